@@ -1,0 +1,58 @@
+"""The errors a planner can meet; each is one line that says what, where and what would be right.
+
+OptimizerError
+├── FloorPlanError    (ValueError)  the drawing or floor plan cannot be used
+├── StudyError        (ValueError)  the study file contradicts itself or the drawing
+├── FileFormatError   (ValueError)  a file cannot be read as what it claims to be
+├── LayoutError       (ValueError)  a layout does not belong to the study
+└── NoLayoutError     (RuntimeError)  a result without a layout was asked for one
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "FileFormatError",
+    "FloorPlanError",
+    "LayoutError",
+    "NoLayoutError",
+    "OptimizerError",
+    "StudyError",
+]
+
+
+class OptimizerError(Exception):
+    """Base of everything this package raises on purpose.
+
+    Parameters
+    ----------
+    *sentences
+        One sentence per defect. A reader collects every defect it finds, so there may be
+        several; `str()` puts each on a line of its own.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.sentences = tuple(" ".join(s.split()) for s in sentences)
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+
+class FloorPlanError(OptimizerError, ValueError):
+    """The drawing or floor plan cannot be used."""
+
+
+class StudyError(OptimizerError, ValueError):
+    """The study file contradicts itself, the catalogue or the drawing."""
+
+
+class FileFormatError(OptimizerError, ValueError):
+    """A file cannot be read as what it claims to be."""
+
+
+class LayoutError(OptimizerError, ValueError):
+    """A layout does not belong to the study, or places a fixture where it cannot stand."""
+
+
+class NoLayoutError(OptimizerError, RuntimeError):
+    """A result that holds no layout was asked for one."""
