@@ -1,0 +1,1 @@
+"""Optimal, proven layouts for bank branches."""

@@ -1,0 +1,1 @@
+"""The business mix and what follows from it: flows, visits, waiting times."""

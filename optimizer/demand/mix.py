@@ -1,0 +1,144 @@
+"""The business mix: who comes, for what, by which journey; and what staff do on their rounds.
+
+In: the `[[business]]`, `[[staff]]` and `[arrivals]` parts of a study. Out: immutable values that
+`demand.flows` turns into people per hour between kinds of fixture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Arrivals", "Business", "BusinessMix", "StaffRound", "Stop"]
+
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A visit to one of several kinds of fixture.
+
+    Parameters
+    ----------
+    types
+        Fixture types that serve it; where a layout holds several of them, people split in
+        proportion to their servers. None of them in the layout: the stop is left out.
+    probability
+        Share of the journey's customers who make the stop.
+    """
+
+    types: tuple[str, ...]
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Business:
+    """One kind of business that customers come for.
+
+    Parameters
+    ----------
+    name, label_zh
+        What reports call it, in English and Chinese.
+    share
+        Share of all arrivals, 0 to 1.
+    journey
+        Stops at counters and desks, between the entrance and the exit.
+    machine_journey
+        Stops of those who are served by a machine instead; empty where no machine serves it.
+    replaceable
+        Share of customers who go to the machine, where the layout has one for each stop.
+    rework
+        Share of machine customers for whom the machine fails: they walk on to the first stop of
+        `journey` and go through it.
+    service_minutes
+        Mean service time by fixture type.
+    entrance, exit
+        Name of the door they use; None for the plan's entrances, the exits.
+    """
+
+    name: str
+    share: float
+    journey: tuple[Stop, ...]
+    machine_journey: tuple[Stop, ...] = ()
+    replaceable: float = 0.0
+    rework: float = 0.0
+    service_minutes: Mapping[str, float] = _NOTHING
+    label_zh: str = ""
+    entrance: str | None = None
+    exit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffRound:
+    """A walk that staff do over and over.
+
+    Parameters
+    ----------
+    name
+        What reports call it.
+    route
+        Fixture types in the order of the walk. A round that comes back names its first stop
+        again at the end.
+    per_hour
+        Rounds per hour, whatever the customers do.
+    per_use
+        Rounds per customer who uses a fixture type (the lobby manager verifies an identity at
+        the smart terminal), by type.
+    cash
+        Whether cash is carried: a flow that should meet nobody.
+    """
+
+    name: str
+    route: tuple[str, ...]
+    per_hour: float = 0.0
+    per_use: Mapping[str, float] = _NOTHING
+    cash: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrivals:
+    """People per hour who come to the branch, by hour of the day.
+
+    Parameters
+    ----------
+    per_hour
+        People per hour by hour (9 stands for 9:00 to 10:00).
+    source
+        Where the figures come from.
+    """
+
+    per_hour: Mapping[int, float]
+    source: str = ""
+
+    @property
+    def busiest(self) -> int:
+        """Hour with most arrivals; the earliest of equals."""
+        return min(self.per_hour, key=lambda hour: (-self.per_hour[hour], hour))
+
+    @property
+    def mean(self) -> float:
+        """People per hour, mean over the opening hours."""
+        return sum(self.per_hour.values()) / len(self.per_hour)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessMix:
+    """All business, all staff rounds and the arrivals of one study.
+
+    Parameters
+    ----------
+    businesses
+        Their shares add to 1.
+    rounds
+        What staff walk.
+    arrivals
+        Customers per hour of the day.
+    """
+
+    businesses: tuple[Business, ...]
+    rounds: tuple[StaffRound, ...] = ()
+    arrivals: Arrivals = field(default_factory=lambda: Arrivals(per_hour={9: 0.0}))

@@ -1,0 +1,1 @@
+"""Fixture types, placements and layouts."""

@@ -1,0 +1,1 @@
+"""Placement: candidate poses, the model, bound, search and certificate."""

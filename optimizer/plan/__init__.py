@@ -1,0 +1,1 @@
+"""Floor plans: the model, its readers, the audit of a drawing."""

@@ -1,0 +1,1 @@
+"""Rules: one function per kind of check, rule packs as data, the findings."""

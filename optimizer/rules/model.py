@@ -1,0 +1,82 @@
+"""What a rule says and what a check of it found.
+
+In: values of a rule pack. Out: `Rule` and `Finding`, the rows of `result.json`'s "rules".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Finding", "Rule", "Severity"]
+
+
+class Severity(StrEnum):
+    """What a broken rule means."""
+
+    HARD = "hard"  #: the layout may not be built
+    SOFT = "soft"  #: the layout is worse
+    MANUAL = "manual"  #: geometry cannot decide; somebody has to look
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One named check of a rule pack.
+
+    Parameters
+    ----------
+    id
+        For example "CN-ACC-01".
+    check
+        Name of the kind of check that decides it.
+    sentence
+        What it asks, for people.
+    value, unit
+        Its limit; None where it has none.
+    edition, clause, source, confidence
+        Where it comes from.
+    severity
+        See `Severity`.
+    changed
+        What the study changed, for the report: "value 1.2 → 1.0", or "".
+    """
+
+    id: str
+    check: str
+    sentence: str
+    value: float | None = None
+    unit: str = ""
+    edition: str = ""
+    clause: str = ""
+    source: str = ""
+    confidence: str = "ASM"
+    severity: Severity = Severity.HARD
+    changed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The outcome of one check.
+
+    Parameters
+    ----------
+    rule
+        The rule checked.
+    passed
+        Whether the layout keeps it; None for a manual rule.
+    sentence
+        What was found, naming fixtures.
+    value
+        What was measured, in the rule's unit; None where nothing was.
+    where
+        Place in the plan, metres, or None.
+    fixtures
+        Fixtures that cause it.
+    """
+
+    rule: Rule
+    passed: bool | None
+    sentence: str
+    value: float | None = None
+    where: tuple[float, float] | None = None
+    fixtures: tuple[str, ...] = ()

@@ -1,0 +1,246 @@
+"""The study: everything that one optimization needs, immutable.
+
+In: a floor plan, fixture types, a business mix, rule values, objective weights. Out: one `Study`
+that `evaluate`, `optimize` and the reports read. What-ifs are changed copies: `study.replace(…)`,
+`study.with_share(…)`, `study.with_count(…)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from optimizer.demand.flows import PersonClass, compute_flows
+from optimizer.errors import StudyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.demand.flows import Flow
+    from optimizer.demand.mix import BusinessMix
+    from optimizer.equipment.layout import Layout
+    from optimizer.equipment.model import FixtureType
+    from optimizer.plan.model import FloorPlan
+
+__all__ = ["FixtureGroup", "Objective", "Study", "Walking"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixtureGroup:
+    """Fixtures of one type that a study wants to be placed.
+
+    Parameters
+    ----------
+    type
+        Name of the fixture type.
+    min, max
+        Fewest and most of them.
+    at
+        Poses (x, y, angle) of those that stay where they are; the first fixtures of the group.
+    row
+        Groups of one row name stand side by side in one row, in the order of the study. None
+        for a type that needs no row; a type whose fixtures stand in a row gets its own.
+    zone
+        Name of the only zone in which they may stand; None where the type's zones decide.
+    label
+        What pictures call it instead of the type's label.
+    """
+
+    type: str
+    min: int
+    max: int
+    at: tuple[tuple[float, float, float], ...] = ()
+    row: str | None = None
+    zone: str | None = None
+    label: str | None = None
+
+    def names(self, count: int | None = None) -> tuple[str, ...]:
+        """Names of its fixtures: "smart_terminal-1" and so on."""
+        stem = f"{self.type}@{self.zone}" if self.zone else self.type
+        return tuple(f"{stem}-{i + 1}" for i in range(self.max if count is None else count))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """Weights of the terms that the search makes small; every term is reported by itself too.
+
+    Parameters
+    ----------
+    walking
+        Per customer-metre an hour.
+    staff_walking
+        Per staff-metre an hour.
+    encounters
+        Per expected encounter an hour, times the weight of the two classes that meet.
+    waiting
+        Per person-second of waiting: the metres walked in it.
+    overlooked
+        Per overlooked pair of places.
+    classes
+        Weight of an encounter between two classes of people, by (class, class).
+    """
+
+    walking: float = 1.0
+    staff_walking: float = 1.0
+    encounters: float = 20.0
+    waiting: float = 1.2
+    overlooked: float = 50.0
+    classes: Mapping[tuple[PersonClass, PersonClass], float] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def class_weight(self, one: PersonClass, other: PersonClass) -> float:
+        """Weight of an encounter between two classes, in either order; 1 where none is given."""
+        return self.classes.get((one, other), self.classes.get((other, one), 1.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walking:
+    """How people walk; values and sources in `demand/walking.toml`.
+
+    Parameters
+    ----------
+    radius
+        Body radius, metres.
+    speed
+        Metres per second, by class.
+    encounter_distance
+        Two people meet when their centres come closer than this, metres.
+    lane_width
+        Width of the lane that a flow spreads over, metres.
+    """
+
+    radius: float
+    speed: Mapping[PersonClass, float]
+    encounter_distance: float
+    lane_width: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Floor plan, equipment, business mix, rules and objective of one branch.
+
+    Parameters
+    ----------
+    name
+        Shown in reports.
+    plan
+        The empty shell.
+    types
+        Fixture types by name: the catalogue with the study's overrides.
+    groups
+        What is to be placed.
+    mix
+        Who comes for what.
+    walking
+        Body radius, speeds, encounter distance.
+    objective
+        Weights.
+    rules
+        Names of the rule packs.
+    rule_overrides
+        Changed values: rule id → field ("value", "severity") → new value.
+    crowded_place
+        Whether the branch counts as a crowded public place (人员密集场所).
+    design_hour
+        Hour of the day that flows, encounters and waits are taken at; None for the busiest.
+    pitch
+        Grid of candidate poses, metres.
+    current_layout
+        What stands there today, or None.
+    directory
+        Folder of the study file, "" for a study made in memory.
+    sha256
+        Digest of the study file and the plan, hex; "" for a study made in memory.
+    """
+
+    name: str
+    plan: FloorPlan
+    types: Mapping[str, FixtureType]
+    groups: tuple[FixtureGroup, ...]
+    mix: BusinessMix
+    walking: Walking
+    objective: Objective = field(default_factory=Objective)
+    rules: tuple[str, ...] = ()
+    rule_overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    crowded_place: bool = False
+    design_hour: int | None = None
+    pitch: float = 0.25
+    current_layout: Layout | None = None
+    directory: str = ""
+    sha256: str = ""
+
+    @property
+    def hour(self) -> int:
+        """Hour of the day that flows are taken at."""
+        return self.mix.arrivals.busiest if self.design_hour is None else self.design_hour
+
+    @property
+    def arrivals_per_hour(self) -> float:
+        """Customers per hour at the design hour."""
+        return self.mix.arrivals.per_hour.get(self.hour, 0.0)
+
+    def servers(self, layout: Layout | None = None) -> dict[str, int]:
+        """Places of each fixture type, in a layout or, without one, in the full brief.
+
+        A type that serves nobody by itself (servers 0) counts one place a fixture, so that
+        journeys can lead to it.
+        """
+        counts: dict[str, int] = {}
+        if layout is None:
+            for group in self.groups:
+                counts[group.type] = counts.get(group.type, 0) + group.max
+        else:
+            for placement in layout.placements:
+                counts[placement.type] = counts.get(placement.type, 0) + 1
+        return {name: n * max(1, self.types[name].servers) for name, n in counts.items()}
+
+    def flows(self, layout: Layout | None = None, hour: int | None = None) -> tuple[Flow, ...]:
+        """Flows of one hour (default: the design hour), for a layout or for the full brief."""
+        hour = self.hour if hour is None else hour
+        return compute_flows(
+            self.mix, self.servers(layout), self.mix.arrivals.per_hour.get(hour, 0.0)
+        )
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a changed copy."""
+        return replace(self, sha256="", **changes)
+
+    def with_share(self, business: str, change: float) -> Self:
+        """Return a copy in which one business has a larger or smaller share of the arrivals.
+
+        The others shrink or grow in proportion, so that the shares still add to 1.
+        """
+        names = [b.name for b in self.mix.businesses]
+        if business not in names:
+            raise StudyError(
+                f"business {business!r} is not in the study; it has {', '.join(names)}"
+            )
+        old = next(b.share for b in self.mix.businesses if b.name == business)
+        new = old + change
+        if not 0 <= new <= 1 or (old == 1 and change):
+            raise StudyError(f"share of {business!r} would be {new:.3f}; it must be 0 to 1")
+        rest = (1 - new) / (1 - old) if old < 1 else 1.0
+        businesses = tuple(
+            replace(b, share=new if b.name == business else b.share * rest)
+            for b in self.mix.businesses
+        )
+        return self.replace(mix=replace(self.mix, businesses=businesses))
+
+    def with_count(self, fixture_type: str, count: int) -> Self:
+        """Return a copy that places another number of fixtures of one type."""
+        groups = [group for group in self.groups if group.type == fixture_type]
+        if not groups:
+            raise StudyError(f"no group of type {fixture_type!r} in the study")
+        last = groups[-1]
+        others = sum(group.max for group in groups[:-1])
+        if count < others + len(last.at):
+            raise StudyError(
+                f"{count} of {fixture_type!r} are fewer than the {others + len(last.at)} that "
+                "other groups of the study keep"
+            )
+        changed = replace(last, min=count - others, max=count - others)
+        return self.replace(
+            groups=tuple(changed if group is last else group for group in self.groups)
+        )
