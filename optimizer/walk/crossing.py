@@ -1,0 +1,214 @@
+"""Path crossings: the topological count, its places, and what it says about customers.
+
+In: padded paths in metres and rates in people per hour. Out: crossings of every pair of flows,
+head-on and merging metres apart, their places, the share of customers who cross another stream,
+the worst pairs, and sums by class. How paths are made comparable is told in `crossing_kernels`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.walk.crossing_kernels import crossing_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
+
+__all__ = [
+    "NODE_TOLERANCE",
+    "CrossingPlace",
+    "Crossings",
+    "FlowPair",
+    "count_crossings",
+    "crossing_places",
+    "share_of_people_crossing",
+    "sum_by_class",
+    "weighted_crossings",
+    "worst_pairs",
+]
+
+# Routes keep 1e-6 m off every corner, so vertices of one corner lie within a few of these; real
+# corners lie much farther apart.
+NODE_TOLERANCE = 2e-5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossings:
+    """How the paths of m flows meet.
+
+    Parameters
+    ----------
+    counts
+        `(m, m)` path crossings of each pair, symmetric.
+    head_on
+        `(m, m)` metres that a pair walks on the same line in opposite directions.
+    merging
+        `(m, m)` metres that a pair walks on the same line in the same direction.
+    places
+        `(n, 4)`: x, y in metres and the two flows, smaller number first, of each crossing; sorted.
+    """
+
+    counts: IntArray
+    head_on: FloatArray
+    merging: FloatArray
+    places: FloatArray
+
+    @property
+    def total(self) -> int:
+        """Path crossings of all pairs, each pair once."""
+        return int(self.counts.sum()) // 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossingPlace:
+    """A crossing at (x, y) metres of two flows; weight is the product of their hourly rates."""
+
+    x: float
+    y: float
+    flows: tuple[int, int]
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowPair:
+    """Two flows and a value that they share, such as encounters per hour."""
+
+    flows: tuple[int, int]
+    value: float
+
+
+def count_crossings(
+    path_points: FloatArray, path_counts: IntArray, *, tolerance: float = NODE_TOLERANCE
+) -> Crossings:
+    """Return the crossings of all pairs of paths.
+
+    Two paths cross where their segments cross between nodes, and where they share a run of nodes
+    that one enters from one side of the other and leaves to its other side. A run that reaches an
+    end of either path is a merge. The result does not change when the plan is mirrored, turned or
+    shifted, when all paths are reversed, in another order of flows, or by noise well below
+    `tolerance`.
+
+    Parameters
+    ----------
+    path_points, path_counts
+        Padded paths `(m, B, 2)` in metres and their point counts `(m,)`.
+    tolerance
+        Vertices closer than this are one node, metres.
+    """
+    counts, head_on, merging, places = crossing_table(path_points, path_counts, tolerance)
+    order = np.lexsort((places[:, 1], places[:, 0], places[:, 3], places[:, 2]))
+    return Crossings(counts=counts, head_on=head_on, merging=merging, places=places[order])
+
+
+def weighted_crossings(
+    crossings: Crossings,
+    *,
+    rates: FloatArray,
+    classes: IntArray | None = None,
+    class_weights: FloatArray | None = None,
+) -> float:
+    """Return the sum of rate × rate × class weight over all crossings, people² per hour².
+
+    Parameters
+    ----------
+    crossings
+        What `count_crossings` returned.
+    rates
+        `(m,)` people per hour.
+    classes, class_weights
+        `(m,)` class of each flow and `(c, c)` symmetric weights; 1 for all if left out.
+    """
+    weights = np.outer(rates, rates)
+    if classes is not None and class_weights is not None:
+        weights = weights * class_weights[np.ix_(classes, classes)]
+    return float((crossings.counts * weights).sum() / 2.0)
+
+
+def crossing_places(crossings: Crossings, *, rates: FloatArray) -> tuple[CrossingPlace, ...]:
+    """Return each crossing with its place and the product of the rates, heaviest first."""
+    found = []
+    for x, y, one, two in crossings.places:
+        i, j = int(one), int(two)
+        weight = float(rates[i] * rates[j])
+        found.append(CrossingPlace(x=float(x), y=float(y), flows=(i, j), weight=weight))
+    return tuple(sorted(found, key=lambda place: (-place.weight, place.flows, place.x, place.y)))
+
+
+def share_of_people_crossing(
+    crossings: Crossings,
+    *,
+    rates: FloatArray,
+    streams: IntArray | None = None,
+    counted: NDArray[np.bool_] | None = None,
+) -> float:
+    """Return the share of people, 0 to 1, whose path crosses another stream.
+
+    Parameters
+    ----------
+    crossings
+        What `count_crossings` returned.
+    rates
+        `(m,)` people per hour. The people of a stream of several legs are those of its busiest.
+    streams
+        `(m,)` stream, for instance the journey, to which each leg belongs; a stream does not
+        cross itself. Each flow is a stream of its own if left out.
+    counted
+        `(m,)` legs whose people are counted, for instance the customers; all if left out. They
+        may cross any stream that has people in it.
+    """
+    m = rates.size
+    belongs = np.arange(m) if streams is None else streams
+    people = np.ones(m, dtype=bool) if counted is None else counted
+    meets = (crossings.counts > 0) & (belongs[:, None] != belongs[None, :]) & (rates > 0)
+    crossing_leg = meets.any(axis=1)
+    size = int(belongs.max(initial=-1)) + 1
+    flow, crosses = np.zeros(size), np.zeros(size, dtype=bool)
+    np.maximum.at(flow, belongs[people], rates[people])
+    np.logical_or.at(crosses, belongs[people], crossing_leg[people])
+    total = float(flow.sum())
+    return float(flow[crosses].sum()) / total if total > 0 else 0.0
+
+
+def sum_by_class(
+    pairs: FloatArray | IntArray, *, classes: IntArray, size: int | None = None
+) -> FloatArray:
+    """Return the sum of a pair matrix by the classes of its flows, each pair once.
+
+    Parameters
+    ----------
+    pairs
+        `(m, m)` symmetric, such as encounters per hour.
+    classes
+        `(m,)` class of each flow.
+    size
+        Number of classes; the largest class + 1 if left out.
+
+    Returns
+    -------
+    numpy.ndarray
+        `(size, size)` symmetric: staff with customers is the entry [staff, customer].
+    """
+    n = int(classes.max(initial=-1)) + 1 if size is None else size
+    member = np.zeros((classes.size, n))
+    member[np.arange(classes.size), classes] = 1.0
+    sums = member.T @ (np.asarray(pairs, dtype=np.float64)) @ member
+    np.fill_diagonal(sums, sums.diagonal() / 2.0)
+    return sums
+
+
+def worst_pairs(pairs: FloatArray | IntArray, *, top: int) -> tuple[FlowPair, ...]:
+    """Return the `top` pairs of flows with the greatest value above zero, greatest first."""
+    one, two = np.triu_indices(pairs.shape[0], 1)
+    values = np.asarray(pairs, dtype=np.float64)[one, two]
+    order = np.lexsort((two, one, -values))[:top]
+    return tuple(
+        FlowPair(flows=(int(one[k]), int(two[k])), value=float(values[k]))
+        for k in order
+        if values[k] > 0
+    )

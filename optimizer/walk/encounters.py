@@ -1,0 +1,272 @@
+"""Expected encounters per hour between flows: the smooth measure of crossing.
+
+In: padded paths, rates in people per hour, speeds, and the standing points at their ends.
+Out: encounters per hour of every pair, weighted totals, and a ledger that a search keeps up to
+date one move at a time. The formula is in `encounter_kernels`.
+
+What counts as crossing where flows share an end:
+
+* Two flows from the same standing point, or to the same one, part or merge. They never count:
+  shortest paths from one point run the same way wherever they run together, so what their lanes
+  share is the breadth of the bundle and no conflict.
+* Where one flow arrives at the standing point that another leaves, people do meet head-on on the
+  stretch that both use. Only the last `handover` metres do not count, since the place is free
+  when the next person comes. With `handover = w/2 + d` a path that goes on at a right angle or
+  straighter does not meet the arriving one at all.
+
+Which ends are shared is a fact of the flows (`ends`), not of coordinates, so that the measure
+stays continuous in the positions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.walk.encounter_kernels import (
+    changed_rows,
+    commit_rows,
+    pair_matrix,
+    weighted_total,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
+
+__all__ = [
+    "EncounterLedger",
+    "LaneModel",
+    "Streams",
+    "encounter_matrix",
+    "ends_from_paths",
+    "total_encounters",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneModel:
+    """How people spread over their path and when two of them meet.
+
+    Parameters
+    ----------
+    width
+        Breadth over which the people of one flow spread, metres.
+    distance
+        Two people closer than this, centre to centre, meet; metres.
+
+    Raises
+    ------
+    ValueError
+        If either is not positive, or the distance is greater than the width.
+    """
+
+    width: float
+    distance: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.distance <= self.width:
+            raise ValueError(
+                f"encounter distance {self.distance} m must be above 0 and at most the lane width "
+                f"{self.width} m"
+            )
+
+    @property
+    def handover(self) -> float:
+        """Metres at a standing point that belong to the person served there."""
+        return self.width / 2.0 + self.distance
+
+    @property
+    def sizes(self) -> tuple[float, float, float]:
+        """Width, distance and handover, as the kernels take them."""
+        return (float(self.width), float(self.distance), float(self.handover))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streams:
+    """The people on the paths, in the order of the paths.
+
+    Parameters
+    ----------
+    rates
+        `(m,)` people per hour.
+    speeds
+        `(m,)` metres per second.
+    classes
+        `(m,)` small integers: rows of the class weights.
+    ends
+        `(m, 2)` number of the standing point at the start and at the end of each flow; flows with
+        the same number share it, -1 is shared with nobody.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a rate is negative or a speed is not positive.
+    """
+
+    rates: FloatArray
+    speeds: FloatArray
+    classes: IntArray
+    ends: IntArray
+
+    def __post_init__(self) -> None:
+        m = self.rates.size
+        shapes = (self.rates.shape, self.speeds.shape, self.classes.shape, self.ends.shape)
+        if shapes != ((m,), (m,), (m,), (m, 2)):
+            raise ValueError(f"rates, speeds, classes and ends of {m} flows have shapes {shapes}")
+        if not (np.isfinite(self.rates).all() and (self.rates >= 0).all()):
+            raise ValueError(f"a rate is {self.rates.min()} people per hour; 0 or more is right")
+        if not (self.speeds > 0).all():
+            raise ValueError(f"a speed is {self.speeds.min()} m/s; above 0 is right")
+        if (self.classes < 0).any():
+            raise ValueError(f"a class is {self.classes.min()}; 0 or more is right")
+
+    @classmethod
+    def of(
+        cls,
+        rates: ArrayLike,
+        *,
+        speeds: ArrayLike,
+        classes: ArrayLike = 0,
+        ends: ArrayLike = -1,
+    ) -> Streams:
+        """Return streams from anything that broadcasts to one value per rate."""
+        hourly = np.array(rates, dtype=np.float64)
+        m = hourly.size
+        return cls(
+            rates=hourly,
+            speeds=np.array(np.broadcast_to(speeds, m), dtype=np.float64),
+            classes=np.array(np.broadcast_to(classes, m), dtype=np.int64),
+            ends=np.array(np.broadcast_to(ends, (m, 2)), dtype=np.int64),
+        )
+
+    @property
+    def flows(self) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Rates, speeds and ends, as the kernels take them."""
+        return (self.rates, self.speeds, self.ends)
+
+
+def ends_from_paths(
+    path_points: FloatArray, path_counts: IntArray, *, tolerance: float = 2e-5
+) -> IntArray:
+    """Return `ends (m, 2)` by place: end points within `tolerance` metres share a number.
+
+    For paths whose standing points are not known by name. A path of no points gets -1.
+    """
+    m = path_counts.size
+    last = np.maximum(path_counts - 1, 0)
+    places = np.stack((path_points[:, 0], path_points[np.arange(m), last]), axis=1).reshape(-1, 2)
+    gaps = np.hypot(*np.moveaxis(places[:, None] - places[None, :], -1, 0))
+    walked = np.repeat(path_counts > 0, 2)
+    first = np.argmax((gaps <= tolerance) & walked, axis=1)
+    return np.where(walked, first, -1).reshape(m, 2).astype(np.int64)
+
+
+def encounter_matrix(
+    path_points: FloatArray, path_counts: IntArray, *, streams: Streams, lanes: LaneModel
+) -> FloatArray:
+    """Return the expected encounters per hour of every pair of flows.
+
+    Parameters
+    ----------
+    path_points, path_counts
+        Padded paths `(m, B, 2)` in metres and their point counts `(m,)`.
+    streams
+        Rates, speeds, classes and ends of the same m flows.
+    lanes
+        Lane width and encounter distance.
+
+    Returns
+    -------
+    numpy.ndarray
+        `(m, m)`, symmetric, zero on the diagonal.
+    """
+    return pair_matrix(path_points, path_counts, streams.flows, lanes.sizes)
+
+
+def total_encounters(
+    pairs: FloatArray, *, classes: IntArray, class_weights: FloatArray | None = None
+) -> float:
+    """Return the weighted sum over all pairs, each once.
+
+    Parameters
+    ----------
+    pairs
+        `(m, m)` encounters per hour.
+    classes
+        `(m,)` class of each flow.
+    class_weights
+        `(c, c)` symmetric weight of an encounter between two classes; 1 for all if left out.
+    """
+    weights = np.ones((1, 1)) if class_weights is None else class_weights
+    kinds = np.zeros_like(classes) if class_weights is None else classes
+    nothing = np.empty(0, dtype=np.int64)
+    return float(weighted_total(pairs, kinds, weights, nothing, np.empty((0, len(pairs)))))
+
+
+class EncounterLedger:
+    """Encounters of the present paths, and of a proposed change to some of them.
+
+    The search asks `propose` what the total would be if the given flows took other paths, and
+    calls `accept` when it makes the move. A proposal costs (changed flows) × (all flows); the
+    answer is equal, to the last bit, to that of a fresh evaluation.
+
+    Parameters
+    ----------
+    path_points, path_counts
+        Padded paths `(m, B, 2)` in metres and their point counts `(m,)`.
+    streams
+        Rates, speeds, classes and ends of the flows.
+    lanes
+        Lane width and encounter distance.
+    class_weights
+        `(c, c)` weight of an encounter between two classes.
+    """
+
+    def __init__(
+        self,
+        path_points: FloatArray,
+        path_counts: IntArray,
+        *,
+        streams: Streams,
+        lanes: LaneModel,
+        class_weights: FloatArray,
+    ) -> None:
+        self._streams = streams
+        self._lanes = lanes
+        self._weights = np.asarray(class_weights, dtype=np.float64)
+        self._pairs = encounter_matrix(path_points, path_counts, streams=streams, lanes=lanes)
+        self._proposal: tuple[IntArray, FloatArray] | None = None
+        self.total = total_encounters(
+            self._pairs, classes=streams.classes, class_weights=self._weights
+        )
+        self._proposed_total = self.total
+
+    @property
+    def pairs(self) -> FloatArray:
+        """Encounters per hour `(m, m)` of the accepted paths; a copy."""
+        return self._pairs.copy()
+
+    def propose(self, path_points: FloatArray, path_counts: IntArray, changed: IntArray) -> float:
+        """Return the weighted total if the `changed` flows had the paths given here.
+
+        All other rows of `path_points` must hold the accepted paths.
+        """
+        flows, sizes = self._streams.flows, self._lanes.sizes
+        rows = changed_rows(path_points, path_counts, flows, sizes, changed)
+        self._proposal = (changed, rows)
+        self._proposed_total = float(
+            weighted_total(self._pairs, self._streams.classes, self._weights, changed, rows)
+        )
+        return self._proposed_total
+
+    def accept(self) -> None:
+        """Make the last proposal the accepted state; nothing happens if there is none."""
+        if self._proposal is not None:
+            commit_rows(self._pairs, *self._proposal)
+            self.total = self._proposed_total
+            self._proposal = None
