@@ -184,9 +184,8 @@ def canonical_sequences(
 @njit(cache=True, nogil=True)
 def _cross(nodes: FloatArray, a: int, b: int, c: int) -> float:
     """Twice the signed area of the triangle a, b, c; positive when c is left of a to b."""
-    return (nodes[b, 0] - nodes[a, 0]) * (nodes[c, 1] - nodes[a, 1]) - (
-        nodes[b, 1] - nodes[a, 1]
-    ) * (nodes[c, 0] - nodes[a, 0])
+    dx, dy = nodes[b, 0] - nodes[a, 0], nodes[b, 1] - nodes[a, 1]
+    return float(dx * (nodes[c, 1] - nodes[a, 1]) - dy * (nodes[c, 0] - nodes[a, 0]))
 
 
 @njit(cache=True, nogil=True)
