@@ -198,10 +198,12 @@ class Study:
 
     def flows(self, layout: Layout | None = None, hour: int | None = None) -> tuple[Flow, ...]:
         """Flows of one hour (default: the design hour), for a layout or for the full brief."""
+        return self.flows_for(self.servers(layout), hour)
+
+    def flows_for(self, servers: Mapping[str, int], hour: int | None = None) -> tuple[Flow, ...]:
+        """Flows of one hour (default: the design hour), for places by fixture type."""
         hour = self.hour if hour is None else hour
-        return compute_flows(
-            self.mix, self.servers(layout), self.mix.arrivals.per_hour.get(hour, 0.0)
-        )
+        return compute_flows(self.mix, servers, self.mix.arrivals.per_hour.get(hour, 0.0))
 
     def replace(self, **changes: Any) -> Self:
         """Return a changed copy."""

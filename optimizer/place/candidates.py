@@ -1,0 +1,257 @@
+"""Candidate poses: where a block may stand in the empty shell, whatever stands beside it.
+
+In: a study and a block kind. Out: the poses (x, y, angle) that keep every rule of one block by
+itself: PLC-01, 02, 04 (walls), 05, 06 (walls) and 07. What blocks forbid each other is
+`place.shapes`. The geometric specification of these rules is `rules.placement`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely import union_all
+
+from optimizer.equipment.layout import place_boxes, place_points
+from optimizer.equipment.model import Anchoring, Box, Role
+from optimizer.place.faces import Face, compute_faces, principal_angle
+from optimizer.plan.space import Audience, floor_space, free_space, zone_space
+from optimizer.rules.placement import ANCHOR_REACH, CONTACT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from optimizer.place.blocks import BlockKind
+    from optimizer.plan.model import FloorPlan
+    from optimizer.study import Study
+
+__all__ = ["Ground", "find_candidates"]
+
+#: No block kind gets more candidate poses than this: the grid is widened until it holds.
+MOST_POSES = 2000
+#: Step by which the grid is widened, metres.
+WIDENING = 0.05
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The regions of an empty plan that candidate poses are tested against, prepared once.
+
+    Parameters
+    ----------
+    plan
+        The shell.
+    radius
+        Body radius, metres.
+    door_depth
+        Depth of the strip before each door that stays free, metres.
+    """
+
+    plan: FloorPlan
+    radius: float
+    door_depth: float
+
+    @cached_property
+    def floor(self) -> BaseGeometry:
+        """Floor without walls and columns."""
+        return _prepared(floor_space(self.plan))
+
+    @cached_property
+    def in_walls(self) -> BaseGeometry:
+        """Where the footprint of a through-wall fixture may lie."""
+        columns = union_all(list(self.plan.columns))
+        openings = [d.line.buffer(self.radius, cap_style="flat") for d in self.plan.doors]
+        return _prepared(self.plan.outline.difference(union_all([columns, *openings])))
+
+    @cached_property
+    def near_walls(self) -> BaseGeometry:
+        """Within reach of something solid to lean on."""
+        solid = union_all([self.plan.solids, self.plan.outline.boundary])
+        return _prepared(solid.buffer(ANCHOR_REACH))
+
+    @cached_property
+    def walls(self) -> BaseGeometry:
+        """Walls, widened by the reach of an anchor."""
+        return _prepared(self.plan.walls_with_openings.buffer(ANCHOR_REACH))
+
+    @cached_property
+    def doors(self) -> BaseGeometry:
+        """Strips before the doors that stay free."""
+        strips = [d.line.buffer(self.door_depth, cap_style="flat") for d in self.plan.doors]
+        return _prepared(union_all(strips))
+
+    @cached_property
+    def faces(self) -> tuple[Face, ...]:
+        """Straight faces of walls and columns, seen from the floor."""
+        return compute_faces(self.floor)
+
+    def walkable(self, audience: Audience) -> BaseGeometry:
+        """Where the middle of a body of one audience may be."""
+        return self._walkable[audience]
+
+    @cached_property
+    def _walkable(self) -> dict[Audience, BaseGeometry]:
+        # A standing point needs the radius and the engine's two epsilons of room.
+        return {
+            audience: _prepared(
+                free_space(self.plan, audience).buffer(-self.radius - 1e-5, join_style="mitre")
+            )
+            for audience in Audience
+        }
+
+
+def find_candidates(study: Study, ground: Ground, kind: BlockKind) -> NDArray[np.float64]:
+    """Poses at which one block keeps all rules of its own.
+
+    Returns
+    -------
+    ndarray
+        (n, 3): x, y (metres) and angle (degrees), n ≤ `MOST_POSES`. A fixed block has the one
+        pose that the study gives, whether it keeps the rules or not: evaluation judges it.
+    """
+    if kind.fixed is not None:
+        return np.array([kind.fixed], dtype=float)
+    zone = _zone_of(study, kind)
+    if zone.is_empty:
+        return np.empty((0, 3))
+    pitch = study.pitch
+    while True:
+        poses = _filter(study, ground, kind, zone, _generate(study, ground, kind, zone, pitch))
+        if len(poses) <= MOST_POSES:
+            return poses
+        pitch += WIDENING * max(1, round(pitch * (len(poses) / MOST_POSES) ** 0.5 / WIDENING / 4))
+
+
+def _generate(
+    study: Study, ground: Ground, kind: BlockKind, zone: BaseGeometry, pitch: float
+) -> NDArray[np.float64]:
+    """Poses on the grid or along the faces, before any rule is asked."""
+    if kind.anchoring is Anchoring.FREE:
+        x0, y0, x1, y1 = zone.bounds
+        # the grid is hung at the plan's corner, so that it moves with the plan
+        left, low = ground.plan.outline.bounds[:2]
+        xs = left + pitch * np.arange(np.ceil((x0 - left) / pitch), (x1 - left) / pitch + 1e-9)
+        ys = low + pitch * np.arange(np.ceil((y0 - low) / pitch), (y1 - low) / pitch + 1e-9)
+        turn = principal_angle(ground.faces)
+        angles = (turn + np.array([0.0, 90.0, 180.0, 270.0])) % 360.0
+        x, y, angle = np.meshgrid(xs, ys, angles, indexing="ij")
+        return np.column_stack([x.ravel(), y.ravel(), angle.ravel()])
+    through = kind.anchoring is Anchoring.THROUGH_WALL
+    rows = [
+        face.poses(width=kind.width, depth=kind.depth, pitch=pitch, through=through)
+        for face in ground.faces
+    ]
+    return np.concatenate([np.empty((0, 3)), *rows])
+
+
+def _filter(
+    study: Study,
+    ground: Ground,
+    kind: BlockKind,
+    zone: BaseGeometry,
+    poses: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The poses that keep every rule of one block, cheapest tests first."""
+    through = kind.anchoring is Anchoring.THROUGH_WALL
+    anywhere = ground.in_walls if through else ground.floor
+    for points, region in (
+        (kind.points(Role.CUSTOMER), zone),
+        (kind.points(Role.CUSTOMER), ground.walkable(Audience.CUSTOMER)),
+        (kind.points(Role.STAFF, own=True), _staff_zone(study, kind)),
+        (kind.points(Role.STAFF, own=True), ground.walkable(Audience.STAFF)),
+        *_anchors(ground, kind),
+    ):
+        poses = _keep_points(poses, points, region)
+    poses = _keep_inside(poses, kind.footprints(), anywhere)
+    if not through:
+        poses = _keep_inside(poses, kind.footprints(), zone)
+    poses = _keep_inside(poses, _front_and_back(kind), ground.floor)
+    return _keep_outside(poses, kind.footprints(), ground.doors)
+
+
+def _anchors(
+    ground: Ground, kind: BlockKind
+) -> Iterable[tuple[NDArray[np.float64], BaseGeometry]]:
+    """Points of the block that have to lie at (or in) a wall."""
+    if kind.anchoring is Anchoring.WALL:
+        corners = [(x, box[3]) for box in kind.footprints() for x in (box[0], box[2])]
+        yield np.array(corners), ground.near_walls
+    if kind.anchoring is Anchoring.THROUGH_WALL:
+        for x0, y0, x1, y1 in kind.footprints():
+            middle = (y0 + y1) / 2
+            line = [(x0 + t * (x1 - x0), middle) for t in np.linspace(0, 1, 9)]
+            yield np.array(line), ground.walls
+
+
+def _front_and_back(kind: BlockKind) -> tuple[Box, ...]:
+    """Use spaces that no wall may enter; those at the sides may reach into one."""
+    return tuple(
+        member.box(box)
+        for member in kind.members
+        for box in member.type.clearances
+        if box[1] >= member.type.depth / 2 or box[3] <= -member.type.depth / 2
+    )
+
+
+def _zone_of(study: Study, kind: BlockKind) -> BaseGeometry:
+    """Region in which the block's customers stand."""
+    if kind.zone is not None:
+        parts = [zone.polygon for zone in study.plan.zones if zone.name == kind.zone]
+        return _prepared(union_all(parts))
+    regions = [zone_space(study.plan, *m.type.zones) for m in kind.members]
+    region = regions[0]
+    for other in regions[1:]:
+        region = region.intersection(other)
+    return _prepared(region)
+
+
+def _staff_zone(study: Study, kind: BlockKind) -> BaseGeometry:
+    """Region in which the block's staff stand."""
+    region: BaseGeometry = study.plan.outline
+    for member in kind.members:
+        if member.type.staff_zones:
+            region = region.intersection(zone_space(study.plan, *member.type.staff_zones))
+    return _prepared(region)
+
+
+def _keep_points(
+    poses: NDArray[np.float64], points: NDArray[np.float64], region: BaseGeometry
+) -> NDArray[np.float64]:
+    for point in points:
+        if not len(poses):
+            break
+        at = place_points([tuple(point)], poses)[:, 0]
+        poses = poses[shapely.intersects_xy(region, at[:, 0], at[:, 1])]
+    return poses
+
+
+def _keep_inside(
+    poses: NDArray[np.float64], boxes: Iterable[Box], region: BaseGeometry
+) -> NDArray[np.float64]:
+    for box in boxes:
+        poses = poses[shapely.covers(region, place_boxes(_shrunk(box), poses))]
+    return poses
+
+
+def _keep_outside(
+    poses: NDArray[np.float64], boxes: Iterable[Box], region: BaseGeometry
+) -> NDArray[np.float64]:
+    for box in boxes:
+        poses = poses[~shapely.intersects(region, place_boxes(_shrunk(box), poses))]
+    return poses
+
+
+def _shrunk(box: Box) -> Box:
+    x0, y0, x1, y1 = box
+    return (x0 + CONTACT, y0 + CONTACT, x1 - CONTACT, y1 - CONTACT)
+
+
+def _prepared(geometry: BaseGeometry) -> BaseGeometry:
+    shapely.prepare(geometry)
+    return geometry

@@ -1,0 +1,201 @@
+"""The placement problem: a study made ready for search and bound.
+
+In: a study. Out: `PlacementProblem` — block kinds, their candidate poses, conflicts and cost
+tables — and `Grid`, the same as flat arrays for the compiled loops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from optimizer.place.blocks import layout_of, make_blocks
+from optimizer.place.candidates import Ground, find_candidates
+from optimizer.place.shapes import make_shapes, turned
+from optimizer.place.tables import make_tables
+from optimizer.plan.space import Audience, free_space
+from optimizer.rules.placement import door_depth
+from optimizer.walk.shell import prepare_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.equipment.layout import Layout
+    from optimizer.place.blocks import BlockKind
+    from optimizer.place.shapes import Shapes
+    from optimizer.place.tables import Tables
+    from optimizer.study import Study
+    from optimizer.walk.shell import Shell
+
+__all__ = ["Grid", "PlacementProblem", "build_problem", "prepare_shells"]
+
+#: Stands for "no way" in the tables of the search: more than any layout costs, yet finite.
+NO_WAY = 1e7
+#: Near candidates that a shift chooses among.
+NEIGHBOURS = 32
+
+
+def prepare_shells(study: Study) -> dict[Audience, Shell]:
+    """The walkable graph of the empty shell, for customers and for staff."""
+    return {
+        audience: prepare_shell(free_space(study.plan, audience), radius=study.walking.radius)
+        for audience in Audience
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Flat arrays for the kernels; the index of a candidate counts within its kind.
+
+    Parameters
+    ----------
+    shapes, tables
+        As `kernels` takes them.
+    pose_offset
+        (kinds + 1,): candidates of kind k are rows pose_offset[k]:pose_offset[k + 1] of `poses`.
+    poses
+        (n, 4): x, y, cosine, sine.
+    neighbours
+        (n, NEIGHBOURS): near candidates of the same kind.
+    kind
+        (blocks,) kind of each block.
+    movable
+        Blocks with more than one candidate.
+    """
+
+    shapes: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
+    tables: tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
+    pose_offset: NDArray[np.int64]
+    poses: NDArray[np.float64]
+    neighbours: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    movable: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementProblem:
+    """A study made ready for search and bound.
+
+    Parameters
+    ----------
+    study
+        The brief.
+    kinds
+        What is placed.
+    candidates
+        For each kind its poses, (n, 3).
+    shapes, tables, shells
+        Conflicts, costs, and the walkable graph by audience.
+    """
+
+    study: Study
+    kinds: tuple[BlockKind, ...]
+    candidates: tuple[NDArray[np.float64], ...]
+    shapes: Shapes
+    tables: Tables
+    shells: Mapping[Audience, Shell]
+
+    @property
+    def homeless(self) -> tuple[BlockKind, ...]:
+        """Kinds that have no candidate pose at all."""
+        return tuple(
+            kind for kind, poses in zip(self.kinds, self.candidates, strict=True) if not len(poses)
+        )
+
+    @property
+    def blocks(self) -> tuple[tuple[int, int], ...]:
+        """All blocks as (kind, number within the kind)."""
+        return tuple((k, i) for k, kind in enumerate(self.kinds) for i in range(kind.count))
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The flat arrays of the search."""
+        sizes = np.array([len(poses) for poses in self.candidates], dtype=np.int64)
+        offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        kind = np.array([k for k, _ in self.blocks], dtype=np.int64)
+        pairs, pair_offset = _flat_pairs(self.tables.pairs, len(self.kinds))
+        unary = np.minimum(np.concatenate(self.tables.unary), NO_WAY)
+        return Grid(
+            shapes=(self.shapes.boxes, self.shapes.offsets, self.shapes.reach),
+            tables=(unary, pairs, pair_offset, sizes),
+            pose_offset=offset,
+            poses=np.concatenate([turned(poses) for poses in self.candidates]),
+            neighbours=np.concatenate([_neighbours(poses) for poses in self.candidates]),
+            kind=kind,
+            movable=np.flatnonzero(sizes[kind] > 1),
+        )
+
+    def layout(self, chosen: Sequence[int] | NDArray[np.int64]) -> Layout:
+        """Layout of one candidate index per block, blocks in the order of `blocks`."""
+        poses: list[list[tuple[float, float, float]]] = [[] for _ in self.kinds]
+        for (k, _), pose in zip(self.blocks, chosen, strict=True):
+            x, y, angle = self.candidates[k][pose]
+            poses[k].append((float(x), float(y), float(angle)))
+        return layout_of(self.kinds, poses)
+
+    def table_cost(self, chosen: Sequence[int] | NDArray[np.int64]) -> float:
+        """Cost of a choice by the tables: see `place.tables` (1)."""
+        of_kind: list[list[int]] = [[] for _ in self.kinds]
+        for (k, _), pose in zip(self.blocks, chosen, strict=True):
+            of_kind[k].append(int(pose))
+        return self.tables.cost(of_kind)
+
+
+def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> PlacementProblem:
+    """Candidates, conflicts and tables of a study.
+
+    Parameters
+    ----------
+    study
+        The brief.
+    counts
+        Number of fixtures by index of the group, where it is not the group's `max`.
+    """
+    kinds = make_blocks(study, counts)
+    ground = Ground(study.plan, study.walking.radius, door_depth(study))
+    shells = prepare_shells(study)
+    candidates = tuple(find_candidates(study, ground, kind) for kind in kinds)
+    tables = make_tables(study, kinds, candidates, shells)
+    return PlacementProblem(
+        study=study,
+        kinds=kinds,
+        candidates=candidates,
+        shapes=make_shapes(kinds, study.walking.radius),
+        tables=tables,
+        shells=shells,
+    )
+
+
+def _flat_pairs(
+    pairs: Mapping[tuple[int, int], NDArray[np.float32]], kinds: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """All pair tables in one array, with the start of each (−1: none) by k ≤ m."""
+    start = np.full((kinds, kinds), -1, dtype=np.int64)
+    size = 0
+    for (k, m), table in pairs.items():
+        start[k, m] = size
+        size += table.size
+    flat = np.empty(size, dtype=np.float32)
+    for (k, m), table in pairs.items():
+        flat[start[k, m] : start[k, m] + table.size] = np.minimum(table, NO_WAY).ravel()
+    return flat, start
+
+
+def _neighbours(poses: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n, NEIGHBOURS) near candidates, one that only turns counting as half a metre away."""
+    if not len(poses):
+        return np.empty((0, NEIGHBOURS), dtype=np.int64)
+    angle = np.deg2rad(poses[:, 2])
+    place = np.column_stack([poses[:, :2], 0.35 * np.cos(angle), 0.35 * np.sin(angle)])
+    nearest = min(NEIGHBOURS + 1, len(poses))
+    _, index = cKDTree(place).query(place, k=nearest)
+    index = np.asarray(index).reshape(len(poses), nearest)[:, 1:]
+    if not index.shape[1]:
+        return np.zeros((len(poses), NEIGHBOURS), dtype=np.int64)
+    return np.resize(index.T, (NEIGHBOURS, len(poses))).T.astype(np.int64).copy()
