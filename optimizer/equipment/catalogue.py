@@ -278,7 +278,7 @@ def _contradictions(fixture_type: FixtureType) -> list[str]:
         gap = (beyond[0] ** 2 + beyond[1] ** 2) ** 0.5
         if gap < STANDING_GAP - 1e-9:
             defects.append(
-                f"{name} {point.role.value} standing point ({point.x:g}, {point.y:g}) is {gap:.2f} m "
+                f"{name} {point.role.value} point ({point.x:g}, {point.y:g}) is {gap:.2f} m "
                 f"from its own fixture; must be at least {STANDING_GAP:.2f} m, for a body's width"
             )
     if fixture_type.anchoring is Anchoring.THROUGH_WALL and not (
