@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from shapely import LineString, Point, Polygon
     from shapely.geometry.base import BaseGeometry
 
+    from optimizer.plan.defect import Defect
+
 __all__ = ["Door", "DoorKind", "FloorPlan", "PlanSource", "Zone", "ZoneKind"]
 
 
@@ -113,6 +115,11 @@ class PlanSource:
         File coordinates, in metres, of the plan's (0, 0).
     notes
         What the reader repaired, guessed or left out, one sentence each.
+    unit_evidence
+        Unit that door leaves, wall thicknesses and the size speak for; None where they do not
+        tell.
+    defects
+        What the reader found wrong; the audit hands them on with its own.
     """
 
     path: str = ""
@@ -121,6 +128,8 @@ class PlanSource:
     metres_per_unit: float = 1.0
     origin: tuple[float, float] = (0.0, 0.0)
     notes: tuple[str, ...] = ()
+    unit_evidence: str | None = None
+    defects: tuple[Defect, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Drawings in DXF: what layers mean, what is drawn, walls, doors, outline."""
