@@ -5,8 +5,13 @@ In: values of a rule pack. Out: `Rule` and `Finding`, the rows of `result.json`'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Finding", "Rule", "Severity"]
 
@@ -28,30 +33,47 @@ class Rule:
     id
         For example "CN-ACC-01".
     check
-        Name of the kind of check that decides it.
-    sentence
-        What it asks, for people.
+        Name of the kind of check that decides it; "" for a manual rule.
+    sentence, sentence_zh
+        What it asks, for people, in English and Chinese; limits filled in.
     value, unit
         Its limit; None where it has none.
+    limits
+        Further numbers that the check needs, by name (the reach of a line of sight, the area
+        above which a second exit is asked for), in metres, square metres or degrees.
+    types
+        Fixture types that it concerns; empty where it concerns all or none.
     edition, clause, source, confidence
         Where it comes from.
     severity
         See `Severity`.
     changed
         What the study changed, for the report: "value 1.2 → 1.0", or "".
+    pack
+        Name of the rule pack that holds it.
+    part
+        Part of a service standard that it belongs to, or "".
+    points
+        Points that a rating gives for it, or None.
     """
 
     id: str
     check: str
     sentence: str
+    sentence_zh: str = ""
     value: float | None = None
     unit: str = ""
+    limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    types: tuple[str, ...] = ()
     edition: str = ""
     clause: str = ""
     source: str = ""
     confidence: str = "ASM"
     severity: Severity = Severity.HARD
     changed: str = ""
+    pack: str = ""
+    part: str = ""
+    points: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +85,8 @@ class Finding:
     rule
         The rule checked.
     passed
-        Whether the layout keeps it; None for a manual rule.
+        Whether the layout keeps it; None for a manual rule, and where nothing is known that the
+        check needs.
     sentence
         What was found, naming fixtures.
     value
