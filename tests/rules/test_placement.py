@@ -105,7 +105,7 @@ def test_good_layout_keeps_every_rule():
     [
         # the stool is 0.4 m wide, so its left edge is at the outer wall at x = 0.2
         (("stool-1", 0.2, 3.0, 0.0), []),
-        (("stool-1", 0.15, 3.0, 0.0), ["PLC-01"]),
+        (("stool-1", 0.15, 3.0, 0.0), ["PLC-01", "PLC-05"]),  # beyond the outline is no zone
         # the column's left face is at 4.8
         (("stool-1", 4.6, 2.0, 0.0), []),
         (("stool-1", 4.7, 2.0, 0.0), ["PLC-01"]),
