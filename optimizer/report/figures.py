@@ -1,0 +1,120 @@
+"""The headline figures: what a planner is asked for first.
+
+In: the content of `result.json` or of an evaluation. Out: named numbers with units, in one order
+for the picture, the report and the comparison, and the text they are shown as.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optimizer.report.words import unit_of, word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.report.words import Language
+
+__all__ = ["HEADLINES", "Figure", "format_figure", "headline_figures"]
+
+#: Where each headline figure stands in `result.json`, in the order in which it is shown.
+HEADLINES: Mapping[str, tuple[str, ...]] = {
+    "metres_per_customer": ("walking", "metres_per_customer"),
+    "person_metres_per_hour": ("walking", "person_metres_per_hour"),
+    "staff_person_metres_per_hour": ("walking", "staff_person_metres_per_hour"),
+    "encounters_per_hour": ("crossing", "encounters_per_hour"),
+    "path_crossings": ("crossing", "path_crossings"),
+    "share_of_customers_crossing": ("crossing", "share_of_customers_crossing"),
+    "detour_mean": ("detour", "mean"),
+    "longest_wait": ("waiting", "by_stop"),
+    "overlooked_pairs": ("privacy", "overlooked_pairs"),
+    "through_flow_per_hour": ("privacy", "through_flow_per_hour"),
+    "hard_broken": ("rules",),
+    "soft_broken": ("rules",),
+    "objective": ("objective", "value"),
+    "gap": ("objective", "gap"),
+    "walking_gap": ("walking", "gap"),
+}
+#: Figures of which more is worse, all but none; counts are shown without decimals.
+COUNTS = ("path_crossings", "overlooked_pairs", "hard_broken", "soft_broken")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One headline figure.
+
+    Parameters
+    ----------
+    key
+        Its name in `HEADLINES`.
+    value
+        The number, shares as 0 to 1; None where it is unknown or without end.
+    """
+
+    key: str
+    value: float | None
+
+    @property
+    def unit(self) -> str:
+        """Unit it is shown in; "" for a plain number."""
+        return unit_of(self.key)
+
+    @property
+    def text(self) -> str:
+        """The number as shown, with its unit; a dash where it is unknown."""
+        return format_figure(self.key, self.value)
+
+    def label(self, language: Language = "both") -> str:
+        """Return what it is called."""
+        return word("figure", self.key, language)
+
+
+def headline_figures(row: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Return the headline figures of a `result.json`; those that it does not have are left out."""
+    return tuple(
+        Figure(key=key, value=_value(key, row, path))
+        for key, path in HEADLINES.items()
+        if path[0] in row and (path[0] == "rules" or len(path) == 1 or path[1] in row[path[0]])
+    )
+
+
+def format_figure(key: str, value: float | None, *, sign: bool = False) -> str:
+    """Return a figure's number as shown, with its unit.
+
+    Parameters
+    ----------
+    key
+        Name of the figure.
+    value
+        The number; None is shown as a dash.
+    sign
+        Whether to write a plus before a rise (for changes).
+    """
+    if value is None:
+        return "–"
+    if math.isinf(value):
+        return "∞"
+    unit = unit_of(key)
+    plus = "+" if sign and value > 0 else ""
+    if unit == "%":
+        return f"{plus}{100 * value:.1f} %"
+    if key in COUNTS and float(value).is_integer():
+        return f"{plus}{value:.0f}"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 20 else 2
+    return f"{plus}{value:.{digits}f} {unit}".rstrip().replace("-", "−", 1)
+
+
+def _value(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+    if key == "longest_wait":
+        means = [stop["mean_minutes"] for stop in row["waiting"]["by_stop"].values()]
+        # a queue that grows without end has no mean: None in the file
+        return math.inf if None in means else max(means, default=None)
+    if path == ("rules",):
+        severity = key.removesuffix("_broken")
+        known = row.get("objective", {}).get("value") is not None
+        broken = [r for r in row["rules"] if r["severity"] == severity and r["passed"] is False]
+        return float(len(broken)) if known else None
+    value = row[path[0]][path[1]]
+    return None if value is None else float(value)

@@ -1,0 +1,153 @@
+"""The picture of who walks where.
+
+In: a `Study` and an `Evaluation`. Out: axes with one strip for each business on each leg, as wide
+as its people per hour, in the business's colour; staff in dashes; a legend and a key of widths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.patches import Patch, Polygon, Rectangle
+
+from optimizer.demand.flows import PersonClass
+from optimizer.report.canvas import draw_legend, draw_shape, draw_text
+from optimizer.report.colours import INK, group_colours
+from optimizer.report.plan_picture import plot_plan
+from optimizer.report.strips import lay_strips
+from optimizer.report.words import business_label, word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from optimizer.evaluation import Evaluation, Leg
+    from optimizer.report.strips import Strip
+    from optimizer.report.words import Language
+    from optimizer.study import Study
+
+__all__ = ["PANEL", "flow_legend", "plot_flows"]
+
+#: Inches at the right of a picture for its legend.
+PANEL = 2.3
+#: How much of the plan shines through a strip.
+ALPHA = 0.88
+
+
+def plot_flows(
+    study: Study,
+    evaluation: Evaluation,
+    *,
+    ax: Axes | None = None,
+    language: Language = "both",
+    legend: bool = True,
+    metres_per_person: float | None = None,
+) -> Axes:
+    """Draw the flows of an evaluation.
+
+    Parameters
+    ----------
+    study
+        Plan and business mix.
+    evaluation
+        Its legs are drawn.
+    ax
+        Axes that already show the plan or a layout; None for a new figure with the plan.
+    language
+        Language of the words.
+    legend
+        Whether to draw the legend, at the right of the axes.
+    metres_per_person
+        Width of one person per hour, metres on the plan, so that two pictures can be compared;
+        None for one that suits these flows.
+
+    Returns
+    -------
+    Axes
+        Gids: "flow:source→target:business" and "arrow:" with the same ending.
+    """
+    if ax is None:
+        ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
+    colours = group_colours(study)
+    strips, scale = lay_strips(evaluation.legs, tuple(colours), metres_per_person)
+    # narrow strips on top, so that no wide one hides them
+    for strip in sorted(strips, key=lambda s: -s.width):
+        _draw_strip(ax, strip, evaluation.legs[strip.leg], colours.get(strip.group, INK))
+    _draw_key(ax, study, scale, language)
+    if legend:
+        title = word("picture", "flows", language, "\n")
+        draw_legend(ax, flow_legend(study, evaluation.legs, language), title=title)
+    return ax
+
+
+def flow_legend(
+    study: Study, legs: Sequence[Leg], language: Language = "both"
+) -> list[tuple[Artist, str]]:
+    """Return a handle and a name for each business and staff round that walks."""
+    walking = {group for leg in legs for group in leg.by_group if len(leg.path) > 1}
+    rounds = {staff_round.name for staff_round in study.mix.rounds}
+    entries: list[tuple[Artist, str]] = []
+    for group, colour in group_colours(study).items():
+        if group in walking:
+            hatch = "//" if group in rounds else ""
+            patch = Patch(facecolor=colour, edgecolor="white", linewidth=0.0, hatch=hatch)
+            entries.append((patch, business_label(study, group, language)))
+    return entries
+
+
+def _draw_strip(ax: Axes, strip: Strip, leg: Leg, colour: str) -> None:
+    """Draw one strip and the arrow head at its end."""
+    name = f"{leg.source}→{leg.target}:{strip.group}"
+    staff = strip.person in (PersonClass.STAFF, PersonClass.CASH)
+    draw_shape(
+        ax,
+        strip.area(dashed=staff),
+        gid=f"flow:{name}",
+        facecolor=colour,
+        edgecolor="white",
+        linewidth=0.25,
+        alpha=ALPHA,
+        zorder=4.5,
+    )
+    tail, tip = np.asarray(strip.arrow().coords)[[0, -1]]
+    along = (tip - tail) / max(float(np.hypot(*(tip - tail))), 1e-9)
+    half = max(1.1 * strip.width, 0.07) * np.array([-along[1], along[0]])
+    head = Polygon(
+        [tip, tail + half, tail - half],
+        closed=True,
+        facecolor=colour,
+        edgecolor="white",
+        linewidth=0.25,
+        zorder=4.7,
+    )
+    head.set_gid(f"arrow:{name}")
+    ax.add_patch(head)
+
+
+def _draw_key(ax: Axes, study: Study, scale: float, language: Language) -> None:
+    """Draw strips of round numbers of people per hour beside the scale bar."""
+    if scale <= 0:
+        return
+    x0, y0, x1, _ = study.plan.outline.bounds
+    x, y = x0 + 0.42 * (x1 - x0), y0 - 1.5
+    most = 0.3 / scale
+    steps = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if n <= most]
+    for i, people in enumerate(steps[-3:] or [1]):
+        key = Rectangle(
+            (x + 0.9 * i, y - scale * people / 2),
+            0.6,
+            scale * people,
+            facecolor="#777777",
+            edgecolor="none",
+            zorder=6,
+        )
+        key.set_gid(f"width-key:{people}")
+        ax.add_patch(key)
+        place = (x + 0.9 * i + 0.3, y - 0.22)
+        draw_text(ax, place, f"{people}", size=6.5, gid=f"width-key-label:{people}", va="top")
+    place = (x + 0.9 * len(steps[-3:] or [1]), y)
+    unit = word("picture", "people_per_hour", language)
+    draw_text(ax, place, unit, size=6.5, gid="width-key-unit", ha="left")

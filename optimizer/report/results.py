@@ -1,0 +1,236 @@
+"""The result as JSON: the contract that other programs and the network report read.
+
+In: a `Study` with its `Result` or an `Evaluation`. Out: plain dicts of strings, finite numbers,
+lists and None, in the shape of `result.json` (schema 1), and the file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from optimizer.report.atomic import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optimizer.evaluation import Evaluation
+    from optimizer.result import Result
+    from optimizer.rules.model import Finding
+    from optimizer.study import Objective, Study
+
+__all__ = ["SCHEMA", "evaluation_to_json", "result_to_json", "write_json"]
+
+#: Version of the shape of `result.json`.
+SCHEMA = 1
+
+
+def result_to_json(study: Study, result: Result) -> dict[str, Any]:
+    """Return the content of `result.json`.
+
+    Parameters
+    ----------
+    study
+        What was optimized.
+    result
+        Its outcome. Without a layout every key is there all the same: figures are None, lists
+        are empty, and "conflict" says why nothing fits.
+
+    Returns
+    -------
+    dict
+        Ready for `write_json`; without NaN and infinity.
+    """
+    figures = _figures(result.evaluation)
+    proof = result.walking
+    walking = figures["walking"]
+    row = {
+        "schema": SCHEMA,
+        "study": {"name": study.name, "sha256": study.sha256},
+        "status": str(result.status),
+        "conflict": list(result.conflict),
+        "seed": result.seed,
+        "workers": result.workers,
+        "budget": result.budget,
+        "seconds": {
+            "build": result.seconds.build,
+            "solve": result.seconds.solve,
+            "total": result.seconds.total,
+        },
+        "versions": dict(result.versions),
+        "hour": figures["hour"],
+        "arrivals_per_hour": figures["arrivals_per_hour"],
+        "objective": {
+            "value": result.objective,
+            "bound": result.bound,
+            "gap": result.gap,
+            "weights": _weights(study.objective),
+            "terms": figures["terms"],
+        },
+        "walking": {
+            "metres_per_customer": walking["metres_per_customer"],
+            "person_metres_per_hour": walking["person_metres_per_hour"],
+            "bound_person_metres_per_hour": proof.customer_person_metres if proof else None,
+            "gap": proof.gap if proof else None,
+            "search_gap": proof.search_gap if proof else None,
+            "detour_gap": proof.detour_gap if proof else None,
+            "by_journey": walking["by_journey"],
+            "staff_person_metres_per_hour": walking["staff_person_metres_per_hour"],
+            "bound_method": proof.method if proof else None,
+            "poses": proof.poses if proof else None,
+            "pitch": proof.pitch if proof else None,
+        },
+        **{name: figures[name] for name in ("crossing", "detour", "waiting", "privacy", "rules")},
+        "history": [
+            {"seconds": p.seconds, "objective": p.objective, "bound": p.bound}
+            for p in result.history
+        ],
+        "placements": result.layout.to_json() if result.layout else [],
+    }
+    return _finite_mapping(row)
+
+
+def evaluation_to_json(study: Study, evaluation: Evaluation) -> dict[str, Any]:
+    """Return the figures of one layout in the same shape, without those of a search."""
+    figures = _figures(evaluation)
+    return _finite_mapping(
+        {
+            "schema": SCHEMA,
+            "study": {"name": study.name, "sha256": study.sha256},
+            "hour": figures["hour"],
+            "arrivals_per_hour": figures["arrivals_per_hour"],
+            "objective": {
+                "value": evaluation.objective.value,
+                "weights": _weights(study.objective),
+                "terms": figures["terms"],
+            },
+            **{
+                name: figures[name]
+                for name in ("walking", "crossing", "detour", "waiting", "privacy", "rules")
+            },
+        }
+    )
+
+
+def write_json(path: str | Path, obj: Any) -> None:
+    """Write an object as JSON (UTF-8, Chinese as it is, no NaN), whole or not at all."""
+    text = json.dumps(_finite(obj), ensure_ascii=False, allow_nan=False, indent=2)
+    write_whole(path, text + "\n")
+
+
+def _figures(evaluation: Evaluation | None) -> dict[str, Any]:
+    """Return every section that an evaluation fills; None and empty without one."""
+    e = evaluation
+    return {
+        "hour": e.hour if e else None,
+        "arrivals_per_hour": e.arrivals_per_hour if e else None,
+        "terms": dict(e.objective.terms) if e else {},
+        "walking": {
+            "metres_per_customer": e.walking.metres_per_customer if e else None,
+            "person_metres_per_hour": e.walking.person_metres_per_hour if e else None,
+            "by_journey": dict(e.walking.by_journey) if e else {},
+            "staff_person_metres_per_hour": e.walking.staff_person_metres_per_hour if e else None,
+        },
+        "crossing": _crossing(e),
+        "detour": {
+            "mean": e.detour.mean if e else None,
+            "worst": e.detour.worst if e else None,
+            "worst_leg": e.detour.worst_leg if e else None,
+            "backtrack_ratio": e.detour.backtrack_ratio if e else None,
+        },
+        "waiting": {"by_stop": _waiting(e) if e else {}},
+        "privacy": {
+            "overlooked_pairs": e.privacy.overlooked_pairs if e else None,
+            "through_flow_per_hour": e.privacy.through_flow_per_hour if e else None,
+            "overlooked": [
+                {"fixture": p.fixture, "viewer": p.viewer}
+                for p in (e.privacy.overlooked if e else ())
+            ],
+        },
+        "rules": [_rule(finding) for finding in (e.findings if e else ())],
+    }
+
+
+def _crossing(e: Evaluation | None) -> dict[str, Any]:
+    c = e.crossing if e else None
+    return {
+        "encounters_per_hour": c.encounters_per_hour if c else None,
+        "weighted_encounters_per_hour": c.weighted_encounters_per_hour if c else None,
+        "path_crossings": c.path_crossings if c else None,
+        "share_of_customers_crossing": c.share_of_customers_crossing if c else None,
+        "worst_pairs": [
+            {
+                "one": pair.one,
+                "other": pair.other,
+                "encounters_per_hour": pair.encounters_per_hour,
+                "where": list(pair.where) if pair.where else None,
+            }
+            for pair in (c.worst_pairs if c else ())
+        ],
+    }
+
+
+def _waiting(e: Evaluation) -> dict[str, Any]:
+    return {
+        stop: {
+            "mean_minutes": w.mean_minutes,
+            "p95_minutes": w.p95_minutes,
+            "utilisation": w.utilisation,
+            "arrivals_per_hour": w.arrivals_per_hour,
+            "servers": w.servers,
+        }
+        for stop, w in e.waiting.items()
+    }
+
+
+def _rule(finding: Finding) -> dict[str, Any]:
+    rule = finding.rule
+    return {
+        "id": rule.id,
+        "sentence": finding.sentence or rule.sentence,
+        "value": finding.value,
+        "limit": rule.value,
+        "unit": rule.unit,
+        "severity": str(rule.severity),
+        "passed": finding.passed,
+        "where": list(finding.where) if finding.where else None,
+        "clause": rule.clause,
+        "edition": rule.edition,
+        "rule": rule.sentence,
+        "source": rule.source,
+        "confidence": rule.confidence,
+        "changed": rule.changed,
+        "fixtures": list(finding.fixtures),
+    }
+
+
+def _weights(objective: Objective) -> dict[str, Any]:
+    return {
+        "walking": objective.walking,
+        "staff_walking": objective.staff_walking,
+        "encounters": objective.encounters,
+        "waiting": objective.waiting,
+        "overlooked": objective.overlooked,
+        "classes": {f"{one}×{other}": w for (one, other), w in objective.classes.items()},
+    }
+
+
+def _finite_mapping(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key): _finite(value) for key, value in row.items()}
+
+
+def _finite(value: Any) -> Any:
+    """Return the value in JSON's own types: numpy numbers as Python's, NaN and infinity as None."""
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value if value is None or isinstance(value, bool) else str(value)
+    if isinstance(value, Mapping):
+        return _finite_mapping(value)
+    if isinstance(value, (list, tuple)):
+        return [_finite(element) for element in value]
+    if hasattr(value, "tolist"):  # numpy arrays and numbers
+        return _finite(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
