@@ -1,6 +1,7 @@
 """How long the crossing measures take, against vectorised shapely.
 
-In: a hall of 20 m × 15 m with furniture, 12 and 60 flows on exact shortest paths, seeded.
+In: halls of 20 m × 15 m and 60 m × 40 m with furniture, 12 and 60 flows on
+exact shortest paths, seeded.
 Out: `results/crossing.md` and `results/crossing.csv`.
 
 Run from the root of the repository: `python benchmarks/crossing.py`.
@@ -26,8 +27,13 @@ from optimizer.walk.crossing_kernels import (
     crossing_table,
     sequence_crossings,
 )
-from optimizer.walk.encounter_kernels import changed_rows, pair_matrix, weighted_total
-from optimizer.walk.encounters import LaneModel, Streams, ends_from_paths
+from optimizer.walk.encounters import (
+    EncounterLedger,
+    LaneModel,
+    Streams,
+    encounter_matrix,
+    ends_from_paths,
+)
 from optimizer.walk.pedestrian import read_pedestrian_values
 from optimizer.walk.polylines import pad_polylines
 
@@ -37,25 +43,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RESULTS = Path(__file__).parent / "results"
-HALL = (20.0, 15.0)
+Size = tuple[float, float]
+BRANCH: Size = (20.0, 15.0)
+LARGE: Size = (60.0, 40.0)
 SEED = 11
+Row = tuple[str, int, str, float]
 
 
-def shortest_paths(flows: int, *, seed: int) -> list[NDArray[np.float64]]:
+def shortest_paths(flows: int, *, hall: Size, seed: int) -> list[NDArray[np.float64]]:
     """Return shortest paths between random places among 40 rectangles, body radius 0.25 m."""
     rng = np.random.default_rng(seed)
-    corners = rng.uniform((0.5, 0.5), (HALL[0] - 1.5, HALL[1] - 1.5), (40, 2))
+    corners = rng.uniform((0.5, 0.5), (hall[0] - 1.5, hall[1] - 1.5), (40, 2))
     sizes = rng.uniform(0.5, 1.4, (40, 2))
     boxes = shapely.box(*corners.T, *(corners + sizes).T)
     blocked = shapely.union_all(shapely.buffer(boxes, 0.25, join_style="mitre"))
     outside = shapely.buffer(blocked, 1e-6, join_style="mitre")
     bends = np.unique(shapely.get_coordinates(outside), axis=0)
-    free = shapely.box(0.0, 0.0, *HALL).difference(outside)
+    free = shapely.box(0.0, 0.0, *hall).difference(outside)
     rooms = shapely.get_parts(free)
     room = rooms[np.argmax(shapely.area(rooms))]
     places = []
     while len(places) < max(6, flows // 3):
-        place = rng.uniform((0.0, 0.0), HALL)
+        place = rng.uniform((0.0, 0.0), hall)
         if shapely.contains_xy(room, *place):
             places.append(place)
     nodes = np.concatenate((np.array(places), bends))
@@ -91,9 +100,9 @@ def microseconds(task: Callable[[], object], *, rounds: int = 300) -> float:
     return float(np.median(times)) * 1e6
 
 
-def measure(flows: int) -> list[tuple[int, str, float]]:
-    """Return (flows, what, microseconds) for one hall."""
-    paths = shortest_paths(flows, seed=SEED)
+def measure(flows: int, hall: Size) -> list[Row]:
+    """Return (hall, flows, what, microseconds) for one hall."""
+    paths = shortest_paths(flows, hall=hall, seed=SEED)
     points, counts = pad_polylines(paths)
     rng = np.random.default_rng(SEED)
     values = read_pedestrian_values()
@@ -106,31 +115,30 @@ def measure(flows: int) -> list[tuple[int, str, float]]:
     lanes = LaneModel(width=values.lane_width, distance=values.encounter_distance)
     apart = Streams.of(streams.rates, speeds=streams.speeds)
     nodes, sequence, offsets = canonical_sequences(points, counts, NODE_TOLERANCE)
-    pairs = pair_matrix(points, counts, streams.flows, lanes.sizes)
-    changed = np.arange(4)
     weights = np.ones((3, 3))
+    ledger = EncounterLedger(points, counts, streams=streams, lanes=lanes, class_weights=weights)
+    changed = np.arange(4)
     lines = np.array([shapely.LineString(path) for path in paths], dtype=object)
-
-    def move() -> float:
-        rows = changed_rows(points, counts, streams.flows, lanes.sizes, changed)
-        return weighted_total(pairs, streams.classes, weights, changed, rows)
 
     tasks: dict[str, Callable[[], object]] = {
         "count, paths to result": lambda: crossing_table(points, counts, NODE_TOLERANCE),
         "count, node sequences given": lambda: sequence_crossings(nodes, sequence, offsets),
-        "encounters, all pairs": lambda: pair_matrix(points, counts, streams.flows, lanes.sizes),
-        "encounters, all pairs, no shared ends": lambda: pair_matrix(
-            points, counts, apart.flows, lanes.sizes
+        "encounters, all pairs": lambda: encounter_matrix(
+            points, counts, streams=streams, lanes=lanes
         ),
-        "encounters, 4 changed flows and total": move,
+        "encounters, all pairs, no shared ends": lambda: encounter_matrix(
+            points, counts, streams=apart, lanes=lanes
+        ),
+        "encounters, 4 changed flows and total": lambda: ledger.propose(points, counts, changed),
         "shapely.crosses, vectorised": lambda: shapely_crosses(lines),
     }
-    return [(flows, name, microseconds(task)) for name, task in tasks.items()]
+    size = f"{hall[0]:.0f} m × {hall[1]:.0f} m"
+    return [(size, flows, name, microseconds(task)) for name, task in tasks.items()]
 
 
 def stability(flows: int, *, noise: float) -> tuple[int, int, int, int]:
     """Return crossing pairs found by shapely and here, without and with noise on the paths."""
-    paths = shortest_paths(flows, seed=SEED)
+    paths = shortest_paths(flows, hall=BRANCH, seed=SEED)
     rng = np.random.default_rng(SEED)
     found = []
     for amount in (0.0, noise):
@@ -142,26 +150,31 @@ def stability(flows: int, *, noise: float) -> tuple[int, int, int, int]:
     return found[0], found[2], found[1], found[3]
 
 
-def report(rows: list[tuple[int, str, float]], unstable: tuple[int, int, int, int]) -> str:
+def report(rows: list[Row], unstable: tuple[int, int, int, int]) -> str:
     """Return the measurements as Markdown."""
-    peer = {flows: us for flows, name, us in rows if name.startswith("shapely")}
+    peer = {(hall, n): us for hall, n, name, us in rows if name.startswith("shapely")}
     packages = ("numpy", "numba", "shapely")
     lines = [
         "# Crossing measures: time per evaluation",
         "",
         f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
-        + ". One thread of a shared machine; median of 300 runs. Trust the ratios more than the",
-        "microseconds. Hall 20 m × 15 m, 40 rectangles, exact shortest paths, seed "
+        + ".",
+        "One thread of a shared machine, median of 300 runs: trust the ratios more than the",
+        "microseconds. 40 rectangles in each hall, exact shortest paths, seed "
         + f"{SEED}; run by `python benchmarks/crossing.py`.",
         "",
-        "| flows | measure | µs | times faster than shapely.crosses |",
-        "| ---: | --- | ---: | ---: |",
+        "| hall | flows | measure | µs | times faster than shapely.crosses |",
+        "| --- | ---: | --- | ---: | ---: |",
     ]
-    lines += [f"| {n} | {name} | {us:.1f} | {peer[n] / us:.1f} |" for n, name, us in rows]
+    lines += [
+        f"| {hall} | {n} | {name} | {us:.1f} | {peer[hall, n] / us:.1f} |"
+        for hall, n, name, us in rows
+    ]
     lines += [
         "",
-        "Crossing pairs of 60 flows, before and after noise of 1e-8 m on every vertex: "
+        "Crossing pairs of 60 flows in the smaller hall, before and after noise of 1e-8 m on every",
+        "vertex: "
         f"`shapely.crosses` {unstable[0]} and {unstable[1]}, here {unstable[2]} and "
         f"{unstable[3]}.",
         "",
@@ -171,14 +184,14 @@ def report(rows: list[tuple[int, str, float]], unstable: tuple[int, int, int, in
 
 def main() -> None:
     """Measure 12 and 60 flows and write both result files."""
-    rows = measure(12) + measure(60)
+    rows = measure(12, BRANCH) + measure(60, BRANCH) + measure(60, LARGE)
     RESULTS.mkdir(exist_ok=True)
     text = report(rows, stability(60, noise=1e-8))
     (RESULTS / "crossing.md").write_text(text, encoding="utf-8")
     with (RESULTS / "crossing.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("flows", "measure", "microseconds"))
-        writer.writerows((n, name, f"{us:.2f}") for n, name, us in rows)
+        writer.writerow(("hall", "flows", "measure", "microseconds"))
+        writer.writerows((hall, n, name, f"{us:.2f}") for hall, n, name, us in rows)
 
 
 if __name__ == "__main__":

@@ -30,96 +30,122 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
+    Work = tuple[FloatArray, FloatArray, FloatArray]
+    Form = tuple[float, float, float, float]
+    Paths = tuple[FloatArray, FloatArray, IntArray]
 
-__all__ = ["changed_rows", "commit_rows", "pair_matrix", "weighted_total"]
+__all__ = ["changed_rows", "pair_matrix"]
 
 # Below this the direction of a relative velocity is noise; the term it stands for is as small.
 STANDSTILL = 1e-12
-GAUSS = 0.5773502691896258  # two-point Gauss rule on (-1, 1): exact for the quadratic pieces of A
+FLAT = 1e-15  # slope below which an edge is level to the last bit
+ON_EDGE = 1e-9  # metres by which a corner may miss an edge and still be looked at
+VERTICAL = 1e-14  # keeps slopes finite
 
 
 @njit(cache=True, nogil=True)
-def _edge(x1: float, y1: float, x2: float, y2: float, bx: float, by: float) -> float:
-    """Integral of the edge's y, held within ±by, over its x within ±bx; signed by direction."""
-    if x1 == x2:
-        return 0.0
-    sign = 1.0
-    if x1 > x2:
-        x1, y1, x2, y2 = x2, y2, x1, y1
-        sign = -1.0
-    if x2 <= -bx or x1 >= bx:
-        return 0.0
-    slope = (y2 - y1) / (x2 - x1)
+def _edge(
+    x1: float, y1: float, x2: float, y2: float, slope: float, form: Form
+) -> tuple[float, float]:
+    """Integral over x within ±bx of the edge's y held within ±by, and its second derivative in s.
+
+    The edge runs from x1 to x2 ≥ x1 and moves by (vx, vy) per unit of s; form = bx, by, vx, vy.
+    """
+    bx, by, vx, vy = form
+    if x2 <= x1 or x2 <= -bx or x1 >= bx:
+        return 0.0, 0.0
+    # a cut end stays at the wall of the box and slides up or down there
+    slide = vy - slope * vx
+    rise, widen = 0.0, 0.0
     if x1 < -bx:
         y1 += (-bx - x1) * slope
         x1 = -bx
+        rise += slide
+    else:
+        rise += vy
+        widen -= vx
     if x2 > bx:
         y2 += (bx - x2) * slope
         x2 = bx
-    low, high = (y1, y2) if y1 < y2 else (y2, y1)
+        rise += slide
+    else:
+        rise += vy
+        widen += vx
+    low, high = (y1, y2) if slope > 0.0 else (y2, y1)
     if low >= by:
-        return sign * by * (x2 - x1)
+        return by * (x2 - x1), 0.0
     if high <= -by:
-        return -sign * by * (x2 - x1)
-    mean = 0.5 * (low + high)
-    # what sticks out above and below is taken off; both terms stay accurate on a flat edge
-    if high > by:
-        mean -= (high - by) ** 2 / (2.0 * (high - low))
-    if low < -by:
-        mean += (-by - low) ** 2 / (2.0 * (high - low))
-    return sign * mean * (x2 - x1)
+        return -by * (x2 - x1), 0.0
+    area, bend = 0.5 * (low + high) * (x2 - x1), rise * widen
+    # what sticks out above and below is taken off; on an edge this flat it is nothing
+    if (high > by or low < -by) and abs(slope) > FLAT:
+        over = 1.0 / abs(slope)
+        if high > by:
+            speed = vy if (x2 < bx if slope > 0.0 else x1 > -bx) else slide
+            area -= 0.5 * (high - by) ** 2 * over
+            bend -= speed * speed * over
+        if low < -by:
+            speed = vy if (x1 > -bx if slope > 0.0 else x2 < bx) else slide
+            area += 0.5 * (-by - low) ** 2 * over
+            bend += speed * speed * over
+    return area, bend
 
 
 @njit(cache=True, nogil=True)
-def _overlap(quad: FloatArray, dx: float, dy: float, bx: float, by: float) -> float:
-    """Area that the counter-clockwise quad, moved by (dx, dy), shares with the box ±bx, ±by."""
-    area = 0.0
-    for k in range(4):
-        n = (k + 1) % 4
-        area -= _edge(quad[k, 0] + dx, quad[k, 1] + dy, quad[n, 0] + dx, quad[n, 1] + dy, bx, by)
-    return area
+def _overlap(
+    quad: FloatArray, s: float, slopes: tuple[float, float], form: Form
+) -> tuple[float, float]:
+    """Area that the quad, moved for s, shares with the box ±bx, ±by; its second derivative in s."""
+    dx, dy = s * form[2], s * form[3]
+    x0, x1, x2, x3 = quad[0, 0] + dx, quad[1, 0] + dx, quad[2, 0] + dx, quad[3, 0] + dx
+    y0, y1, y2, y3 = quad[0, 1] + dy, quad[1, 1] + dy, quad[2, 1] + dy, quad[3, 1] + dy
+    area1, bend1 = _edge(x0, y0, x3, y3, slopes[0], form)
+    area2, bend2 = _edge(x3, y3, x2, y2, slopes[1], form)
+    area3, bend3 = _edge(x0, y0, x1, y1, slopes[1], form)
+    area4, bend4 = _edge(x1, y1, x2, y2, slopes[0], form)
+    return area1 + area2 - area3 - area4, bend1 + bend2 - bend3 - bend4
 
 
 @njit(cache=True, nogil=True)
 def _quad(
     cx: float, cy: float, ux: float, uy: float, half: float, width: float, quad: FloatArray
 ) -> None:
-    """Corners, counter-clockwise, of the rectangle at (cx, cy) along (ux, uy)."""
+    """Left, bottom, right and top corner of a rectangle along (ux, uy), both not negative."""
     lx, ly, px, py = ux * half, uy * half, -uy * width, ux * width
-    quad[0, 0], quad[0, 1] = cx - lx - px, cy - ly - py
-    quad[1, 0], quad[1, 1] = cx + lx - px, cy + ly - py
-    quad[2, 0], quad[2, 1] = cx + lx + px, cy + ly + py
-    quad[3, 0], quad[3, 1] = cx - lx + px, cy - ly + py
+    quad[0, 0], quad[0, 1] = cx - lx + px, cy - ly + py
+    quad[1, 0], quad[1, 1] = cx - lx - px, cy - ly - py
+    quad[2, 0], quad[2, 1] = cx + lx - px, cy + ly - py
+    quad[3, 0], quad[3, 1] = cx + lx + px, cy + ly + py
 
 
 @njit(cache=True, nogil=True)
 def _kinks(
     quad: FloatArray,
-    ex: float,
-    ey: float,
-    box: tuple[float, float],
-    span: tuple[float, float],
+    move: tuple[float, float],
+    bx: float,
+    by: float,
     stops: FloatArray,
     n: int,
+    high: float,
 ) -> int:
-    """Shifts s at which a corner of the quad, moving along (ex, ey), meets the box; sorted in."""
-    for k in range(4):
-        for axis in range(2):
-            go, side = (ex, ey) if axis == 0 else (ey, ex)
-            if abs(go) < STANDSTILL:
-                continue
-            for wall in (-box[axis], box[axis]):
-                s = (wall - quad[k, axis]) / go
-                if s <= span[0] or s >= span[1]:
-                    continue
-                if abs(quad[k, 1 - axis] + s * side) > box[1 - axis] + 1e-9:
-                    continue
-                at = n
-                while stops[at - 1] > s:
-                    stops[at] = stops[at - 1]
-                    at -= 1
-                stops[at] = s
-                n += 1
+    """Shifts s at which a corner of the quad, moving along `move`, meets the box; sorted in."""
+    ex, ey = move
+    for axis in range(2):
+        go, side, wall, limit = (ex, ey, bx, by) if axis == 0 else (ey, ex, by, bx)
+        if abs(go) < STANDSTILL:
+            continue
+        limit += ON_EDGE
+        pace = 1.0 / go
+        for k in range(4):
+            centre, reach = -quad[k, axis] * pace, abs(wall * pace)
+            for s in (centre - reach, centre + reach):
+                if s > stops[0] and s < high and abs(quad[k, 1 - axis] + s * side) <= limit:
+                    at = n
+                    while stops[at - 1] > s:
+                        stops[at] = stops[at - 1]
+                        at -= 1
+                    stops[at] = s
+                    n += 1
     return n
 
 
@@ -135,124 +161,162 @@ def _cut(gap: float, move: float, reach: float, low: float, high: float) -> tupl
 
 
 @njit(cache=True, nogil=True)
-def _volume(
-    dx: float,
-    dy: float,
-    a: tuple[float, float, float],
-    b: tuple[float, float, float],
-    e: tuple[float, float],
-    h: float,
-    d: float,
-    work: FloatArray,
+def _integral(
+    cos: float,
+    sin: float,
+    at: Form,
+    e: Form,
+    sizes: tuple[float, float, float],
+    span: tuple[float, float],
+    work: Work,
 ) -> float:
-    """V of two lanes: a and b as (ux, uy, half length), centres (dx, dy) apart, half width h."""
-    aux, auy, ha = a
-    bux, buy, hb = b
-    cos = aux * bux + auy * buy
-    sin = aux * buy - auy * bux
-    ac, as_ = abs(cos), abs(sin)
-    da, db = dx * aux + dy * auy, dx * bux + dy * buy
-    pa, pb = dy * aux - dx * auy, dy * bux - dx * buy
-    ea, eb = e[0] * aux + e[1] * auy, e[0] * bux + e[1] * buy
-    fa, fb = e[1] * aux - e[0] * auy, e[1] * bux - e[0] * buy
-    # separating axes: the shifts for which the two rectangles touch at all
-    low, high = _cut(pa, fa, h + hb * as_ + h * ac, -d, d)
-    low, high = _cut(pb, fb, h + ha * as_ + h * ac, low, high)
-    low, high = _cut(da, ea, ha + hb * ac + h * as_, low, high)
-    low, high = _cut(db, eb, hb + ha * ac + h * as_, low, high)
-    if high <= low:
-        return 0.0
-    if as_ > STANDSTILL:
-        # where the centre lines cross, and how far lane width and shift spread that place
-        on_a, on_b = da - cos / sin * pa, -(db - cos / sin * pb)
-        spread = h + h * ac
-        if (
-            abs(on_a) * as_ + spread + d * abs(fb) <= ha * as_
-            and abs(on_b) * as_ + spread + d * abs(fa) <= hb * as_
-        ):
-            return 2.0 * d * 4.0 * h * h / as_
-    quad, stops = work[:4], work[4:].ravel()
+    """Integral of the overlap over the span of shifts.
+
+    cos, sin: of the angle from a to b; `at`: along and across a, then b, from centre to centre;
+    `e`: the same of the direction of the shift; sizes: half length of a, of b, half width.
+    """
+    da, pa, db, pb = at
+    ea, fa, eb, fb = e
+    ha, hb, h = sizes
+    low, high = span
+    # the box of a is its own mirror image, so b may point up and to the right
+    if cos < 0.0:
+        cos, sin = -cos, -sin
+    if sin < 0.0:
+        sin, pa, fa, pb, fb = -sin, -pa, -fa, -pb, -fb
+    quad, other, stops = work
     _quad(da, pa, cos, sin, hb, h, quad)
-    stops[0] = low
-    n = _kinks(quad, -ea, -fa, (ha, h), (low, high), stops, 1)
-    other = work[44:48]
     _quad(-db, -pb, cos, -sin, ha, h, other)
-    n = _kinks(other, eb, fb, (hb, h), (low, high), stops, n)
+    stops[0] = low
+    n = _kinks(quad, (-ea, -fa), ha, h, stops, 1, high)
+    n = _kinks(other, (eb, fb), hb, h, stops, n, high)
     stops[n] = high
+    slopes = (sin / max(cos, VERTICAL), -cos / max(sin, VERTICAL))
+    form = (ha, h, -ea, -fa)
     total = 0.0
     for k in range(n):
-        half, mid = 0.5 * (stops[k + 1] - stops[k]), 0.5 * (stops[k + 1] + stops[k])
-        for s in (mid - GAUSS * half, mid + GAUSS * half):
-            total += half * _overlap(quad, -s * ea, -s * fa, ha, h)
+        half = 0.5 * (stops[k + 1] - stops[k])
+        if half > STANDSTILL:
+            area, bend = _overlap(quad, stops[k] + half, slopes, form)
+            total += half * (2.0 * area + bend * half * half / 3.0)
     return total
 
 
 @njit(cache=True, nogil=True)
-def _lanes(points: FloatArray, counts: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Stretches (x, y, ux, uy, length, metres walked before) and per flow (box, length)."""
-    m = counts.size
-    lanes = np.zeros((m, max(points.shape[1] - 1, 1), 6))
-    spans = np.zeros((m, 5))
-    for i in range(m):
-        walked = 0.0
-        spans[i, :2] = np.inf
-        spans[i, 2:4] = -np.inf
-        for k in range(counts[i]):
-            x, y = points[i, k, 0], points[i, k, 1]
-            spans[i, 0], spans[i, 1] = min(spans[i, 0], x), min(spans[i, 1], y)
-            spans[i, 2], spans[i, 3] = max(spans[i, 2], x), max(spans[i, 3], y)
-            if k + 1 < counts[i]:
-                dx, dy = points[i, k + 1, 0] - x, points[i, k + 1, 1] - y
-                length = np.hypot(dx, dy)
-                if length > 0.0:
-                    dx, dy = dx / length, dy / length
-                lanes[i, k, 0], lanes[i, k, 1] = x, y
-                lanes[i, k, 2], lanes[i, k, 3] = dx, dy
-                lanes[i, k, 4], lanes[i, k, 5] = length, walked
-                walked += length
-        spans[i, 4] = walked
-    return lanes, spans
+def _meeting(
+    lanes: FloatArray,
+    p: int,
+    q: int,
+    cut: tuple[float, float, float, float],
+    lane: tuple[float, float],
+    work: Work,
+) -> float:
+    """|v_a - v_b| V of stretches p and q from metre cut[0] to cut[1] and cut[2] to cut[3]."""
+    h, d = 0.5 * lane[0], lane[1]
+    aux, auy, bux, buy = lanes[p, 2], lanes[p, 3], lanes[q, 2], lanes[q, 3]
+    ha, hb = 0.5 * (cut[1] - cut[0]), 0.5 * (cut[3] - cut[2])
+    on_a, on_b = cut[0] + ha, cut[2] + hb
+    dx, dy = (
+        lanes[q, 0] + bux * on_b - lanes[p, 0] - aux * on_a,
+        lanes[q, 1] + buy * on_b - lanes[p, 1] - auy * on_a,
+    )
+    cos = aux * bux + auy * buy
+    sin = aux * buy - auy * bux
+    cut_cos, cut_sin = h + h * abs(cos), h * abs(sin)
+    pa, pb = dy * aux - dx * auy, dy * bux - dx * buy
+    da, db = dx * aux + dy * auy, dx * bux + dy * buy
+    # how far apart the rectangles may be on the axes of each
+    across_a, across_b = cut_cos + hb * abs(sin), cut_cos + ha * abs(sin)
+    along_a, along_b = ha + hb * abs(cos) + cut_sin, hb + ha * abs(cos) + cut_sin
+    if (
+        abs(pa) >= across_a + d
+        or abs(pb) >= across_b + d
+        or abs(da) >= along_a + d
+        or abs(db) >= along_b + d
+    ):
+        return 0.0
+    vx, vy = aux * lanes[p, 6] - bux * lanes[q, 6], auy * lanes[p, 6] - buy * lanes[q, 6]
+    v = np.sqrt(vx * vx + vy * vy)
+    if v < STANDSTILL:
+        return 0.0
+    ex, ey = -vy / v, vx / v
+    ea, eb = ex * aux + ey * auy, ex * bux + ey * buy
+    fa, fb = ey * aux - ex * auy, ey * bux - ex * buy
+    low, high = _cut(pa, fa, across_a, -d, d)
+    low, high = _cut(pb, fb, across_b, low, high)
+    low, high = _cut(da, ea, along_a, low, high)
+    low, high = _cut(db, eb, along_b, low, high)
+    if high <= low:
+        return 0.0
+    # Where the centre lines cross, and how far lane width and shift spread that place: if all of
+    # it lies within both stretches, the overlap is the same rhombus at every shift.
+    if abs(da * sin - cos * pa) + cut_cos + d * abs(fb) <= ha * abs(sin) and abs(
+        db * sin - cos * pb
+    ) + cut_cos + d * abs(fa) <= hb * abs(sin):
+        return float(v * 8.0 * d * h * h / abs(sin))
+    at, e = (da, pa, db, pb), (ea, fa, eb, fb)
+    return float(v * _integral(cos, sin, at, e, (ha, hb, h), (low, high), work))
+
+
+@njit(cache=True, nogil=True)
+def _before(lanes: FloatArray, p: int, q: int) -> bool:
+    """Whether stretch p comes before q in an order that depends on nothing but the two."""
+    for k in range(7):
+        if lanes[p, k] != lanes[q, k]:
+            return bool(lanes[p, k] < lanes[q, k])
+    return True
 
 
 @njit(cache=True, nogil=True)
 def _pair(
-    one: FloatArray,
-    two: FloatArray,
-    stretches: tuple[int, int],
+    i: int,
+    j: int,
     kept: tuple[float, float, float, float],
-    speeds: tuple[float, float],
     lane: tuple[float, float],
-    work: FloatArray,
+    paths: Paths,
+    known: FloatArray,
+    work: Work,
 ) -> float:
     """Sum of |v_i - v_j| V over the stretches of two flows, within the kept metres of each."""
-    h, d = 0.5 * lane[0], lane[1]
-    reach = lane[0] + d
-    total = 0.0
-    for k in range(stretches[0]):
-        a_low = max(0.0, kept[0] - one[k, 5])
-        a_high = min(one[k, 4], kept[1] - one[k, 5])
-        if a_high <= a_low:
-            continue
-        aux, auy, ha = one[k, 2], one[k, 3], 0.5 * (a_high - a_low)
-        ax, ay = one[k, 0] + aux * (a_low + ha), one[k, 1] + auy * (a_low + ha)
-        ax_reach, ay_reach = abs(aux) * ha + reach, abs(auy) * ha + reach
-        for n in range(stretches[1]):
-            b_low = max(0.0, kept[2] - two[n, 5])
-            b_high = min(two[n, 4], kept[3] - two[n, 5])
-            hb = 0.5 * (b_high - b_low)
-            bux, buy = two[n, 2], two[n, 3]
-            dx = two[n, 0] + bux * (b_low + hb) - ax
-            dy = two[n, 1] + buy * (b_low + hb) - ay
-            if abs(dx) > ax_reach + abs(bux) * hb or abs(dy) > ay_reach + abs(buy) * hb:
+    lanes, _, steps = paths
+    reach = lane[0] + lane[1]
+    whole = kept[0] == 0.0 and kept[2] == 0.0 and kept[1] == np.inf and kept[3] == np.inf
+    total, walked = 0.0, 0.0
+    for k in range(steps.shape[1]):
+        p = steps[i, k]
+        if p < 0:
+            break
+        passed = 0.0
+        for n in range(steps.shape[1]):
+            q = steps[j, n]
+            if q < 0:
+                break
+            if whole and known[p, q] >= 0.0:
+                total += known[p, q]
                 continue
-            if hb <= 0.0:
-                continue
-            vx, vy = aux * speeds[0] - bux * speeds[1], auy * speeds[0] - buy * speeds[1]
-            v = np.sqrt(vx * vx + vy * vy)
-            if v < STANDSTILL:
-                continue
-            e = (-vy / v, vx / v)
-            total += v * _volume(dx, dy, (aux, auy, ha), (bux, buy, hb), e, h, d, work)
+            begun = passed
+            passed += lanes[q, 4]
+            low_p, high_p = max(0.0, kept[0] - walked), min(lanes[p, 4], kept[1] - walked)
+            low_q, high_q = max(0.0, kept[2] - begun), min(lanes[q, 4], kept[3] - begun)
+            value = 0.0
+            if not (
+                high_p <= low_p
+                or high_q <= low_q
+                or lanes[p, 7] > lanes[q, 9] + reach
+                or lanes[q, 7] > lanes[p, 9] + reach
+                or lanes[p, 8] > lanes[q, 10] + reach
+                or lanes[q, 8] > lanes[p, 10] + reach
+            ):
+                # one order of the two everywhere, so that equal pairs are equal to the last bit
+                if _before(lanes, p, q):
+                    value = _meeting(lanes, p, q, (low_p, high_p, low_q, high_q), lane, work)
+                else:
+                    value = _meeting(lanes, q, p, (low_q, high_q, low_p, high_p), lane, work)
+            if whole:
+                known[p, q] = value
+                known[q, p] = value
+            total += value
+        walked += lanes[p, 4]
     return total
 
 
@@ -260,65 +324,59 @@ def _pair(
 def _row(
     flow: int,
     first: int,
-    lanes: FloatArray,
-    spans: FloatArray,
-    counts: IntArray,
+    paths: Paths,
     flows: tuple[FloatArray, FloatArray, IntArray],
     lane: tuple[float, float, float],
-    work: FloatArray,
+    known: FloatArray,
+    work: Work,
     row: FloatArray,
 ) -> None:
     """Encounters per hour of the flow with those from `first` on, into `row`."""
+    _, spans, _ = paths
     rates, speeds, ends = flows
     width, distance, handover = lane
     reach = width + distance
-    for other in range(first, counts.size):
+    for other in range(first, rates.size):
         row[other] = 0.0
         # always the smaller index first, so that both halves of the matrix agree to the last bit
         i, j = (flow, other) if flow < other else (other, flow)
-        if i == j or counts[i] < 2 or counts[j] < 2:
-            continue
         # People who come from the same place, or go to it, part or merge: they do not cross.
-        if (ends[i, 0] >= 0 and ends[i, 0] == ends[j, 0]) or (
-            ends[i, 1] >= 0 and ends[i, 1] == ends[j, 1]
-        ):
-            continue
         if (
-            spans[i, 0] > spans[j, 2] + reach
+            i == j
+            or (ends[i, 0] >= 0 and ends[i, 0] == ends[j, 0])
+            or (ends[i, 1] >= 0 and ends[i, 1] == ends[j, 1])
+            or spans[i, 0] > spans[j, 2] + reach
             or spans[j, 0] > spans[i, 2] + reach
             or spans[i, 1] > spans[j, 3] + reach
             or spans[j, 1] > spans[i, 3] + reach
         ):
             continue
-        i_low, i_high, j_low, j_high = 0.0, spans[i, 4], 0.0, spans[j, 4]
+        i_low, i_high, j_low, j_high = 0.0, np.inf, 0.0, np.inf
         # Where one arrives and the other leaves, the last metres belong to the one who is served.
         if ends[i, 1] >= 0 and ends[i, 1] == ends[j, 0]:
-            i_high -= handover
-            j_low += handover
+            i_high = spans[i, 4] - handover
+            j_low = handover
         if ends[i, 0] >= 0 and ends[i, 0] == ends[j, 1]:
-            i_low += handover
-            j_high -= handover
+            i_low = handover
+            j_high = spans[j, 4] - handover
         kept = (i_low, i_high, j_low, j_high)
-        stretches = (counts[i] - 1, counts[j] - 1)
-        pace = (speeds[i], speeds[j])
-        area = _pair(lanes[i], lanes[j], stretches, kept, pace, (width, distance), work)
-        row[other] = rates[i] * rates[j] * area / (3600.0 * pace[0] * pace[1] * width * width)
+        area = _pair(i, j, kept, (width, distance), paths, known, work)
+        row[other] = rates[i] * rates[j] * area / (3600.0 * speeds[i] * speeds[j] * width * width)
 
 
 @njit(cache=True, nogil=True)
 def pair_matrix(
-    points: FloatArray,
-    counts: IntArray,
+    paths: Paths,
     flows: tuple[FloatArray, FloatArray, IntArray],
     lane: tuple[float, float, float],
 ) -> FloatArray:
     """Encounters per hour of every pair; `flows` = rates, speeds, ends; `lane` = w, d, handover."""
-    m = counts.size
-    lanes, spans = _lanes(points, counts)
-    work = np.empty((48, 2))
+    m = flows[0].size
+    known = np.full((paths[0].shape[0], paths[0].shape[0]), -1.0)
+    work = (np.empty((4, 2)), np.empty((4, 2)), np.empty(40))
     pairs = np.zeros((m, m))
     for i in range(m):
-        _row(i, i + 1, lanes, spans, counts, flows, lane, work, pairs[i])
+        _row(i, i + 1, paths, flows, lane, known, work, pairs[i])
     for i in range(m):
         for j in range(i + 1, m):
             pairs[j, i] = pairs[i, j]
@@ -327,51 +385,16 @@ def pair_matrix(
 
 @njit(cache=True, nogil=True)
 def changed_rows(
-    points: FloatArray,
-    counts: IntArray,
+    paths: Paths,
     flows: tuple[FloatArray, FloatArray, IntArray],
     lane: tuple[float, float, float],
     changed: IntArray,
 ) -> FloatArray:
     """Rows `(c, m)` of the pair matrix for the changed flows alone."""
-    m = counts.size
-    lanes, spans = _lanes(points, counts)
-    work = np.empty((48, 2))
+    m = flows[0].size
+    known = np.full((paths[0].shape[0], paths[0].shape[0]), -1.0)
+    work = (np.empty((4, 2)), np.empty((4, 2)), np.empty(40))
     rows = np.zeros((changed.size, m))
     for c in range(changed.size):
-        _row(changed[c], 0, lanes, spans, counts, flows, lane, work, rows[c])
+        _row(changed[c], 0, paths, flows, lane, known, work, rows[c])
     return rows
-
-
-@njit(cache=True, nogil=True)
-def commit_rows(pairs: FloatArray, changed: IntArray, rows: FloatArray) -> None:
-    """Write the rows, and the columns they mirror, into the pair matrix."""
-    for c in range(changed.size):
-        for j in range(pairs.shape[0]):
-            pairs[changed[c], j] = rows[c, j]
-            pairs[j, changed[c]] = rows[c, j]
-
-
-@njit(cache=True, nogil=True)
-def weighted_total(
-    pairs: FloatArray,
-    classes: IntArray,
-    weights: FloatArray,
-    changed: IntArray,
-    rows: FloatArray,
-) -> float:
-    """Weighted sum over pairs i < j, as if the changed rows were already in the matrix."""
-    m = pairs.shape[0]
-    slot = np.full(m, -1, np.int64)
-    for c in range(changed.size):
-        slot[changed[c]] = c
-    total = 0.0
-    for i in range(m):
-        for j in range(i + 1, m):
-            value = pairs[i, j]
-            if slot[i] >= 0:
-                value = rows[slot[i], j]
-            elif slot[j] >= 0:
-                value = rows[slot[j], i]
-            total += weights[classes[i], classes[j]] * value
-    return total

@@ -25,12 +25,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.walk.encounter_kernels import (
-    changed_rows,
-    commit_rows,
-    pair_matrix,
-    weighted_total,
-)
+from optimizer.walk.encounter_kernels import changed_rows, pair_matrix
+from optimizer.walk.ledger_kernels import commit_rows, weighted_total
+from optimizer.walk.stretch_kernels import distinct_stretches
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -185,7 +182,8 @@ def encounter_matrix(
     numpy.ndarray
         `(m, m)`, symmetric, zero on the diagonal.
     """
-    return pair_matrix(path_points, path_counts, streams.flows, lanes.sizes)
+    stretches = distinct_stretches(path_points, path_counts, streams.speeds)
+    return pair_matrix(stretches, streams.flows, lanes.sizes)
 
 
 def total_encounters(
@@ -257,7 +255,8 @@ class EncounterLedger:
         All other rows of `path_points` must hold the accepted paths.
         """
         flows, sizes = self._streams.flows, self._lanes.sizes
-        rows = changed_rows(path_points, path_counts, flows, sizes, changed)
+        stretches = distinct_stretches(path_points, path_counts, self._streams.speeds)
+        rows = changed_rows(stretches, flows, sizes, changed)
         self._proposal = (changed, rows)
         self._proposed_total = float(
             weighted_total(self._pairs, self._streams.classes, self._weights, changed, rows)
