@@ -41,8 +41,9 @@ class Rule:
     limits
         Further numbers that the check needs, by name (the reach of a line of sight, the area
         above which a second exit is asked for), in metres, square metres or degrees.
-    types
-        Fixture types that it concerns; empty where it concerns all or none.
+    subjects
+        Fixture types, kinds of door or kinds of zone that it concerns; empty where it concerns
+        all, or none.
     edition, clause, source, confidence
         Where it comes from.
     severity
@@ -64,7 +65,7 @@ class Rule:
     value: float | None = None
     unit: str = ""
     limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    types: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
     edition: str = ""
     clause: str = ""
     source: str = ""

@@ -240,7 +240,7 @@ def _parse(stem: str, text: str) -> Pack:
 
 def _row_defects(pack: str, place: int, row: Mapping[str, Any]) -> Iterator[str]:
     what = f"rule pack {pack!r}, rule {row.get('id', place + 1)!r}"
-    known = {*_TEXTS, *_NUMBERS, "limits", "types"}
+    known = {*_TEXTS, *_NUMBERS, "limits", "subjects"}
     for name, value in row.items():
         if name not in known:
             yield f"{what}: unknown field {name!r}{_nearest(name, known)}"
@@ -264,7 +264,7 @@ def _rule(pack: str, row: Mapping[str, Any]) -> Rule:
         "check": row.get("check", ""),
         "severity": Severity(row["severity"]),
         "limits": MappingProxyType(limits),
-        "types": tuple(row.get("types", ())),
+        "subjects": tuple(row.get("subjects", ())),
     }
     return Rule(**fields, pack=pack)
 

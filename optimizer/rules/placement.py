@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from optimizer.rules.model import Finding, Rule
     from optimizer.study import Study
 
-__all__ = ["ANCHOR_REACH", "CONTACT", "PLACEMENT_CHECKS", "ROOM", "fits", "placement_findings"]
+__all__ = [
+    "ANCHOR_REACH",
+    "CONTACT",
+    "PLACEMENT_CHECKS",
+    "ROOM",
+    "door_depth",
+    "fits",
+    "placement_findings",
+]
 
 #: How far from a wall an anchored fixture may stand, metres: the value of PLC-02 as packed.
 ANCHOR_REACH = next(rule.value or 0.0 for rule in read_pack(PLACEMENT) if rule.id == "PLC-02")
@@ -48,7 +56,7 @@ def placement_findings(
     study, layout
         What is judged.
     unreachable
-        One text per flow without a way ("entrance → cash_counter-2"), as evaluation found them;
+        One sentence per leg without a way, as `walked_legs` found them;
         None where nobody walked the layout: PLC-10 is then neither kept nor broken.
 
     Returns
@@ -71,6 +79,11 @@ def fits(study: Study, layout: Layout) -> bool:
         finding.passed is False and finding.rule.severity == "hard"
         for finding in placement_findings(study, layout)
     )
+
+
+def door_depth(study: Study) -> float:
+    """Depth of the strip before each door that a study keeps free, metres: PLC-07."""
+    return next(rule.value or 0.0 for rule in rules_of(study) if rule.id == "PLC-07")
 
 
 def check_floor(rule: Rule, scene: Scene) -> Iterator[Finding]:
@@ -206,7 +219,7 @@ def check_reachability(rule: Rule, scene: Scene) -> Iterator[Finding]:
         yield unknown(rule, "Not looked at: nobody walked this layout")
         return
     for flow in scene.unreachable:
-        yield broken(rule, f"{flow}: no way between them; a body must get through")
+        yield broken(rule, flow)
 
 
 def _touching(shapes: NDArray[np.object_], tree: shapely.STRtree) -> list[tuple[int, int]]:

@@ -99,8 +99,7 @@ class Scene:
     waiting
         Waiting figures by fixture type; empty where they were not computed.
     unreachable
-        Sentence of each flow without a way ("entrance → cash_counter-2"); None where nobody
-        looked.
+        Sentence about each leg without a way; None where nobody looked.
     """
 
     study: Study

@@ -1,0 +1,21 @@
+"""All kinds of check by name, as rule packs name them.
+
+In: the modules that hold the checks, one per concept. Out: `CHECKS`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from optimizer.rules.placement import PLACEMENT_CHECKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.rules.finding import Check
+
+__all__ = ["CHECKS"]
+
+#: Every kind of check by the name that a rule pack gives.
+CHECKS: Mapping[str, Check] = MappingProxyType({**PLACEMENT_CHECKS})
