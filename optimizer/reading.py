@@ -120,6 +120,8 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel], values: Mapping[str,
     match detail["type"]:
         case "extra_forbidden":
             return f"{place}unknown key {key!r}; {nearest(str(key), _keys(model, location[:-1]))}"
+        case "missing" if isinstance(key, int):
+            return f"{place}has no entry {key + 1}; it is a list of more"
         case "missing":
             return f"{place}key {key!r} is missing"
         case "enum" | "literal_error":

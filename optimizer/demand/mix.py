@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrivals", "Business", "BusinessMix", "StaffRound", "Stop"]
 
-_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+def _nothing() -> Mapping[str, float]:
+    """An empty mapping that stays empty."""
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ class Business:
     machine_journey: tuple[Stop, ...] = ()
     replaceable: float = 0.0
     rework: float = 0.0
-    service_minutes: Mapping[str, float] = _NOTHING
+    service_minutes: Mapping[str, float] = field(default_factory=_nothing)
     label_zh: str = ""
     entrance: str | None = None
     exit: str | None = None
@@ -95,7 +98,7 @@ class StaffRound:
     name: str
     route: tuple[str, ...]
     per_hour: float = 0.0
-    per_use: Mapping[str, float] = _NOTHING
+    per_use: Mapping[str, float] = field(default_factory=_nothing)
     cash: bool = False
 
 

@@ -1,0 +1,148 @@
+"""Draws the three synthetic floor plans of this folder; run it after a change of a coordinate.
+
+In: the coordinates below, metres. Out: `*/plan.geojson`, and `standard_hall/plan.dxf` in
+millimetres, the same plan as a CAD department would hand it over.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ezdxf
+from ezdxf.enums import TextEntityAlignment
+from shapely import LineString, Point, Polygon, box
+
+from optimizer.plan.geojson import write_geojson
+from optimizer.plan.model import Door, DoorKind, FloorPlan, Zone, ZoneKind
+
+HERE = Path(__file__).parent
+MILLIMETRES = 1000.0
+OUTER = 0.24
+INNER = 0.20
+
+
+def wall(x0: float, y0: float, x1: float, y1: float, thickness: float = INNER) -> Polygon:
+    """Wall along a middle line, its ends square and half a thickness beyond."""
+    return LineString([(x0, y0), (x1, y1)]).buffer(
+        thickness / 2, cap_style="square", join_style="mitre"
+    )
+
+
+def ring(outline: Polygon, thickness: float = OUTER) -> tuple[Polygon, ...]:
+    """Outer walls inside an outline, one per side, mitred at the corners."""
+    inner = outline.buffer(-thickness, join_style="mitre")
+    outside = list(outline.exterior.coords)[:-1]
+    inside = [
+        min(inner.exterior.coords, key=lambda corner: Point(corner).distance(Point(point)))
+        for point in outside
+    ]
+    ends = zip(outside, [*outside[1:], outside[0]], inside, [*inside[1:], inside[0]], strict=True)
+    return tuple(Polygon([start, end, inner_end, inner_start])
+                 for start, end, inner_start, inner_end in ends)
+
+
+def door(name: str, kind: DoorKind, *line: tuple[float, float]) -> Door:
+    """Door along a line from jamb to jamb."""
+    return Door(name=name, kind=kind, line=LineString(line))
+
+
+def zone(name: str, kind: ZoneKind, polygon: Polygon) -> Zone:
+    """Zone with a name."""
+    return Zone(name=name, kind=kind, polygon=polygon)
+
+
+def standard_hall() -> FloorPlan:
+    """Hall of 20 x 15 m: a retail branch as it is built by the hundred; the street is south."""
+    outline = box(0, 0, 20, 15)
+    walls = (
+        *ring(outline),
+        wall(4.7, 0.24, 4.7, 12.4),  # between hall and 24 h zone, loading room, back office
+        wall(0.24, 5.1, 4.6, 5.1),  # the machines' wall
+        wall(0.24, 7.5, 4.6, 7.5),
+        wall(4.7, 10.0, 11.5, 10.0),  # the counter wall
+        wall(11.5, 10.0, 11.5, 12.5),
+        wall(4.7, 12.5, 13.7, 12.5),
+        wall(13.7, 10.9, 13.7, 14.76),
+        wall(13.7, 10.9, 19.76, 10.9),
+        wall(16.75, 10.9, 16.75, 14.76),  # between the wealth rooms
+    )
+    doors = (
+        door("main entrance", DoorKind.ENTRANCE, (13.2, 0.12), (15.0, 0.12)),
+        door("24 h street door", DoorKind.ENTRANCE, (1.6, 0.12), (2.8, 0.12)),
+        door("24 h inner opening", DoorKind.INNER, (4.7, 1.0), (4.7, 2.4)),
+        door("loading room door", DoorKind.STAFF, (0.9, 7.5), (1.8, 7.5)),
+        door("interlock", DoorKind.INTERLOCK, (4.7, 10.9), (4.7, 11.9)),
+        door("staff door", DoorKind.STAFF, (12.1, 12.5), (13.0, 12.5)),
+        door("wealth room 1 door", DoorKind.INNER, (14.2, 10.9), (15.2, 10.9)),
+        door("wealth room 2 door", DoorKind.INNER, (17.2, 10.9), (18.2, 10.9)),
+        door("emergency exit", DoorKind.EMERGENCY, (19.88, 8.0), (19.88, 9.4)),
+        door("back door", DoorKind.STAFF, (0.12, 13.0), (0.12, 14.0)),
+    )
+    hall = [(4.8, 0.24), (19.76, 0.24), (19.76, 10.8), (13.6, 10.8), (13.6, 12.4), (11.6, 12.4)]
+    office = [(0.24, 7.6), (4.6, 7.6), (4.6, 12.6), (13.6, 12.6), (13.6, 14.76), (0.24, 14.76)]
+    zones = (
+        zone("public hall", ZoneKind.PUBLIC_HALL, Polygon([*hall, (11.6, 9.9), (4.8, 9.9)])),
+        zone("24 h zone", ZoneKind.SELF_SERVICE_24H, box(0.24, 0.24, 4.6, 5.0)),
+        zone("cash loading room", ZoneKind.CASH_LOADING, box(0.24, 5.2, 4.6, 7.4)),
+        zone("cash area", ZoneKind.CASH_AREA, box(4.8, 10.1, 11.4, 12.4)),
+        zone("back office", ZoneKind.BACK_OFFICE, Polygon(office)),
+        zone("wealth room 1", ZoneKind.VIP, box(13.8, 11.0, 16.65, 14.76)),
+        zone("wealth room 2", ZoneKind.VIP, box(16.85, 11.0, 19.76, 14.76)),
+    )
+    return FloorPlan(
+        name="Standard hall",
+        outline=outline,
+        walls=walls,
+        columns=tuple(Point(x, 5.2).buffer(0.25, cap_style="square") for x in (8.2, 12.2, 16.2)),
+        doors=doors,
+        zones=zones,
+        windows=(
+            LineString([(5.6, 0.12), (12.4, 0.12)]),
+            LineString([(15.8, 0.12), (19.2, 0.12)]),
+        ),
+        power=tuple(Point(x, y) for x, y in ((4.82, 4.0), (4.82, 7.0), (19.74, 3.0), (19.74, 6.0))),
+        north=90.0,
+    )
+
+
+def write_dxf(plan: FloorPlan, path: Path) -> None:
+    """Write a plan as a drawing in millimetres: closed polylines on layers by meaning."""
+    drawing = ezdxf.new("R2010", setup=True)
+    drawing.units = ezdxf.units.MM
+    space = drawing.modelspace()
+
+    def polyline(points: object, layer: str, *, close: bool) -> None:
+        if layer not in drawing.layers:
+            drawing.layers.add(layer)
+        scaled = [(x * MILLIMETRES, y * MILLIMETRES) for x, y, *_ in points]  # type: ignore[attr-defined]
+        space.add_lwpolyline(scaled, close=close, dxfattribs={"layer": layer})
+
+    polyline(list(plan.outline.exterior.coords)[:-1], "OUTLINE", close=True)
+    for solid in plan.walls:
+        polyline(list(solid.exterior.coords)[:-1], "WALL", close=True)
+    for solid in plan.columns:
+        polyline(list(solid.exterior.coords)[:-1], "COLUMN", close=True)
+    for opening in plan.doors:
+        polyline(opening.line.coords, f"DOOR-{opening.kind.upper()}", close=False)
+    for window in plan.windows:
+        polyline(window.coords, "WINDOW", close=False)
+    for area in plan.zones:
+        layer = f"ZONE-{area.kind.upper()}"
+        polyline(list(area.polygon.exterior.coords)[:-1], layer, close=True)
+        point = area.polygon.representative_point()
+        text = space.add_text(area.name, height=250, dxfattribs={"layer": layer})
+        text.set_placement(
+            (point.x * MILLIMETRES, point.y * MILLIMETRES), align=TextEntityAlignment.MIDDLE_CENTER
+        )
+    drawing.saveas(path)
+
+
+def main() -> None:
+    """Draw all plans."""
+    standard = standard_hall()
+    write_geojson(standard, HERE / "standard_hall" / "plan.geojson")
+    write_dxf(standard, HERE / "standard_hall" / "plan.dxf")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""The drawing of a study: found, read, and given the zones and doors that the study adds.
+
+In: the `plan`, `zones` and `doors` parts of a study file. Out: a `FloorPlan` and the bytes that
+went into it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shapely import LineString, Point, Polygon
+
+from optimizer.errors import OptimizerError
+from optimizer.plan.model import Door, FloorPlan, Zone
+from optimizer.reading import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.study_file.model import DoorTable, StudyTable, ZoneTable
+
+__all__ = ["load_plan"]
+
+#: How far from the point that a study names its door may be, metres: about a door's width.
+NEAR = 1.0
+#: How far a zone of the study may leave the outline, metres, before it is called a mistake.
+LEAVES = 0.05
+
+
+def load_plan(
+    table: StudyTable, folder: Path, override: Path | None, defects: list[str]
+) -> tuple[FloorPlan | None, bytes]:
+    """Floor plan of a study, and its bytes.
+
+    Parameters
+    ----------
+    table
+        The study file.
+    folder
+        Folder that relative paths start from.
+    override
+        Another drawing than the study's own.
+    defects
+        Sentences about what is wrong are added here; the plan is then None.
+    """
+    file = _file(table, folder, override, defects)
+    if file is None:
+        return None, b""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        what = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        defects.append(f"plan {str(file)!r}: {what}")
+        return None, b""
+    try:
+        plan = _read(table, file)
+    except OptimizerError as error:
+        defects += error.sentences
+        return None, content
+    before = len(defects)
+    plan = _with_doors(_with_zones(plan, table.zones, defects), table.doors, defects)
+    return (plan if len(defects) == before else None), content
+
+
+def _file(
+    table: StudyTable, folder: Path, override: Path | None, defects: list[str]
+) -> Path | None:
+    """Path of the drawing: the override, else the study's, else that of the environment."""
+    if override is not None:
+        return override
+    if table.plan.file is not None:
+        return folder / table.plan.file
+    if table.plan.file_env is None:
+        defects.append("plan has no 'file'; name a drawing, or give one with --plan")
+        return None
+    named = os.environ.get(table.plan.file_env)
+    if not named:
+        defects.append(
+            "the drawing is not part of this study; give it with --plan FILE, or set the "
+            f"environment variable {table.plan.file_env} to its path"
+        )
+        return None
+    return Path(named)
+
+
+def _read(table: StudyTable, file: Path) -> FloorPlan:
+    """Read the drawing with the study's unit and layers."""
+    # reading drawings loads ezdxf, which `import optimizer` must not
+    from optimizer.plan.dxf.layers import LayerMap
+    if file.suffix == ".geojson":
+        from optimizer.plan.geojson import read_geojson
+
+        return read_geojson(file)
+    from optimizer.plan.read import read_plan
+
+    layers = {**(table.layers or {}), **(table.plan.layers or {})}
+    return read_plan(
+        file,
+        layers=LayerMap.from_table(layers) if layers else None,
+        unit=table.plan.unit or table.unit,
+    )
+
+
+def _with_zones(plan: FloorPlan, zones: Sequence[ZoneTable], defects: list[str]) -> FloorPlan:
+    """Plan with the zones of the study, which replace those of the same name."""
+    added: dict[str, Zone] = {}
+    for number, table in enumerate(zones, start=1):
+        place = f"[zones {number} ({table.name})] polygon"
+        if table.name in added:
+            defects.append(f"[zones {number}] name {table.name!r} is taken; names must differ")
+        if len(table.polygon) < 3:
+            defects.append(f"{place} has {len(table.polygon)} points; must have at least 3")
+            continue
+        polygon = Polygon(table.polygon)
+        if not polygon.is_valid or not polygon.area:
+            defects.append(f"{place} crosses itself or has no area; list its corners in order")
+            continue
+        outside = polygon.difference(plan.outline.buffer(LEAVES))
+        if not outside.is_empty:
+            point = outside.representative_point()
+            defects.append(
+                f"{place} leaves the outline by {outside.area:.2f} m² at "
+                f"({point.x:.2f}, {point.y:.2f})"
+            )
+        added[table.name] = Zone(name=table.name, kind=table.kind, polygon=polygon)
+    kept = tuple(zone for zone in plan.zones if zone.name not in added)
+    return replace(plan, zones=(*kept, *added.values()))
+
+
+def _with_doors(plan: FloorPlan, tables: Sequence[DoorTable], defects: list[str]) -> FloorPlan:
+    """Plan with the kinds, names and doors that the study gives."""
+    doors = list(plan.doors)
+    for number, table in enumerate(tables, start=1):
+        place = f"[doors {number}{f' ({table.name})' if table.name else ''}]"
+        if table.line is not None:
+            line = LineString(table.line)
+            if not line.length:
+                defects.append(f"{place} line has no length; give it from jamb to jamb")
+                continue
+            name = table.name or f"door {len(doors) + 1}"
+            doors = [door for door in doors if door.name != name]
+            doors.append(Door(name=name, kind=table.kind, line=line))
+            continue
+        index = _find(doors, table, place, defects)
+        if index is not None:
+            found = doors[index]
+            doors[index] = replace(found, kind=table.kind, name=table.name or found.name)
+    names = [door.name for door in doors]
+    defects += [
+        f"two doors are named {name!r}; names must differ"
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    return replace(plan, doors=tuple(doors))
+
+
+def _find(doors: Sequence[Door], table: DoorTable, place: str, defects: list[str]) -> int | None:
+    """Index of the door that a table of the study means."""
+    if table.near is None:
+        for index, door in enumerate(doors):
+            if door.name == table.name:
+                return index
+        if table.name is None:
+            defects.append(f"{place} needs 'name', 'near' or 'line' to say which door it is")
+        else:
+            hint = nearest(table.name, [door.name for door in doors])
+            defects.append(f"{place} name {table.name!r} is no door of the drawing; {hint}")
+        return None
+    point = Point(table.near)
+    x, y = table.near
+    if not doors:
+        defects.append(f"{place} near ({x:g}, {y:g}): the drawing has no doors; give 'line'")
+        return None
+    index = min(range(len(doors)), key=lambda i: doors[i].line.distance(point))
+    distance = doors[index].line.distance(point)
+    if distance > NEAR:
+        at = doors[index].centre
+        defects.append(
+            f"{place} near ({x:g}, {y:g}) finds no door within {NEAR:g} m; the nearest, "
+            f"{doors[index].name!r}, is {distance:.2f} m away at ({at[0]:.2f}, {at[1]:.2f})"
+        )
+        return None
+    return index

@@ -1,0 +1,231 @@
+"""The study file as pydantic sees it: the one place where its keys are written down.
+
+In: values of a TOML file. Out: checked keys and types, and the JSON Schema. Whether the values
+fit each other, the catalogue and the drawing is the matter of `checks`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from optimizer.demand.flows import PersonClass  # noqa: TC001 - pydantic reads the annotations
+from optimizer.equipment.catalogue import TypeChanges
+from optimizer.plan.model import DoorKind, ZoneKind  # noqa: TC001
+
+__all__ = [
+    "BusinessTable",
+    "DoorTable",
+    "FixtureTable",
+    "ObjectiveTable",
+    "PlanTable",
+    "StaffTable",
+    "StopTable",
+    "StudyTable",
+    "WalkingTable",
+    "ZoneTable",
+]
+
+Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
+NotNegative = Annotated[float, Field(json_schema_extra={"minimum": 0})]
+Count = Annotated[int, Field(json_schema_extra={"minimum": 0})]
+Point = tuple[float, float]
+Pose = tuple[float, float, float]
+
+
+class Table(BaseModel):
+    """A table of the study file: no unknown keys, no number that is not finite."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples, all the way down: pydantic is strict about values that it did not read."""
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def _listed(value: Any) -> Any:
+    """A list of what may be given alone."""
+    return _tuples(value if isinstance(value, list) else [value])
+
+
+def _poses(value: Any) -> Any:
+    """A list of poses from one pose."""
+    alone = isinstance(value, list) and value and not any(isinstance(v, list) for v in value)
+    return _tuples([value] if alone else value)
+
+
+def _stop(value: Any) -> Any:
+    """A stop from the bare name of a fixture type."""
+    return {"stop": value} if isinstance(value, str) else value
+
+
+def _plan(value: Any) -> Any:
+    """A plan table from the bare name of a file."""
+    return {"file": value} if isinstance(value, str) else value
+
+
+def _rules(value: Any) -> Any:
+    """A rules table from a list of packs."""
+    value = {"packs": value} if isinstance(value, list) else value
+    return {k: _tuples(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+]
+
+
+class PlanTable(Table):
+    """Which drawing, and how to read it."""
+
+    file: str | None = Field(default=None, description="Drawing, relative to the study file.")
+    file_env: str | None = Field(
+        default=None, description="Environment variable that names the drawing where 'file' does not."
+    )
+    unit: str | None = Field(default=None, description="Unit of the drawing, where its header is wrong.")
+    layers: dict[str, Any] | None = Field(default=None, description="Drawing layers by meaning.")
+
+
+class RulesTable(Table):
+    """Rule packs, and the values that this study changes."""
+
+    packs: tuple[str, ...] = ()
+    override: dict[str, dict[str, Any]] = {}
+
+
+class ZoneTable(Table):
+    """A zone that the drawing does not have; it replaces one of the same name."""
+
+    name: str
+    kind: ZoneKind
+    polygon: tuple[Point, ...]
+
+
+class DoorTable(Table):
+    """A door of the drawing that gets a kind, or with 'line' one that the drawing lacks."""
+
+    name: str | None = None
+    near: Point | None = Field(default=None, description="Finds the door nearest to this point, metres.")
+    line: tuple[Point, Point] | None = Field(default=None, description="Jamb to jamb, metres.")
+    kind: DoorKind
+
+
+class FixtureTable(TypeChanges):
+    """Fixtures of one type to be placed; every value of the catalogue may be changed here."""
+
+    type: str
+    count: Count | None = None
+    min: Count | None = None
+    max: Count | None = None
+    at: (
+        Annotated[
+            tuple[Pose, ...],
+            BeforeValidator(_poses, json_schema_input_type=Pose | tuple[Pose, ...]),
+        ]
+        | None
+    ) = Field(default=None, description="Poses [x, y, angle] of those that stay where they are.")
+    row: str | None = None
+    zone: str | None = None
+    label: str | None = None
+
+
+class StopTable(Table):
+    """A visit to one of several fixture types."""
+
+    stop: Names
+    probability: Share = 1.0
+
+
+Stop = Annotated[StopTable, BeforeValidator(_stop, json_schema_input_type=str | StopTable)]
+
+
+class BusinessTable(Table):
+    """One kind of business that customers come for."""
+
+    name: str
+    label_zh: str = ""
+    share: Share
+    journey: tuple[Stop, ...]
+    machine_journey: tuple[Stop, ...] | None = Field(
+        default=None,
+        description="Default: the types in service_minutes that the journey does not have.",
+    )
+    service_minutes: dict[str, NotNegative] = {}
+    replaceable: Share = 0.0
+    rework: Share = 0.0
+    entrance: str | None = None
+    exit: str | None = None
+
+
+class StaffTable(Table):
+    """A walk that staff do over and over."""
+
+    name: str
+    route: tuple[str, ...]
+    per_hour: NotNegative = 0.0
+    per_use: dict[str, NotNegative] = {}
+    cash: bool = False
+
+
+class ObjectiveTable(Table):
+    """Weights of the terms that the search makes small."""
+
+    walking: NotNegative | None = None
+    staff_walking: NotNegative | None = None
+    encounters: NotNegative | None = None
+    waiting: NotNegative | None = None
+    overlooked: NotNegative | None = None
+    class_weights: dict[PersonClass, dict[PersonClass, NotNegative]] = {}
+
+
+class WalkingTable(Table):
+    """How people walk, where it differs from `demand/walking.toml`."""
+
+    radius: NotNegative | None = None
+    speed: dict[PersonClass, NotNegative] = {}
+    encounter_distance: NotNegative | None = None
+    lane_width: NotNegative | None = None
+
+
+HOURS = {
+    "type": "object",
+    "description": 'People per hour by hour ("09" = 46.6), or one of profile, file and log.',
+    "properties": {
+        "profile": {"type": "string"},
+        "file": {"type": "string"},
+        "log": {"type": "string"},
+        "source": {"type": "string"},
+        "scale": {"type": "number", "minimum": 0},
+    },
+    "patternProperties": {"^([01]?[0-9]|2[0-3])$": {"type": "number", "minimum": 0}},
+    "additionalProperties": False,
+}
+
+
+class StudyTable(Table):
+    """A study file."""
+
+    schema_: Literal[1] = Field(alias="schema", description="Version of this format.")
+    name: str
+    plan: Annotated[PlanTable, BeforeValidator(_plan, json_schema_input_type=str | PlanTable)] = (
+        PlanTable()
+    )
+    unit: str | None = None
+    layers: dict[str, Any] | None = None
+    zones: tuple[ZoneTable, ...] = ()
+    doors: tuple[DoorTable, ...] = ()
+    rules: Annotated[
+        RulesTable, BeforeValidator(_rules, json_schema_input_type=tuple[str, ...] | RulesTable)
+    ] = RulesTable()
+    crowded_place: bool = False
+    fixtures: tuple[FixtureTable, ...] = ()
+    business: tuple[BusinessTable, ...] = ()
+    staff: tuple[StaffTable, ...] = ()
+    arrivals: Annotated[dict[str, Any], Field(json_schema_extra=HOURS)] = {}
+    objective: ObjectiveTable = ObjectiveTable()
+    walking: WalkingTable = WalkingTable()
+    design_hour: str | int | None = Field(default=None, description='"peak", or an hour such as "09".')
+    pitch: float = 0.25
+    current: str | None = Field(default=None, description="File of the layout that stands there today.")

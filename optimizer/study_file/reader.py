@@ -1,0 +1,157 @@
+"""A study file and everything it names, read into one `Study`.
+
+In: the path of a TOML file. Out: a `Study`, or an error with one sentence per defect, all of them
+at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from optimizer.demand.arrivals import parse_hour
+from optimizer.equipment.catalogue import read_catalogue
+from optimizer.equipment.layout_file import read_layout
+from optimizer.errors import FloorPlanError, OptimizerError, StudyError
+from optimizer.reading import describe_defects, read_toml
+from optimizer.study import Study
+from optimizer.study_file.brief import build_brief
+from optimizer.study_file.demand import build_mix
+from optimizer.study_file.drawing import load_plan
+from optimizer.study_file.model import StudyTable
+from optimizer.study_file.walking import build_objective, build_walking
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["read_study", "study_schema"]
+
+#: Coarsest grid of candidate poses that still finds a way between two desks, metres.
+COARSEST = 2.0
+#: Finest grid that still fits into memory for a hall, metres.
+FINEST = 0.01
+
+
+def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = None) -> Study:
+    """Study of a TOML file, with its drawing, its catalogue values and today's layout.
+
+    Parameters
+    ----------
+    path
+        The study file. Paths in it start from its folder.
+    plan
+        Another drawing than the study's own.
+
+    Raises
+    ------
+    FileFormatError
+        Where the file is missing or is not TOML.
+    FloorPlanError
+        Where only the drawing is at fault.
+    StudyError
+        Where the study contradicts itself, the catalogue or the drawing; one sentence per defect.
+    """
+    file = Path(path)
+    values = read_toml(file)
+    defects: list[str] = []
+    table = _validated(values, defects)
+    if table is None:
+        raise StudyError(*(f"{file}: {sentence}" for sentence in defects))
+    folder = file.parent
+    about_plan: list[str] = []
+    drawing, drawn = load_plan(table, folder, None if plan is None else Path(plan), about_plan)
+    types, groups = build_brief(table, read_catalogue(), drawing, defects)
+    mix = build_mix(table, types, drawing, folder, defects)
+    walking = build_walking(table.walking, defects)
+    objective = build_objective(table.objective, defects)
+    hour = _design_hour(table.design_hour, defects)
+    if mix is not None and hour is not None and hour not in mix.arrivals.per_hour:
+        hours = ", ".join(str(known) for known in mix.arrivals.per_hour)
+        defects.append(f"design_hour is {hour}; the arrivals have the hours {hours}")
+    if not FINEST <= table.pitch <= COARSEST:
+        defects.append(f"pitch is {table.pitch:g}; must be {FINEST:g} to {COARSEST:g} m")
+    if about_plan and not defects:
+        raise FloorPlanError(*(_of_file(file, sentence) for sentence in about_plan))
+    defects = about_plan + defects
+    if defects or drawing is None or mix is None:
+        raise StudyError(*(_of_file(file, sentence) for sentence in defects))
+    study = Study(
+        name=table.name,
+        plan=drawing,
+        types=types,
+        groups=groups,
+        mix=mix,
+        walking=walking,
+        objective=objective,
+        rules=table.rules.packs,
+        rule_overrides=table.rules.override,
+        crowded_place=table.crowded_place,
+        design_hour=hour,
+        pitch=table.pitch,
+        directory=str(folder),
+        sha256=hashlib.sha256(file.read_bytes() + drawn).hexdigest(),
+    )
+    return _with_current(study, table.current, file)
+
+
+def study_schema() -> dict[str, Any]:
+    """JSON Schema of the study file."""
+    schema = StudyTable.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "branch-layout study"
+    return schema
+
+
+def _validated(values: dict[str, Any], defects: list[str]) -> StudyTable | None:
+    """Values with checked keys and types; None where a type is wrong.
+
+    Unknown keys are named and left out, so that the rest is still checked.
+    """
+    try:
+        return StudyTable.model_validate_json(to_json(values, inf_nan_mode="constants"))
+    except ValidationError as error:
+        defects += describe_defects(error, StudyTable, values)
+        unknown = [d["loc"] for d in error.errors() if d["type"] == "extra_forbidden"]
+    for location in unknown:
+        table: Any = values
+        for step in location[:-1]:
+            table = table[step]
+        del table[location[-1]]
+    if not unknown:
+        return None
+    try:
+        return StudyTable.model_validate_json(to_json(values, inf_nan_mode="constants"))
+    except ValidationError:
+        return None
+
+
+def _of_file(file: Path, sentence: str) -> str:
+    """Sentence that names its file, if it does not yet."""
+    return sentence if sentence.startswith(str(file.parent)) else f"{file}: {sentence}"
+
+
+def _design_hour(given: str | int | None, defects: list[str]) -> int | None:
+    """Hour of the day; None for the busiest."""
+    if given is None or given == "peak":
+        return None
+    hour = given if isinstance(given, int) else parse_hour(given)
+    if hour is None or not 0 <= hour < 24:
+        defects.append(f'design_hour is {given!r}; must be "peak" or an hour such as "09"')
+        return None
+    return hour
+
+
+def _with_current(study: Study, current: str | None, file: Path) -> Study:
+    """Study with the layout that stands there today."""
+    if current is None:
+        return study
+    try:
+        layout = read_layout(file.parent / current, study)
+    except OptimizerError as error:
+        raise StudyError(*(_of_file(file, sentence) for sentence in error.sentences)) from error
+    return replace(study, current_layout=layout)
