@@ -129,7 +129,7 @@ class LayerMap:
     def door_kind(self, layer: str) -> DoorKind | None:
         """Kind of the doors on a layer; None where the place decides."""
         found = self._layer_key(layer)
-        return DoorKind(found) if found in [*DoorKind] else None
+        return DoorKind(found) if found is not None and found in [*DoorKind] else None
 
     def block_meaning(self, block: str) -> Meaning | None:
         """Whether a block's name says door or window."""

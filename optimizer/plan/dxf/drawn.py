@@ -1,0 +1,250 @@
+"""What is drawn in a DXF, sorted by meaning, in the drawing's own unit.
+
+In: an ezdxf document and a layer map. Out: a `Drawing`: the strokes of each meaning, doors' and
+windows' blocks as groups, and what was left out. Blocks are broken up whatever their nesting,
+mirroring and scale; layers that are off or frozen and entities that are invisible are left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimizer.errors import FileFormatError
+from optimizer.plan.dxf.curves import Stroke, strokes_of
+from optimizer.plan.dxf.layers import LayerMap, Meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["BlockStrokes", "Drawing", "draw"]
+
+#: Deepest nesting of blocks that is followed.
+MOST_DEPTH = 16
+#: Most strokes that are taken from one drawing.
+MOST_STROKES = 3_000_000
+#: Objects of other programs (walls of Tangent or AutoCAD Architecture) that hold no plain lines.
+OPAQUE = {"ACAD_PROXY_ENTITY", "ACAD_PROXY_OBJECT", "TCH_WALL", "TCH_OPENING", "AEC_WALL"}
+#: Meanings whose entities are looked at; the others only count as seen.
+TAKEN = {
+    Meaning.OUTLINE,
+    Meaning.WALL,
+    Meaning.COLUMN,
+    Meaning.DOOR,
+    Meaning.WINDOW,
+    Meaning.ZONE,
+    Meaning.POWER,
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BlockStrokes:
+    """A block of a door or window, as it stands in the drawing.
+
+    Parameters
+    ----------
+    name, layer
+        Of the block and of its INSERT.
+    meaning
+        Door or window by its name, else None.
+    strokes
+        All that it draws.
+    axes
+        Unit vectors (2, 2) of the block's own x and y in the drawing.
+    """
+
+    name: str
+    layer: str
+    meaning: Meaning | None
+    strokes: tuple[Stroke, ...]
+    axes: NDArray[np.float64]
+
+
+@dataclass(kw_only=True)
+class Drawing:
+    """Strokes by meaning, blocks of doors and windows, and what was seen and not taken."""
+
+    strokes: dict[Meaning, list[Stroke]] = field(default_factory=dict)
+    blocks: list[BlockStrokes] = field(default_factory=list)
+    texts: list[Stroke] = field(default_factory=list)
+    others: list[Stroke] = field(default_factory=list)
+    unmapped: Counter[str] = field(default_factory=Counter)
+    hidden: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def of(self, *meanings: Meaning, kind: str = "line") -> list[Stroke]:
+        """Strokes of the meanings and kind named."""
+        return [s for m in meanings for s in self.strokes.get(m, ()) if s.kind == kind]
+
+
+def draw(document: Any, layers: LayerMap) -> Drawing:
+    """Sort what a document's model space draws by meaning.
+
+    Raises
+    ------
+    FileFormatError
+        The drawing draws more than `MOST_STROKES`, as a block that holds itself many times may.
+    """
+    pen = _Pen(document, layers)
+    for entity in document.modelspace():
+        if entity.dxf.get("invisible", 0) == 0:
+            pen.take(entity)
+    return pen.drawing
+
+
+class _Pen:
+    """Walks a document's entities and remembers what each block draws."""
+
+    def __init__(self, document: Any, layers: LayerMap) -> None:
+        self.document = document
+        self.layers = layers
+        self.drawing = Drawing()
+        self.compiled: dict[str, tuple[Stroke, ...]] = {}
+        self.meanings: dict[str, Meaning | None] = {}
+        self.hidden = {
+            layer.dxf.name.casefold(): "frozen" if layer.is_frozen() else "off"
+            for layer in document.layers
+            if layer.is_frozen() or layer.is_off()
+        }
+        self.frozen = {name for name, why in self.hidden.items() if why == "frozen"}
+
+    def meaning(self, layer: str) -> Meaning | None:
+        """Meaning of a layer, remembered."""
+        if layer not in self.meanings:
+            self.meanings[layer] = self.layers.meaning(layer)
+        return self.meanings[layer]
+
+    def take(self, entity: Any) -> None:
+        """Sort one entity of the model space."""
+        layer = entity.dxf.layer
+        if entity.dxftype() in OPAQUE:
+            self.drawing.skipped[entity.dxftype()] += 1
+        elif layer.casefold() in self.hidden and entity.dxftype() != "INSERT":
+            self.drawing.hidden[layer] += 1
+        elif entity.dxftype() == "INSERT":
+            for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
+                self.take_insert(insert)
+        else:
+            self.sort(self.strokes(entity))
+
+    def take_insert(self, insert: Any) -> None:
+        """Sort one INSERT: a door's or window's block as a group, any other by its strokes."""
+        layer, name = insert.dxf.layer, insert.dxf.name
+        if layer.casefold() in self.frozen:
+            self.drawing.hidden[layer] += 1
+            return
+        inside = self.block(name)
+        meaning = self.meaning(layer)
+        by_name = self.layers.block_meaning(name)
+        if meaning in {Meaning.FURNITURE, Meaning.IGNORE} or not inside:
+            return
+        here = {self.meaning(layer if s.layer == "0" else s.layer) for s in inside}
+        sure = Meaning.WINDOW if meaning is Meaning.WINDOW else None
+        grouped = meaning in {Meaning.DOOR, Meaning.WINDOW} or by_name is not None
+        matrix = _matrix(insert)
+        if grouped and not here & {Meaning.WALL, Meaning.OUTLINE}:
+            self.group(insert, by_name or sure, matrix)
+            return
+        if not here & TAKEN and layer != "0":
+            self.drawing.unmapped[layer] += 1
+        self.sort([stroke.moved(matrix, layer) for stroke in inside])
+
+    def group(self, insert: Any, meaning: Meaning | None, matrix: NDArray[np.float64]) -> None:
+        """Keep the block of a door or window as one group."""
+        layer = insert.dxf.layer
+        if layer.casefold() in self.hidden:
+            self.drawing.hidden[layer] += 1
+            return
+        strokes = tuple(s.moved(matrix, layer) for s in self.block(insert.dxf.name))
+        lengths = np.hypot(matrix[:2, 0], matrix[:2, 1])
+        axes = matrix[:2, :2] / np.where(lengths > 0, lengths, 1.0)[:, None]
+        self.drawing.blocks.append(
+            BlockStrokes(
+                name=insert.dxf.name, layer=layer, meaning=meaning, strokes=strokes, axes=axes
+            )
+        )
+        self.counted(len(strokes))
+
+    def block(self, name: str, above: tuple[str, ...] = ()) -> tuple[Stroke, ...]:
+        """All that a block draws, in its own coordinates; nested blocks are broken up."""
+        if name in self.compiled:
+            return self.compiled[name]
+        block = self.document.blocks.get(name)
+        if block is None or name in above or len(above) >= MOST_DEPTH:
+            why = "is not in the drawing" if block is None else "holds itself or nests too deeply"
+            self.drawing.notes.append(f"block {name!r} {why}; it was left out")
+            return ()
+        strokes: list[Stroke] = []
+        for entity in block:
+            if entity.dxf.get("invisible", 0):
+                continue
+            if entity.dxftype() != "INSERT":
+                strokes += self.strokes(entity)
+            elif entity.dxf.layer.casefold() not in self.frozen:
+                strokes += self.nested(entity, (*above, name))
+            if len(strokes) > MOST_STROKES:
+                raise FileFormatError(
+                    f"block {name!r} draws more than {MOST_STROKES} strokes; the most allowed"
+                )
+        self.compiled[name] = tuple(strokes)
+        return self.compiled[name]
+
+    def nested(self, entity: Any, above: tuple[str, ...]) -> Iterator[Stroke]:
+        """What an INSERT inside a block draws there."""
+        inside = self.block(entity.dxf.name, above)
+        if not inside:
+            return
+        for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
+            matrix = _matrix(insert)
+            for stroke in inside:
+                yield stroke.moved(matrix, insert.dxf.layer)
+
+    def strokes(self, entity: Any) -> list[Stroke]:
+        """Strokes of an entity; none, with a note, where the entity is broken."""
+        try:
+            found = list(strokes_of(entity))
+        except (ValueError, ZeroDivisionError, TypeError, IndexError, AttributeError) as error:
+            self.drawing.notes.append(
+                f"{entity.dxftype()} {entity.dxf.handle} on layer {entity.dxf.layer!r} is broken "
+                f"({error}); it was left out"
+            )
+            return []
+        return [s for s in found if len(s.points) and np.isfinite(s.points).all()]
+
+    def sort(self, strokes: Sequence[Stroke]) -> None:
+        """Put strokes under the meaning of their layers."""
+        drawing = self.drawing
+        self.counted(len(strokes))
+        for stroke in strokes:
+            if stroke.layer.casefold() in self.hidden:
+                drawing.hidden[stroke.layer] += 1
+                continue
+            if stroke.kind == "text":
+                drawing.texts.append(stroke)
+            meaning = self.meaning(stroke.layer)
+            if meaning in TAKEN:
+                drawing.strokes.setdefault(meaning, []).append(stroke)
+            elif meaning is None and stroke.kind != "text":
+                drawing.unmapped[stroke.layer] += 1
+                drawing.others.append(stroke)
+
+    def counted(self, number: int) -> None:
+        """Count strokes against the limit."""
+        self.drawing.count += number
+        if self.drawing.count > MOST_STROKES:
+            raise FileFormatError(
+                f"the drawing draws more than {MOST_STROKES} strokes, the most allowed; purge "
+                "it or leave out what is no building"
+            )
+
+
+def _matrix(insert: Any) -> NDArray[np.float64]:
+    """3 x 3 row matrix of an INSERT: base point, scale, turn, place, mirroring."""
+    return np.array(insert.matrix44().get_2d_transformation(), dtype=float).reshape(3, 3)

@@ -1,0 +1,81 @@
+"""What a reader of drawings noticed, as defects.
+
+In: what was drawn and not taken, and how the outline was found. Out: defects with their layers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.plan.defect import Defect, Severity
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterator
+
+    from optimizer.plan.dxf.drawn import Drawing
+    from optimizer.plan.dxf.outline import FoundOutline
+
+__all__ = ["leftover_defects", "outline_defects"]
+
+#: Gaps up to this are closed without a word, metres.
+QUIET_GAP = 0.1
+
+
+def outline_defects(found: FoundOutline) -> Iterator[Defect]:
+    """What is doubtful about an outline."""
+    if not found.closed:
+        yield Defect(
+            code="outline-open",
+            sentence="the walls enclose no floor; the outline is the hull of what is drawn; draw "
+            "the outline as one closed polyline on its own layer",
+            severity=Severity.WARNING,
+        )
+    elif found.gap > QUIET_GAP:
+        yield Defect(
+            code="outline-gap",
+            sentence=f"the outer walls have gaps of up to {found.gap:.1f} m that no door or window "
+            "closes; the outline runs straight across them",
+            severity=Severity.NOTE,
+        )
+    for part in found.detached:
+        x, y = part.representative_point().coords[0]
+        yield Defect(
+            code="detached",
+            sentence=f"{part.area:.1f} m2 stand apart from the largest building and were left "
+            "out; one plan is one building",
+            severity=Severity.WARNING,
+            x=x,
+            y=y,
+        )
+
+
+def leftover_defects(drawing: Drawing, known: bool) -> Iterator[Defect]:
+    """What was not taken from a drawing; `known` says whether a layer is known as walls."""
+    if not known:
+        yield Defect(
+            code="no-walls",
+            sentence="no layer of the drawing is known as walls or outline; it has "
+            f"{', '.join(sorted(drawing.unmapped)) or 'none'}; double lines on all of them were "
+            "taken for walls; say in [plan.layers] which they are",
+        )
+    yield from _by_layer(drawing.unmapped, "layer-unknown", "has no meaning in [plan.layers]")
+    yield from _by_layer(drawing.hidden, "layer-hidden", "is off or frozen")
+    for kind, count in sorted(drawing.skipped.items()):
+        yield Defect(
+            code="object-opaque",
+            sentence=f"{count} objects of kind {kind} hold no lines that can be read; export the "
+            "drawing to plain DXF (Tangent: T3) first",
+        )
+    for note in drawing.notes:
+        yield Defect(code="entity-broken", sentence=note, severity=Severity.WARNING)
+
+
+def _by_layer(counts: Counter[str], code: str, why: str) -> Iterator[Defect]:
+    for layer, count in sorted(counts.items()):
+        yield Defect(
+            code=code,
+            sentence=f"layer {layer!r} {why}; its {count} entities were left out",
+            severity=Severity.NOTE,
+            layer=layer,
+        )

@@ -1,0 +1,115 @@
+"""The outline of the floor: as drawn on its own layer, else the outer edge of the walls.
+
+In: closed strokes of an outline layer, or walls and door openings, in metres. Out: one polygon
+and how it was found. Where no outline is drawn, door openings are bridged, gaps are closed by the
+least width that shuts the walls, and the outer edge of what results is the outline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shapely import LineString, MultiPoint, Polygon, union_all
+
+from optimizer.plan.dxf.walls import build_columns, polygons_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["FoundOutline", "drawn_outline", "hull_outline", "wall_outline"]
+
+#: Half widths of gaps that are tried, metres; the last closes gaps of 4 m.
+CLOSINGS = (0.03, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0)
+#: Share of the best closed area at which a narrower closing is as good.
+ENOUGH = 0.85
+#: Share of the hull that a closed outline must fill; below it the walls enclose no floor.
+CLOSED = 0.45
+#: Detached parts smaller than this are not named, square metres.
+SMALL = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundOutline:
+    """An outline and how it was found.
+
+    Parameters
+    ----------
+    polygon
+        The outline.
+    gap
+        Widest gap that was closed, metres; 0 for a drawn outline.
+    closed
+        Whether the walls enclose it; False where it is the hull of what is drawn.
+    detached
+        Further closed regions that are not part of it.
+    """
+
+    polygon: Polygon
+    gap: float = 0.0
+    closed: bool = True
+    detached: tuple[Polygon, ...] = ()
+
+
+def drawn_outline(paths: Sequence[NDArray[np.float64]]) -> FoundOutline | None:
+    """Outline of the strokes of an outline layer; parts that touch are one floor."""
+    parts = polygons_of(union_all([p.buffer(0.001) for p in build_columns(paths)]).buffer(-0.001))
+    if not parts:
+        return None
+    largest, *others = sorted(parts, key=lambda part: -part.area)
+    polygon = largest.simplify(0.002)
+    return FoundOutline(polygon=polygon, detached=_worth_naming(others))
+
+
+def wall_outline(walls: Iterable[BaseGeometry], doors: Iterable[LineString]) -> FoundOutline | None:
+    """Outer edge of the walls, closed across doors and gaps."""
+    bridges = [_lengthened(line, 0.15).buffer(0.12, cap_style="flat") for line in doors]
+    structure = union_all([*walls, *bridges])
+    if structure.is_empty:
+        return None
+    best: list[Polygon] = []
+    tried = [(r, _filled(structure, r)) for r in CLOSINGS]
+    most = max(sum(p.area for p in parts) for _, parts in tried)
+    radius, best = next(
+        (r, parts) for r, parts in tried if sum(p.area for p in parts) >= ENOUGH * most
+    )
+    largest, *others = sorted(best, key=lambda part: -part.area)
+    if sum(p.area for p in best) < CLOSED * structure.convex_hull.area:
+        return FoundOutline(polygon=_hull(structure), closed=False)
+    return FoundOutline(
+        polygon=largest.simplify(0.002), gap=2 * radius, detached=_worth_naming(others)
+    )
+
+
+def hull_outline(points: NDArray[np.float64]) -> FoundOutline | None:
+    """Convex hull of points; None where they enclose nothing."""
+    hull = MultiPoint(points).convex_hull
+    return FoundOutline(polygon=hull, closed=False) if isinstance(hull, Polygon) else None
+
+
+def _hull(structure: BaseGeometry) -> Polygon:
+    hull = structure.convex_hull
+    return hull if isinstance(hull, Polygon) else Polygon(structure.envelope)
+
+
+def _filled(structure: BaseGeometry, radius: float) -> list[Polygon]:
+    """Regions that the structure encloses once gaps of twice the radius are closed."""
+    wide = structure.buffer(radius, join_style="mitre", mitre_limit=2.5)
+    rings = [Polygon(part.exterior) for part in polygons_of(wide)]
+    narrow = union_all(rings).buffer(-radius, join_style="mitre", mitre_limit=2.5)
+    return [Polygon(part.exterior) for part in polygons_of(narrow)]
+
+
+def _lengthened(line: LineString, by: float) -> LineString:
+
+    (x0, y0), (x1, y1) = line.coords[0][:2], line.coords[-1][:2]
+    ux, uy = (x1 - x0) / line.length * by, (y1 - y0) / line.length * by
+    return LineString([(x0 - ux, y0 - uy), (x1 + ux, y1 + uy)])
+
+
+def _worth_naming(parts: Iterable[Polygon]) -> tuple[Polygon, ...]:
+    return tuple(part for part in parts if part.area > SMALL)

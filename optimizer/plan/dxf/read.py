@@ -1,0 +1,251 @@
+"""A DXF drawing as a floor plan.
+
+In: a DXF file, the study's layer map and unit. Out: a `FloorPlan` in metres, its lower-left corner
+at (0, 0), with every guess and repair among the defects of its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from shapely import LineString, Point, Polygon, union_all
+
+from optimizer.errors import FileFormatError, FloorPlanError
+from optimizer.plan.dxf.doors import (
+    Opening,
+    Walls,
+    block_line,
+    find_leaves,
+    find_openings,
+    window_wall,
+)
+from optimizer.plan.dxf.drawn import Drawing, draw
+from optimizer.plan.dxf.findings import leftover_defects, outline_defects
+from optimizer.plan.dxf.header import choose_unit, extent
+from optimizer.plan.dxf.layers import LayerMap, Meaning
+from optimizer.plan.dxf.outline import drawn_outline, hull_outline, wall_outline
+from optimizer.plan.dxf.place import put_in_place
+from optimizer.plan.dxf.walls import build_columns, build_walls
+from optimizer.plan.dxf.zones import find_zones, name_doors
+from optimizer.plan.model import FloorPlan
+from optimizer.plan.units import METRES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from optimizer.plan.defect import Defect
+    from optimizer.plan.dxf.curves import Stroke
+    from optimizer.plan.dxf.header import DrawingUnit
+
+__all__ = ["read_dxf"]
+
+#: Lines on a door layer from this length on are no leaf and no jamb, metres.
+LONG = 1.3
+
+
+def read_dxf(
+    path: str | Path, *, layers: LayerMap | None = None, unit: str | None = None
+) -> FloorPlan:
+    """Floor plan of a DXF drawing.
+
+    Parameters
+    ----------
+    path
+        The drawing.
+    layers
+        What its layers mean; the defaults where None.
+    unit
+        Unit of the drawing, over what its header says.
+
+    Raises
+    ------
+    FileFormatError
+        The file is no DXF, or draws nothing in model space.
+    FloorPlanError
+        The unit is not known, the layer map names layers that are not in the drawing, or nothing
+        in it can be an outline.
+    """
+    layers = layers or LayerMap()
+    document = _open(path)
+    missing = layers.missing(_layer_names(document))
+    if missing:
+        raise FloorPlanError(*(f"{path}: {sentence}" for sentence in missing))
+    drawing = draw(document, layers)
+    unit_found = choose_unit(document, drawing, unit)
+    return _Builder(str(path), drawing, layers, unit_found, list(unit_found.defects)).plan()
+
+
+def _open(path: str | Path) -> Any:
+    """The ezdxf document of a file."""
+    from ezdxf import recover
+    from ezdxf.filemanagement import readfile
+    from ezdxf.lldxf.const import DXFError, DXFStructureError
+
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(6)
+        if start.startswith(b"AC10"):
+            raise FileFormatError(
+                f"{path}: this is a DWG drawing, which cannot be read; save it as DXF"
+            )
+        try:
+            return readfile(path)
+        except (DXFStructureError, UnicodeDecodeError):
+            document, _ = recover.readfile(path)
+            return document
+    except FileFormatError:
+        raise
+    except OSError as error:
+        raise FileFormatError(
+            f"{path}: cannot be read as DXF: {error.strerror or error}"
+        ) from error
+    except (DXFError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+        raise FileFormatError(f"{path}: cannot be read as DXF: {error}") from error
+
+
+def _layer_names(document: Any) -> set[str]:
+    """Layers in the table and those that entities use without being in it."""
+    names = {layer.dxf.name for layer in document.layers}
+    names |= {entity.dxf.layer for entity in document.modelspace()}
+    for block in document.blocks:
+        names |= {entity.dxf.layer for entity in block if entity.dxf.hasattr("layer")}
+    return names
+
+
+@dataclass
+class _Builder:
+    """Turns what is drawn into a plan, step by step, and keeps what it notices."""
+
+    path: str
+    drawing: Drawing
+    layers: LayerMap
+    unit: DrawingUnit
+    defects: list[Defect]
+    scale: float = 1.0
+    shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+
+    def plan(self) -> FloorPlan:
+        """The floor plan."""
+        drawing = self.drawing
+        self.scale = METRES[self.unit.shape]
+        if not drawing.count:
+            raise FileFormatError(f"{self.path}: nothing is drawn in model space")
+        shell = drawing.of(Meaning.OUTLINE, Meaning.WALL) or drawing.of(*Meaning)
+        known = bool(shell)
+        # distances are measured near (0, 0), where numbers are finest
+        self.shift = extent(shell or drawing.others)[0] * self.scale
+        solid = self.walls(known)
+        walls = Walls(solid)
+        windows, fillings, openings = self.openings(walls)
+        solid = _cut_to(solid, fillings)
+        columns = build_columns(self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill"))
+        outline = self.outline([*solid, *columns], openings)
+        self.defects += leftover_defects(self.drawing, known)
+        texts = [t.scaled(self.scale, self.shift) for t in self.drawing.texts]
+        zones, nameless = find_zones(self.metres(Meaning.ZONE), texts, self.layers)
+        self.defects += nameless
+        plan = FloorPlan(
+            name=Path(self.path).stem,
+            outline=outline,
+            walls=tuple(solid),
+            columns=columns,
+            doors=name_doors(openings, outline, self.layers),
+            zones=zones,
+            windows=tuple(windows),
+            power=tuple(Point(s.points.mean(axis=0)) for s in self.metres(Meaning.POWER)),
+        )
+        return put_in_place(
+            plan, path=self.path, unit=self.unit, shift=self.shift, defects=self.defects
+        )
+
+    def metres(self, *meanings: Meaning, kind: str = "line") -> list[Stroke]:
+        """Strokes of the meanings named, in metres near (0, 0)."""
+        found = self.drawing.of(*meanings, kind=kind)
+        return [stroke.scaled(self.scale, self.shift) for stroke in found]
+
+    def paths(self, *meanings: Meaning, kind: str = "line") -> list[NDArray[np.float64]]:
+        """Their points; a closed one repeats its first point."""
+        return [stroke.path for stroke in self.metres(*meanings, kind=kind)]
+
+    def walls(self, known: bool) -> list[Polygon]:
+        """Walls, glazing and what closes them."""
+        strokes = self.metres(Meaning.WALL)
+        glazing = self.metres(Meaning.WINDOW)
+        if not known:
+            strokes = [s.scaled(self.scale, self.shift) for s in self.drawing.others]
+            strokes = [s for s in strokes if s.kind == "line"]
+        wide = [(s.path, s.width) for s in (*strokes, *glazing) if s.width > 0]
+        long_lines = [
+            pair
+            for path in self.paths(Meaning.DOOR)
+            for pair in np.stack([path[:-1], path[1:]], axis=1)
+            if np.hypot(*(pair[1] - pair[0])) >= LONG
+        ]
+        return list(
+            build_walls(
+                [s.path for s in strokes if not s.width],
+                glazing=[s.path for s in glazing if not s.width],
+                closing=long_lines,
+                wide=wide,
+                fills=self.paths(Meaning.WALL, kind="fill"),
+                loose=known,
+            )
+        )
+
+    def openings(self, walls: Walls) -> tuple[list[LineString], list[Polygon], list[Opening]]:
+        """Windows, the walls that they fill, and door openings."""
+        windows = [LineString(p) for p in self.paths(Meaning.WINDOW) if len(p) > 1]
+        fillings: list[Polygon] = []
+        leaves = find_leaves(
+            [*self.metres(Meaning.DOOR, kind="arc"), *self.metres(Meaning.DOOR)], walls
+        )
+        plain: list[Opening] = []
+        for number, block in enumerate(self.drawing.blocks):
+            moved = [s.scaled(self.scale, self.shift) for s in block.strokes]
+            swing = (
+                find_leaves(moved, walls, group=number, axes=block.axes)
+                if block.meaning is not Meaning.WINDOW
+                else []
+            )
+            leaves += swing
+            middle = block_line(moved, block.axes)
+            if swing or middle is None:
+                continue
+            line, depth = middle
+            if block.meaning is Meaning.DOOR:
+                plain.append(Opening(line=line, layer=block.layer, leaves=0))
+            elif line.length > 0.3:
+                windows.append(line)
+                fillings.append(window_wall(line, depth, walls))
+        return windows, fillings, find_openings(leaves, walls) + plain
+
+    def outline(self, solids: Sequence[BaseGeometry], openings: Sequence[Opening]) -> Polygon:
+        """The outline, with what is doubtful about it among the defects."""
+        found = drawn_outline(self.paths(Meaning.OUTLINE))
+        if found is None:
+            found = wall_outline(solids, [opening.line for opening in openings])
+        if found is None:
+            strokes = [s.scaled(self.scale, self.shift) for s in self.drawing.others]
+            found = hull_outline(np.concatenate([s.points for s in strokes])) if strokes else None
+        if found is None:
+            raise FloorPlanError(
+                f"{self.path}: no outline and no walls were found; its layers are "
+                f"{', '.join(sorted(self.drawing.unmapped))}; say in [plan.layers] which are walls"
+            )
+        self.defects += outline_defects(found)
+        return found.polygon
+
+
+def _cut_to(walls: Sequence[Polygon], fillings: Sequence[Polygon]) -> list[Polygon]:
+    """Walls, and what windows fill beside them."""
+    if not fillings:
+        return list(walls)
+    rest = union_all(list(fillings)).difference(union_all(list(walls)))
+    parts = getattr(rest, "geoms", [rest])
+    return [*walls, *(p for p in parts if p.geom_type == "Polygon" and p.area > 1e-3)]
