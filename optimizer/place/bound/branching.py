@@ -1,0 +1,350 @@
+"""Spatial branch and bound over regions, best first, anytime.
+
+In comes the outcome of the root's rounds, out comes a bound at least as good, with its proof.
+A region is split at the group whose pairs the relaxation undercharges most: their cost at the
+product of the fractional positions, less the cost D that the program charges. The group's poses are
+cut at the weighted mean of its fractional position on the wider axis; a group of n like fixtures
+gives n + 1 regions (0, 1, … n of them on the one side). Children inherit cuts, cell rows and the
+dual; raising the inherited cuts to the largest feasible potentials for fewer poses makes them
+stronger. Small regions are searched completely.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+import numpy as np
+
+from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.leaves import Layout, cheapest_layout
+from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray, TableProblem
+from optimizer.place.bound.proof import Dual, ProofNode, Stage
+from optimizer.place.bound.region import Region
+from optimizer.place.bound.rounds import Outcome, Rounds
+from optimizer.place.bound.tables import Tables
+from optimizer.place.bound.transport_cuts import Cut
+
+LEAF_LAYOUTS = 2_000  # regions with at most so many layouts are searched completely
+LEAF_STEPS = 20_000
+EXACT = 1e-7  # relative gap at which a region counts as closed
+LIKE_FIXTURES = 0.3  # groups of several fixtures give more children: prefer single ones
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branched:
+    """What the branch and bound reached.
+
+    Attributes
+    ----------
+    bound
+        No layout costs less (than this and the upper bound).
+    upper_bound
+        The given one or the cost of a cheaper layout met on the way.
+    layout
+        That cheaper layout, or None.
+    nodes
+        Regions bounded, the root included.
+    cuts
+        Cuts separated, those of the root included.
+    finished
+        Whether nothing is open: the bound is the optimum (or the upper bound).
+    proof
+        Proof tree.
+    """
+
+    bound: float
+    upper_bound: float
+    layout: Layout | None
+    nodes: int
+    cuts: int
+    finished: bool
+    proof: ProofNode
+
+
+@dataclass
+class _Node:
+    """A region with its proof so far; grows children when it is split."""
+
+    bound: float
+    stages: tuple[Stage, ...] = ()
+    enumerated: bool = False
+    group: int = -1
+    side: BoolArray | None = None
+    children: "list[_Node]" = field(default_factory=list)
+    outcome: Outcome | None = None
+
+    def proof(self) -> ProofNode:
+        return ProofNode(
+            stages=self.stages,
+            enumerated=self.enumerated,
+            group=self.group,
+            side=self.side,
+            children=tuple(child.proof() for child in self.children),
+        )
+
+
+class BranchAndBound:
+    """Best-first search over regions; `run` does it once.
+
+    Parameters
+    ----------
+    problem
+        The table problem.
+    root
+        Outcome of the root's rounds.
+    upper_bound
+        Value of the incumbent.
+    clock
+        Ends the search.
+    target_gap
+        Relative gap at which to stop.
+    on_bound
+        Told each better bound of the whole problem.
+    leaf_layouts
+        Regions with at most so many layouts are searched completely.
+    """
+
+    def __init__(
+        self,
+        problem: TableProblem,
+        root: Outcome,
+        *,
+        upper_bound: float,
+        clock: Clock,
+        target_gap: float,
+        on_bound: Callable[[float], None] | None = None,
+        leaf_layouts: int = LEAF_LAYOUTS,
+    ) -> None:
+        self._problem = problem
+        self._upper_bound = upper_bound
+        self._clock = clock
+        self._target_gap = target_gap
+        self._on_bound = on_bound
+        self._leaf_layouts = leaf_layouts
+        self._root_tables = root.tables
+        self._root = _Node(bound=root.bound, stages=root.stages, outcome=root)
+        self._layout: Layout | None = None
+        self._ticket = count()
+        self._open: list[tuple[float, int, _Node]] = []
+        self._settled = np.inf  # least bound among the regions that are done with
+        self._nodes = 1
+        self._cuts = root.cuts_made
+
+    def run(self) -> Branched:
+        """Return the bound when the clock ends, the gap is reached or nothing is open."""
+        self._file(self._root)
+        reported = -np.inf
+        while self._open and not self._clock.expired():
+            bound = min(self._open[0][0], self._settled)
+            if bound > reported and self._on_bound is not None:
+                self._on_bound(min(bound, self._upper_bound))
+                reported = bound
+            if self._closed(self._open[0][0], self._target_gap):
+                break
+            self._split(heapq.heappop(self._open)[2])
+        least = min([self._settled, *(entry[0] for entry in self._open)])
+        finished = all(self._closed(entry[0], 0.0) for entry in self._open) and self._closed(
+            self._settled, 0.0
+        )
+        return Branched(
+            bound=min(least, self._upper_bound),
+            upper_bound=self._upper_bound,
+            layout=self._layout,
+            nodes=self._nodes,
+            cuts=self._cuts,
+            finished=finished,
+            proof=self._root.proof(),
+        )
+
+    def _closed(self, bound: float, gap: float) -> bool:
+        if not np.isfinite(self._upper_bound):
+            return bound == np.inf
+        return bound >= self._upper_bound - max(gap, EXACT) * abs(self._upper_bound)
+
+    def _file(self, node: _Node) -> None:
+        """Put a bounded region on the heap, or settle it."""
+        outcome = node.outcome
+        if outcome is None or outcome.tables is None or self._closed(node.bound, 0.0):
+            node.outcome = None
+            self._settled = min(self._settled, node.bound)
+            return
+        self._try_positions(outcome)
+        region = outcome.tables.region
+        if region.layouts() <= self._leaf_layouts or all(
+            len(group.poses) == 1 for group in region.groups
+        ):
+            cost, layout, complete = cheapest_layout(
+                self._problem, region, below=self._upper_bound, most_steps=LEAF_STEPS
+            )
+            if layout is not None:
+                self._upper_bound, self._layout = cost, layout
+            if complete:
+                node.enumerated = True
+                node.bound = max(node.bound, self._upper_bound)
+                node.outcome = None
+                self._settled = min(self._settled, node.bound)
+                return
+        heapq.heappush(self._open, (node.bound, next(self._ticket), node))
+
+    def _try_positions(self, outcome: Outcome) -> None:
+        """Take the relaxation's positions as a layout when they are whole numbers."""
+        if outcome.tables is None or not outcome.positions:
+            return
+        groups = outcome.tables.region.groups
+        whole = [np.rint(z).astype(np.int64) for z in outcome.positions]
+        if any(int(z.sum()) != g.count for z, g in zip(whole, groups, strict=True)):
+            return
+        region = Region(
+            groups=tuple(
+                type(group)(kind=group.kind, count=int(number), poses=group.poses[[index]])
+                for group, z in zip(groups, whole, strict=True)
+                for index, number in zip(np.flatnonzero(z), z[z > 0], strict=True)
+            )
+        )
+        cost, layout, _ = cheapest_layout(
+            self._problem, region, below=self._upper_bound, most_steps=None
+        )
+        if layout is not None:
+            self._upper_bound, self._layout = cost, layout
+
+    def _split(self, node: _Node) -> None:
+        """Bound the parts of a region and file them."""
+        outcome = node.outcome
+        if outcome is None or outcome.tables is None or self._root_tables is None:
+            return
+        tables = outcome.tables
+        node.group, node.side = choose_split(tables, outcome.positions)
+        node.outcome = None
+        for part in tables.region.split(node.group, node.side):
+            child = _Node(bound=node.bound)
+            node.children.append(child)
+            if self._clock.expired():
+                heapq.heappush(self._open, (child.bound, next(self._ticket), child))
+                continue
+            origin, indices = _parts(tables.region, node.group, node.side, part)
+            selected = tables.select(part, origin, indices)
+            cuts = [new for cut in outcome.cuts for new in _inherit(cut, origin, indices)]
+            dual = outcome.dual
+            found = Rounds(
+                selected,
+                cuts=[cut for cut in cuts if cut.pair in selected.pair],
+                rows=[row for old in outcome.rows for row in _inherit_row(old, origin)],
+                start=None if dual is None else inherit_dual(dual, selected, origin, indices),
+                upper_bound=self._upper_bound,
+                clock=self._clock,
+                least_gain=self._gain(node.bound),
+            ).run()
+            self._nodes += 1
+            self._cuts += found.cuts_made
+            child.bound = max(node.bound, found.bound)
+            child.stages = found.stages
+            child.outcome = found
+            self._file(child)
+
+    def _gain(self, bound: float) -> float:
+        """Least gain for a node's rounds: a share of the gap that is left."""
+        if not np.isfinite(self._upper_bound):
+            return 1e-4
+        return 0.01 * max(EXACT, (self._upper_bound - bound) / max(abs(self._upper_bound), 1e-9))
+
+
+def choose_split(tables: Tables, positions: list[FloatArray]) -> tuple[int, BoolArray]:
+    """Return the group to split and the poses of the first side (neither side is empty).
+
+    Parameters
+    ----------
+    tables
+        Tables of the region, some group with two poses or more.
+    positions
+        Fractional positions of the last relaxation, per group; may be empty.
+    """
+    groups = tables.region.groups
+    if not positions:
+        positions = [np.full(len(g.poses), g.count / len(g.poses)) for g in groups]
+    score = np.zeros(len(groups))
+    for (g, h), table in tables.pair.items():
+        if g == h:
+            continue
+        product = float(positions[g] @ table.astype(np.float64) @ positions[h])
+        dear = product / (groups[g].count * groups[h].count)
+        score[g] += dear
+        score[h] += dear
+    best, chosen = -1.0, 0
+    for g, group in enumerate(groups):
+        if len(group.poses) < 2:
+            continue
+        share = positions[g] / max(positions[g].sum(), 1e-12)
+        spread = float(_spread(_places(tables, g), share))
+        value = (1e-9 + spread * score[g]) * (1.0 if group.count == 1 else LIKE_FIXTURES)
+        if value > best:
+            best, chosen = value, g
+    places = _places(tables, chosen)
+    share = positions[chosen] / max(positions[chosen].sum(), 1e-12)
+    mean = share @ places
+    deviation = share @ (places - mean) ** 2
+    extent = np.ptp(places, axis=0)
+    axis = int(np.argmax(deviation if deviation.max() > 1e-12 else extent))
+    side = places[:, axis] <= mean[axis]
+    if side.all() or not side.any():
+        order = np.argsort(places[:, axis], kind="stable")
+        side = np.zeros(len(places), dtype=bool)
+        side[order[: len(order) // 2]] = True
+    return chosen, side
+
+
+def _places(tables: Tables, group: int) -> FloatArray:
+    xy = tables.xy[group]
+    if xy is None:
+        return np.arange(len(tables.unary[group]), dtype=np.float64)[:, None]
+    return np.asarray(xy, dtype=np.float64)
+
+
+def _spread(places: FloatArray, share: FloatArray) -> float:
+    mean = share @ places
+    return float(np.sqrt((share @ (places - mean) ** 2).sum()))
+
+
+def _parts(
+    region: Region, which: int, side: BoolArray, part: Region
+) -> tuple[list[int], list[IntArray]]:
+    """For each group of a part: the group of the region it comes from, and its poses in there."""
+    origin: list[int] = []
+    for g in range(len(region.groups)):
+        copies = 1 if g != which else len(part.groups) - len(region.groups) + 1
+        origin += [g] * copies
+    indices = []
+    for of, group in zip(origin, part.groups, strict=True):
+        indices.append(np.searchsorted(region.groups[of].poses, group.poses))
+    return origin, indices
+
+
+def _inherit(cut: Cut, origin: list[int], indices: list[IntArray]) -> list[Cut]:
+    """The cuts that a cut of the parent gives for the groups of a part."""
+    found = []
+    for g, of_g in enumerate(origin):
+        for h in range(g, len(origin)):
+            if (of_g, origin[h]) == cut.pair:
+                found.append(
+                    Cut(pair=(g, h), row=cut.row[indices[g]], column=cut.column[indices[h]])
+                )
+    return found
+
+
+def _inherit_row(row: tuple[int, int], origin: list[int]) -> list[tuple[int, int]]:
+    cell, group = row
+    if group < 0:
+        return [row]
+    return [(cell, g) for g, of in enumerate(origin) if of == group]
+
+
+def inherit_dual(dual: Dual, tables: Tables, origin: list[int], indices: list[IntArray]) -> Dual:
+    """Return a parent's dual on the poses of a part."""
+    potentials = {}
+    for g, h in tables.pair:
+        known = dual.potentials.get((origin[g], origin[h]))
+        if known is not None:
+            potentials[g, h] = (known[0][indices[g]], known[1][indices[h]])
+    # of a row that belongs to a split group only the first half keeps it: one price, one row
+    rows = tuple(_inherit_row(row, origin)[0] for row in dual.rows)
+    return Dual(potentials=potentials, rows=rows, multipliers=dual.multipliers)

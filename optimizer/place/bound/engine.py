@@ -1,0 +1,140 @@
+"""The bound from start to end: message passing, linear program, branch and bound.
+
+In comes a `TableProblem`, out comes a `Bound`; each step starts from what the one before proved,
+and the best bound so far is always at hand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from optimizer.place.bound.branching import LEAF_LAYOUTS, BranchAndBound
+from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.leaves import Layout
+from optimizer.place.bound.problem import BoolArray, TableProblem
+from optimizer.place.bound.proof import Certificate
+from optimizer.place.bound.rounds import Outcome, Rounds
+from optimizer.place.bound.tables import build_tables
+
+Progress = Callable[[float, str, float], None]
+ROOT_GAIN = 1e-4  # least gain of the root's rounds, as a share of the bound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """A proven lower bound of a table problem.
+
+    Attributes
+    ----------
+    value
+        No layout without conflict costs less; +inf when there is no layout (only if no upper bound
+        was given). With an upper bound u the statement is "nothing is cheaper than min(u, …)", so
+        the value is never above u.
+    root_value
+        Bound of the root's linear program (message passing included).
+    message_passing_value
+        Bound of message passing alone.
+    method
+        'message passing', 'linear program', 'branch and bound', or 'exact' when the value is the
+        optimum (or the upper bound, if nothing is cheaper).
+    seconds
+        Wall time.
+    nodes
+        Regions bounded, the root included.
+    cuts
+        Kantorovich cuts separated.
+    poses_kept
+        Per class, how many poses a layout cheaper than the upper bound may use, after the root.
+    open_poses
+        Per class, which ones.
+    upper_bound
+        The given upper bound, or the cost of a cheaper layout met on the way; +inf for none.
+    layout
+        That cheaper layout (for each class the poses of its fixtures), or None.
+    certificate
+        What `verify_bound` recomputes the value from.
+    """
+
+    value: float
+    root_value: float
+    message_passing_value: float
+    method: str
+    seconds: float
+    nodes: int
+    cuts: int
+    poses_kept: tuple[int, ...]
+    open_poses: tuple[BoolArray, ...]
+    upper_bound: float
+    layout: Layout | None
+    certificate: Certificate
+
+
+def compute_bound(
+    problem: TableProblem,
+    *,
+    upper_bound: float | None,
+    time_limit: float,
+    target_gap: float,
+    on_progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+    leaf_layouts: int = LEAF_LAYOUTS,
+) -> Bound:
+    """Return the best bound within the time limit; see `lower_bound`."""
+    clock = Clock(start=perf_counter(), limit=time_limit, should_stop=should_stop)
+    limit = float("inf") if upper_bound is None else float(upper_bound)
+
+    def report(method: str) -> Callable[[float], None]:
+        def tell(value: float) -> None:
+            if on_progress is not None:
+                on_progress(min(value, limit), method, clock.seconds())
+
+        return tell
+
+    root = Rounds(
+        build_tables(problem),
+        upper_bound=limit,
+        clock=clock,
+        least_gain=ROOT_GAIN,
+        on_bound=report("linear program"),
+    ).run()
+    found = BranchAndBound(
+        problem,
+        root,
+        upper_bound=limit,
+        clock=clock,
+        target_gap=target_gap,
+        on_bound=report("branch and bound"),
+        leaf_layouts=leaf_layouts,
+    ).run()
+    if found.finished:
+        method = "exact"
+    elif found.nodes > 1 and found.bound > root.bound:
+        method = "branch and bound"
+    else:
+        method = "linear program" if root.bound > root.message_passing else "message passing"
+    report(method)(found.bound)
+    kept = _open_poses(problem, root)
+    return Bound(
+        value=found.bound,
+        root_value=min(root.bound, limit),
+        message_passing_value=min(root.message_passing, limit),
+        method=method,
+        seconds=clock.seconds(),
+        nodes=found.nodes,
+        cuts=found.cuts,
+        poses_kept=tuple(int(mask.sum()) for mask in kept),
+        open_poses=kept,
+        upper_bound=found.upper_bound,
+        layout=found.layout,
+        certificate=Certificate(upper_bound=found.upper_bound, root=found.proof),
+    )
+
+
+def _open_poses(problem: TableProblem, root: Outcome) -> tuple[BoolArray, ...]:
+    masks = tuple(np.zeros(size, dtype=bool) for size in problem.poses)
+    if root.tables is not None:
+        for group in root.tables.region.groups:
+            masks[group.kind][group.poses] = True
+    return masks

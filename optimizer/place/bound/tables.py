@@ -1,0 +1,176 @@
+"""Working tables of a region: the arrays that bounding it needs.
+
+In come a `TableProblem` and regions of it; out go `Tables` with float32 costs that are never above
+the true ones, cells and unary costs, restricted to the open poses.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.place.bound.kernels import Table
+from optimizer.place.bound.problem import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Pair,
+    SparseMatrix,
+    TableProblem,
+    conflict_matrix,
+    occupied_cells,
+)
+from optimizer.place.bound.region import Region
+
+# A barred pair costs this many times the largest cost of its table (plus the largest of all unary
+# spreads) in the working tables. Any value is valid, since no layout pays it; a larger one is
+# stronger in the limit and worse for the numerics of the linear program.
+BARRIER = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """A region with the arrays that bounding it needs.
+
+    Attributes
+    ----------
+    region
+        The groups.
+    pair
+        For each pair (g, h), g <= h, of groups with a cost: its float32 table, never above the
+        true cost, with the barrier cost at barred pairs.
+    unary
+        Per group the unary cost of its poses.
+    held
+        Per group: 0/1 CSR of the cells that a pose holds (foot or private); None without cells.
+    shared
+        Per group: 0/1 CSR of the cells that a pose needs but others may share (use only).
+    room
+        Per group and pose: how many of the group's fixtures can stand there at once.
+    xy
+        Per group the positions of its poses, or None.
+    """
+
+    region: Region
+    pair: Mapping[Pair, Table]
+    unary: tuple[FloatArray, ...]
+    held: tuple[SparseMatrix, ...]
+    shared: tuple[SparseMatrix, ...]
+    room: tuple[FloatArray, ...]
+    xy: tuple[FloatArray | None, ...]
+
+    def pairs_count(self, pair: Pair) -> float:
+        """Number of pairs of distinct fixtures that a pair of groups stands for."""
+        first, second = (self.region.groups[g].count for g in pair)
+        return first * (first - 1) / 2 if pair[0] == pair[1] else float(first * second)
+
+    def has_room(self) -> bool:
+        """Whether each group's fixtures fit its poses, as far as one group alone can tell."""
+        return all(
+            room.sum() >= group.count
+            for room, group in zip(self.room, self.region.groups, strict=True)
+        )
+
+    def keep(self, kept: Sequence[BoolArray]) -> "Tables":
+        """Return the tables of the region with only the kept poses of each group."""
+        indices = [np.flatnonzero(mask) for mask in kept]
+        return self.select(self.region.keep(kept), tuple(range(len(indices))), indices)
+
+    def select(
+        self, region: Region, origin: Sequence[int], indices: Sequence[IntArray]
+    ) -> "Tables":
+        """Return the tables of a region whose groups are parts of this one's.
+
+        Parameters
+        ----------
+        region
+            The new region.
+        origin
+            For each of its groups the group here that it is a part of, ascending.
+        indices
+            For each of its groups the positions of its poses within that group.
+        """
+        pair = {}
+        for g, of_g in enumerate(origin):
+            for h in range(g, len(origin)):
+                table = self.pair.get((of_g, origin[h]))
+                if table is not None and (g != h or region.groups[g].count > 1):
+                    pair[g, h] = np.ascontiguousarray(table[np.ix_(indices[g], indices[h])])
+
+        def part(arrays: tuple[SparseMatrix, ...]) -> tuple[SparseMatrix, ...]:
+            return tuple(
+                None if arrays[of] is None else arrays[of][index]
+                for of, index in zip(origin, indices, strict=True)
+            )
+
+        room = tuple(
+            np.minimum(array, group.count)
+            for array, group in zip(part(self.room), region.groups, strict=True)
+        )
+        return Tables(
+            region=region,
+            pair=pair,
+            unary=part(self.unary),
+            held=part(self.held),
+            shared=part(self.shared),
+            room=room,
+            xy=part(self.xy),
+        )
+
+
+def build_tables(problem: TableProblem) -> Tables:
+    """Return the working tables of the root region of a problem."""
+    region = Region.root(problem)
+    kinds = range(len(problem.counts))
+    cells = [occupied_cells(problem, kind, np.arange(problem.poses[kind])) for kind in kinds]
+    shared: list[SparseMatrix] = []
+    for held, every in cells:
+        only = None if every is None else every - held
+        if only is not None:
+            only.eliminate_zeros()
+        shared.append(only)
+    keys = set(problem.pairs) | set(problem.conflicts)
+    pair = {
+        key: _working_table(problem, key)
+        for key in sorted(keys)
+        if key[0] != key[1] or problem.counts[key[0]] > 1
+    }
+    room = [np.full(size, float(n)) for size, n in zip(problem.poses, problem.counts, strict=True)]
+    for kind in kinds:
+        if problem.counts[kind] > 1:
+            held = cells[kind][0]
+            alone = (
+                np.zeros(len(room[kind]), dtype=bool) if held is None else np.diff(held.indptr) > 0
+            )
+            table = problem.pairs.get((kind, kind))
+            if table is not None:
+                alone = alone | np.isposinf(np.diagonal(table))
+            room[kind][alone] = 1.0
+    return Tables(
+        region=region,
+        pair=pair,
+        unary=tuple(np.asarray(cost, dtype=np.float64) for cost in problem.unary),
+        held=tuple(held for held, _ in cells),
+        shared=tuple(shared),
+        room=tuple(room),
+        xy=tuple(problem.xy) if problem.xy else (None,) * len(problem.counts),
+    )
+
+
+def _working_table(problem: TableProblem, key: Pair) -> Table:
+    """Return a float32 table never above the cost, barred pairs at the barrier cost."""
+    first, second = key
+    rows, columns = (np.arange(problem.poses[kind]) for kind in key)
+    barred = conflict_matrix(problem, first, second, rows=rows, columns=columns)
+    cost = problem.pairs.get(key)
+    if cost is None:
+        largest = max(float(np.ptp(unary)) for unary in problem.unary)
+        table = np.zeros(barred.shape, dtype=np.float32)
+    else:
+        largest = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
+        table = cost.astype(np.float32)
+        if cost.dtype != np.float32:
+            above = table > cost
+            table[above] = np.nextafter(table[above], np.float32(-np.inf))
+    table[barred] = np.float32(BARRIER * max(largest, 1e-6))
+    return table
