@@ -105,6 +105,116 @@ def standard_hall() -> FloorPlan:
     )
 
 
+def old_corner() -> FloorPlan:
+    """Corner branch under 120 m²: slanted street side, columns, one door, few free walls."""
+    outline = Polygon([(0, 0), (8.4, 0), (12, 3.6), (12, 9.6), (3.0, 9.6), (0, 8.6)])
+    walls = (
+        *ring(outline),
+        wall(0.24, 4.9, 3.1, 4.9),  # back office
+        wall(3.1, 4.9, 3.1, 9.36),
+        wall(3.1, 7.0, 7.4, 7.0),  # the counter wall
+        wall(7.4, 7.0, 7.4, 9.36),
+    )
+    doors = (
+        door("corner entrance", DoorKind.ENTRANCE, (9.62, 1.39), (10.61, 2.38)),
+        door("staff door", DoorKind.STAFF, (3.1, 5.4), (3.1, 6.3)),
+        door("interlock", DoorKind.INTERLOCK, (3.1, 7.9), (3.1, 8.9)),
+        door("stairs", DoorKind.STAFF, (0.12, 1.6), (0.12, 2.5)),
+    )
+    hall = [(0.24, 0.24), (8.3, 0.24), (11.76, 3.7), (11.76, 9.36), (7.5, 9.36), (7.5, 6.9)]
+    zones = (
+        zone("hall", ZoneKind.PUBLIC_HALL, Polygon([*hall, (3.2, 6.9), (3.2, 4.8), (0.24, 4.8)])),
+        zone("cash area", ZoneKind.CASH_AREA, box(3.2, 7.1, 7.3, 9.36)),
+        zone(
+            "back office",
+            ZoneKind.BACK_OFFICE,
+            Polygon([(0.24, 5.0), (3.0, 5.0), (3.0, 9.34), (0.24, 8.42)]),
+        ),
+    )
+    return FloorPlan(
+        name="Old corner",
+        outline=outline,
+        walls=walls,
+        columns=(
+            Point(5.6, 3.4).buffer(0.225, cap_style="square"),
+            Point(8.6, 5.2).buffer(0.225, cap_style="square"),
+            box(10.9, 8.96, 11.76, 9.36),  # riser
+        ),
+        doors=doors,
+        zones=zones,
+        windows=(LineString([(4.4, 0.12), (7.8, 0.12)]),),
+        north=60.0,
+    )
+
+
+def flagship_hall() -> FloorPlan:
+    """Hall of 40 x 25 m with a light court, a VIP wing and two entrances; the street is south."""
+    court = box(15.0, 8.5, 18.0, 11.5)
+    outline = box(0, 0, 40, 25).difference(court)
+    walls = (
+        *ring(box(0, 0, 40, 25)),
+        wall(31.9, 0.24, 31.9, 20.0),  # between hall and 24 h zone, loading room, back office
+        wall(32.0, 6.1, 39.76, 6.1),  # the machines' wall
+        wall(32.0, 9.1, 39.76, 9.1),
+        wall(0.24, 20.1, 31.9, 20.1),
+        wall(12.0, 17.0, 23.0, 17.0),  # the counter wall
+        wall(12.0, 17.0, 12.0, 20.0),
+        wall(23.0, 17.0, 23.0, 20.0),
+        wall(0.24, 9.0, 9.1, 9.0),  # VIP wing
+        wall(9.1, 9.0, 9.1, 20.0),
+        wall(3.6, 9.0, 3.6, 20.0),
+        wall(0.24, 12.7, 3.6, 12.7),
+        wall(0.24, 16.4, 3.6, 16.4),
+    )
+    doors = (
+        door("main entrance", DoorKind.ENTRANCE, (26.0, 0.12), (28.4, 0.12)),
+        door("side entrance", DoorKind.ENTRANCE, (0.12, 4.0), (0.12, 5.6)),
+        door("24 h street door", DoorKind.ENTRANCE, (35.0, 0.12), (36.4, 0.12)),
+        door("24 h inner opening", DoorKind.INNER, (31.9, 2.0), (31.9, 3.6)),
+        door("emergency exit", DoorKind.EMERGENCY, (10.5, 0.12), (11.9, 0.12)),
+        door("loading room door", DoorKind.STAFF, (36.0, 9.1), (37.0, 9.1)),
+        door("interlock", DoorKind.INTERLOCK, (19.0, 20.1), (20.0, 20.1)),
+        door("staff door", DoorKind.STAFF, (28.0, 20.1), (29.0, 20.1)),
+        door("back door", DoorKind.STAFF, (39.88, 20.0), (39.88, 21.2)),
+        door("VIP door", DoorKind.INNER, (9.1, 10.0), (9.1, 11.2)),
+        door("wealth room 1 door", DoorKind.INNER, (3.6, 11.2), (3.6, 12.2)),
+        door("wealth room 2 door", DoorKind.INNER, (3.6, 14.9), (3.6, 15.9)),
+        door("wealth room 3 door", DoorKind.INNER, (3.6, 18.6), (3.6, 19.6)),
+    )
+    hall = [(0.24, 0.24), (31.8, 0.24), (31.8, 20.0), (23.1, 20.0), (23.1, 16.9), (11.9, 16.9)]
+    hall += [(11.9, 20.0), (9.2, 20.0), (9.2, 8.9), (0.24, 8.9)]
+    office = [(0.24, 20.2), (32.0, 20.2), (32.0, 9.2), (39.76, 9.2), (39.76, 24.76), (0.24, 24.76)]
+    zones = (
+        zone("public hall", ZoneKind.PUBLIC_HALL, Polygon(hall, [court.exterior.coords])),
+        zone("24 h zone", ZoneKind.SELF_SERVICE_24H, box(32.0, 0.24, 39.76, 6.0)),
+        zone("cash loading room", ZoneKind.CASH_LOADING, box(32.0, 6.2, 39.76, 9.0)),
+        zone("cash area", ZoneKind.CASH_AREA, box(12.1, 17.1, 22.9, 20.0)),
+        zone("back office", ZoneKind.BACK_OFFICE, Polygon(office)),
+        zone("VIP lounge", ZoneKind.VIP, box(3.7, 9.1, 9.0, 20.0)),
+        zone("wealth room 1", ZoneKind.VIP, box(0.24, 9.1, 3.5, 12.6)),
+        zone("wealth room 2", ZoneKind.VIP, box(0.24, 12.8, 3.5, 16.3)),
+        zone("wealth room 3", ZoneKind.VIP, box(0.24, 16.5, 3.5, 20.0)),
+    )
+    return FloorPlan(
+        name="Flagship hall",
+        outline=outline,
+        walls=walls,
+        columns=tuple(
+            Point(x, y).buffer(0.3, cap_style="square")
+            for y in (6.5, 13.5)
+            for x in (6.0, 13.0, 20.0, 27.0)
+            if (x, y) != (6.0, 13.5)
+        ),
+        doors=doors,
+        zones=zones,
+        windows=(
+            LineString([(12.6, 0.12), (25.4, 0.12)]),
+            LineString([(29.0, 0.12), (31.4, 0.12)]),
+        ),
+        north=0.0,
+    )
+
+
 def write_dxf(plan: FloorPlan, path: Path) -> None:
     """Write a plan as a drawing in millimetres: closed polylines on layers by meaning."""
     drawing = ezdxf.new("R2010", setup=True)
@@ -142,6 +252,8 @@ def main() -> None:
     standard = standard_hall()
     write_geojson(standard, HERE / "standard_hall" / "plan.geojson")
     write_dxf(standard, HERE / "standard_hall" / "plan.dxf")
+    write_geojson(old_corner(), HERE / "old_corner" / "plan.geojson")
+    write_geojson(flagship_hall(), HERE / "flagship_hall" / "plan.geojson")
 
 
 if __name__ == "__main__":
