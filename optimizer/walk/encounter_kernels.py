@@ -216,10 +216,8 @@ def _meeting(
     aux, auy, bux, buy = lanes[p, 2], lanes[p, 3], lanes[q, 2], lanes[q, 3]
     ha, hb = 0.5 * (cut[1] - cut[0]), 0.5 * (cut[3] - cut[2])
     on_a, on_b = cut[0] + ha, cut[2] + hb
-    dx, dy = (
-        lanes[q, 0] + bux * on_b - lanes[p, 0] - aux * on_a,
-        lanes[q, 1] + buy * on_b - lanes[p, 1] - auy * on_a,
-    )
+    dx = lanes[q, 0] + bux * on_b - lanes[p, 0] - aux * on_a
+    dy = lanes[q, 1] + buy * on_b - lanes[p, 1] - auy * on_a
     cos = aux * bux + auy * buy
     sin = aux * buy - auy * bux
     cut_cos, cut_sin = h + h * abs(cos), h * abs(sin)
@@ -250,9 +248,8 @@ def _meeting(
         return 0.0
     # Where the centre lines cross, and how far lane width and shift spread that place: if all of
     # it lies within both stretches, the overlap is the same rhombus at every shift.
-    if abs(da * sin - cos * pa) + cut_cos + d * abs(fb) <= ha * abs(sin) and abs(
-        db * sin - cos * pb
-    ) + cut_cos + d * abs(fa) <= hb * abs(sin):
+    spread_a, spread_b = cut_cos + d * abs(fb), cut_cos + d * abs(fa)
+    if abs(pb) + spread_a <= ha * abs(sin) and abs(pa) + spread_b <= hb * abs(sin):
         return float(v * 8.0 * d * h * h / abs(sin))
     at, e = (da, pa, db, pb), (ea, fa, eb, fb)
     return float(v * _integral(cos, sin, at, e, (ha, hb, h), (low, high), work))
