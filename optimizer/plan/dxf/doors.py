@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import LineString, Point, Polygon, STRtree
+from shapely import LineString, Point, Polygon, STRtree, union_all
 
+from optimizer.plan.dxf.walls import polygons_of
+from optimizer.plan.model import OPENING_REACH
 from optimizer.plan.units import plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Sequence, Set
 
     from numpy.typing import NDArray
 
@@ -31,6 +33,8 @@ SWING = (50.0, 130.0)
 JAMB = 0.13
 #: Strikes of the two leaves of one door are no further apart than this, metres.
 MEETING = 0.15
+#: How far a cut goes past the faces of a wall, metres.
+GRAZE = 0.01
 #: Half the deepest wall that a window stands in, metres.
 DEEP = 1.0
 
@@ -138,6 +142,7 @@ def find_leaves(
     allowed = plausible("door_leaf")
     strokes = list(strokes)
     segments = _segments(strokes, 0.5 * allowed.least)
+    drawn = np.concatenate([s.points for s in strokes if s.kind == "line"] or [np.empty((0, 2))])
     leaves: list[Leaf] = []
     for stroke in strokes:
         if stroke.kind != "arc":
@@ -151,6 +156,11 @@ def find_leaves(
         if not SWING[0] <= angle <= SWING[1]:
             continue
         scores = [_closed_score(centre, end, segments, walls) for end in ends]
+        if group is not None:
+            scores = [
+                score + _frame_score(centre, end, drawn)
+                for score, end in zip(scores, ends, strict=True)
+            ]
         strike = _along_axes(centre, ends[int(np.argmax(scores))], axes)
         leaf = Leaf(hinge=centre, strike=strike, layer=stroke.layer, group=group)
         if not any(_same(leaf, other) for other in leaves):
@@ -175,6 +185,54 @@ def find_openings(leaves: Sequence[Leaf], walls: Walls) -> list[Opening]:
         if partner is not None:
             free.pop(partner)
     return openings
+
+
+def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
+    """Openings that are drawn as one line or one thin rectangle across them.
+
+    Parameters
+    ----------
+    strokes
+        Lines of door layers, in metres.
+    busy
+        Layers that draw leaves or blocks; there, a line is part of a leaf or a frame.
+    """
+    allowed = plausible("door_opening")
+    found: list[Opening] = []
+    for stroke in strokes:
+        if stroke.layer in busy or not 2 <= len(stroke.points) <= 5:
+            continue
+        axes = np.eye(2)
+        if len(stroke.points) > 2:
+            side = stroke.points[1] - stroke.points[0]
+            axes = np.array([side, [-side[1], side[0]]]) / max(float(np.hypot(*side)), 1e-9)
+            middle = block_line([stroke], axes)
+            if middle is None or middle[1] > 2 * OPENING_REACH:
+                continue
+            line = middle[0]
+        else:
+            line = LineString(stroke.points)
+        if not allowed.holds(line.length):
+            continue
+        if not any(o.line.hausdorff_distance(line) < OPENING_REACH for o in found):
+            found.append(Opening(line=line, layer=stroke.layer, leaves=0))
+    return found
+
+
+def cut_openings(walls: Walls, openings: Sequence[Opening]) -> list[Polygon]:
+    """Walls less the openings in walls that are too thick for a plan's doors to cut."""
+    cuts = []
+    for opening in openings:
+        first, last = np.asarray(opening.line.coords)[[0, -1]]
+        way = (last - first) / opening.line.length
+        across = np.array([-way[1], way[0]])
+        span = walls.span((first + last) / 2, across, DEEP)
+        if span is not None and max(-span[0], span[1]) > OPENING_REACH:
+            low, high = (span[0] - GRAZE) * across, (span[1] + GRAZE) * across
+            cuts.append(Polygon([first + low, last + low, last + high, first + high]))
+    if not cuts:
+        return list(walls.polygons)
+    return list(polygons_of(union_all(list(walls.polygons)).difference(union_all(cuts))))
 
 
 def block_line(
@@ -254,6 +312,18 @@ def _closed_score(
         & (inside.max(axis=1, initial=0) < 1.2 * radius)
     )
     return support - (1.5 if drawn.any() else 0.0)
+
+
+def _frame_score(
+    centre: NDArray[np.float64], end: NDArray[np.float64], drawn: NDArray[np.float64]
+) -> float:
+    """What the frame says: a block draws it past the strike, and nothing past the open leaf."""
+    radius = float(np.hypot(*(end - centre)))
+    way = (end - centre) / radius
+    along = (drawn - centre) @ way
+    aside = np.abs((drawn - centre) @ np.array([-way[1], way[0]]))
+    past = along[aside < 0.3 * radius].max(initial=0.0) - radius
+    return 1.5 if past > 0.008 * radius else 0.0
 
 
 def _along_axes(

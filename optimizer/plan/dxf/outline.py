@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from shapely import LineString, MultiPoint, Polygon, union_all
 
-from optimizer.plan.dxf.walls import build_columns, polygons_of
+from optimizer.plan.dxf.walls import GAP, build_columns, polygons_of, rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -29,6 +29,8 @@ CLOSINGS = (0.03, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0)
 ENOUGH = 0.85
 #: Share of the hull that a closed outline must fill; below it the walls enclose no floor.
 CLOSED = 0.45
+#: Parts of a drawn outline that miss each other by no more than this touch, metres.
+HAIR = 0.001
 #: Detached parts smaller than this are not named, square metres.
 SMALL = 5.0
 
@@ -57,7 +59,11 @@ class FoundOutline:
 
 def drawn_outline(paths: Sequence[NDArray[np.float64]]) -> FoundOutline | None:
     """Outline of the strokes of an outline layer; parts that touch are one floor."""
-    parts = polygons_of(union_all([p.buffer(0.001) for p in build_columns(paths)]).buffer(-0.001))
+    closed = [path for path in paths if len(path) > 3 and np.hypot(*(path[0] - path[-1])) <= GAP]
+    parts = polygons_of(union_all(list(rings_of(closed) if len(closed) else build_columns(paths))))
+    if len(parts) > 1:
+        # parts that touch in the drawing may miss each other by a hair
+        parts = polygons_of(union_all(parts).buffer(HAIR).buffer(-HAIR, join_style="mitre"))
     if not parts:
         return None
     largest, *others = sorted(parts, key=lambda part: -part.area)

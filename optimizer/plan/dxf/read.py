@@ -18,8 +18,10 @@ from optimizer.plan.dxf.doors import (
     Opening,
     Walls,
     block_line,
+    cut_openings,
     find_leaves,
     find_openings,
+    plain_openings,
     window_wall,
 )
 from optimizer.plan.dxf.drawn import Drawing, draw
@@ -143,7 +145,7 @@ class _Builder:
         solid = self.walls(known)
         walls = Walls(solid)
         windows, fillings, openings = self.openings(walls)
-        solid = _cut_to(solid, fillings)
+        solid = _with_fillings(cut_openings(walls, openings), fillings)
         columns = build_columns(self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill"))
         outline = self.outline([*solid, *columns], openings)
         self.defects += leftover_defects(self.drawing, known)
@@ -223,6 +225,8 @@ class _Builder:
             elif line.length > 0.3:
                 windows.append(line)
                 fillings.append(window_wall(line, depth, walls))
+        busy = {leaf.layer for leaf in leaves} | {block.layer for block in self.drawing.blocks}
+        plain += plain_openings(self.metres(Meaning.DOOR), busy)
         return windows, fillings, find_openings(leaves, walls) + plain
 
     def outline(self, solids: Sequence[BaseGeometry], openings: Sequence[Opening]) -> Polygon:
@@ -242,7 +246,7 @@ class _Builder:
         return found.polygon
 
 
-def _cut_to(walls: Sequence[Polygon], fillings: Sequence[Polygon]) -> list[Polygon]:
+def _with_fillings(walls: Sequence[Polygon], fillings: Sequence[Polygon]) -> list[Polygon]:
     """Walls, and what windows fill beside them."""
     if not fillings:
         return list(walls)

@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["GAP", "build_columns", "build_walls", "polygons_of"]
+__all__ = ["GAP", "build_columns", "build_walls", "polygons_of", "rings_of"]
 
 #: Lines that miss each other by no more than this are joined, metres.
 GAP = 0.05
 #: Faces between lines are wall up to this thickness, metres; a closet is deeper.
-FACE = 0.5
+FACE = 0.6
 #: Share of a wall's area that its corners and crossings may hold beyond its thickness.
 CORNERS = 0.02
 #: Ends of a double line are capped up to this distance, metres.
-CAP = 0.5
+CAP = 0.6
 #: Thickness of a wall that is drawn as one line, metres.
 THIN = 0.05
 #: Grid on which lines are cut at each other, metres.
@@ -87,7 +87,9 @@ def build_walls(
     drawn = [path for path in (*lines, *glazing) if len(path) > 1]
     if drawn:
         network = union_all(list(_lines([*drawn, *closing])), grid_size=GRID)
-        network = _joined(network)
+        # a wall ends where its own lines end, though a window's lines go on from there
+        caps = _end_caps(union_all(list(_lines(lines)), grid_size=GRID)) if lines else []
+        network = _joined(union_all([network, *caps], grid_size=GRID))
         faces = get_parts(polygonize(list(get_parts(network))))
         solid += list(_solid_faces(faces, _closed_outlines(lines), filled))
         if loose:
@@ -100,12 +102,12 @@ def build_columns(
     paths: Sequence[NDArray[np.float64]], fills: Sequence[NDArray[np.float64]] = ()
 ) -> tuple[Polygon, ...]:
     """Column polygons of closed or open polylines, loose lines and fills."""
-    solid: list[BaseGeometry] = list(_rings([p for p in paths if len(p) > 2]))
+    solid: list[BaseGeometry] = list(rings_of([p for p in paths if len(p) > 2]))
     segments = [path for path in paths if len(path) == 2]
     if segments:
         network = _joined(union_all(list(_lines(segments)), grid_size=GRID))
         solid += list(get_parts(polygonize(list(get_parts(network)))))
-    solid += list(_rings(fills))
+    solid += list(rings_of(fills))
     if not solid:
         return ()
     # lines of one column may leave a hair between them
@@ -126,7 +128,7 @@ def _lines(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
     return made
 
 
-def _rings(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
+def rings_of(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
     """One valid polygon per path; a path that encloses nothing gives none."""
     made = make_valid(np.array([polygons(path) for path in paths if len(path) > 2], dtype=object))
     parts: NDArray[np.object_] = get_parts(made)
@@ -135,7 +137,7 @@ def _rings(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
 
 
 def _filled(fills: Sequence[NDArray[np.float64]]) -> BaseGeometry | None:
-    rings = _rings(fills) if fills else ()
+    rings = rings_of(fills) if fills else ()
     return union_all(list(rings)) if len(rings) else None
 
 
@@ -146,7 +148,7 @@ def _closed_outlines(lines: Sequence[NDArray[np.float64]]) -> BaseGeometry | Non
     them are thin.
     """
     closed = [p for p in lines if len(p) > 3 and np.hypot(*(p[0] - p[-1])) <= GAP]
-    rings = _rings(closed) if closed else np.array([], dtype=object)
+    rings = rings_of(closed) if closed else np.array([], dtype=object)
     if not len(rings):
         return None
     thin = _thinner(rings, FACE)
@@ -188,13 +190,17 @@ def _covered(inner: NDArray[np.object_], region: BaseGeometry) -> NDArray[np.boo
     return found
 
 
+def _end_caps(network: BaseGeometry) -> list[BaseGeometry]:
+    """Caps of the double lines of a network, once ends that nearly meet are joined."""
+    ends, ways = _loose_ends(get_parts(_joined(network)))
+    return _caps(ends, ways) if len(ends) else []
+
+
 def _joined(network: BaseGeometry) -> BaseGeometry:
-    """The network with ends that nearly meet joined and ends of double lines capped."""
+    """The network with ends that nearly meet joined."""
     parts = get_parts(network)
-    ends, ways = _loose_ends(parts)
-    if not len(ends):
-        return network
-    added = _short_joins(ends, parts) + _caps(ends, ways)
+    ends, _ = _loose_ends(parts)
+    added = _short_joins(ends, parts) if len(ends) else []
     return union_all([network, *added], grid_size=GRID) if added else network
 
 

@@ -1,0 +1,88 @@
+"""A floor plan from a file of any format that can be read.
+
+In: a path, and for drawings the study's layer map and unit. Out: a `FloorPlan`. The format is told
+by the suffix and, where that says nothing, by how the file begins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.errors import FileFormatError
+from optimizer.plan.geojson import read_geojson
+
+if TYPE_CHECKING:
+    from optimizer.plan.dxf.layers import LayerMap
+    from optimizer.plan.model import FloorPlan
+
+__all__ = ["read_plan"]
+
+#: What is said of formats that cannot be read.
+READ = "plans are read from DXF (.dxf) and from the project's GeoJSON (.geojson, .json)"
+#: First bytes of known formats.
+STARTS = (
+    (b"AC10", "dwg"),
+    (b"AutoCAD Binary DXF", "dxf"),
+    (b"ISO-10303-21", "ifc"),
+    (b"%PDF", "pdf"),
+    (b"{", "json"),
+    (b"\xef\xbb\xbf{", "json"),
+    (b"\x89PNG", "png"),
+    (b"PK\x03\x04", "zip"),
+)
+#: How much of a file is looked at to tell its format, bytes.
+LOOK = 1024
+SUFFIXES = {".dxf": "dxf", ".geojson": "json", ".json": "json", ".ifc": "ifc"}
+
+
+def read_plan(
+    path: str | Path, *, layers: LayerMap | None = None, unit: str | None = None
+) -> FloorPlan:
+    """Floor plan of a file.
+
+    Parameters
+    ----------
+    path
+        A drawing or a floor plan.
+    layers
+        What the layers of a DXF mean; the defaults where None.
+    unit
+        Unit of a DXF, over what its header says.
+
+    Raises
+    ------
+    FileFormatError
+        The file cannot be opened, or is of no format that is read.
+    FloorPlanError
+        What it holds is no floor plan; a sentence for each defect.
+    """
+    kind = _format(Path(path))
+    if kind == "json":
+        return read_geojson(path)
+    if kind == "dxf":
+        from optimizer.plan.dxf.read import read_dxf
+
+        return read_dxf(path, layers=layers, unit=unit)
+    if kind == "dwg":
+        raise FileFormatError(f"{path}: this is a DWG drawing; save it as DXF; {READ}")
+    what = f"a {kind.upper()} file" if kind else "of no format that is known"
+    raise FileFormatError(f"{path}: this is {what}; {READ}")
+
+
+def _format(path: Path) -> str:
+    """Format by content where it tells, else by suffix; "" where neither does."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(LOOK)
+    except OSError as error:
+        raise FileFormatError(f"{path}: cannot be opened: {error.strerror or error}") from error
+    if not start.strip():
+        raise FileFormatError(f"{path}: the file is empty; {READ}")
+    for mark, kind in STARTS:
+        if start.lstrip().startswith(mark):
+            return kind
+    tokens = start.decode("latin-1").split()
+    if tokens[:2] == ["0", "SECTION"] or tokens[:1] == ["999"]:
+        return "dxf"
+    return SUFFIXES.get(path.suffix.casefold(), path.suffix.casefold().removeprefix("."))
