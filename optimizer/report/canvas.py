@@ -194,6 +194,7 @@ def draw_legend(
         prop=font(size),
         title=drawable(title) or None,
         title_fontproperties=font(size + 1),
+        alignment="left",
     )
     # set afterwards: a name may begin with "_" or hold "$", which a legend would take as a sign
     for written, (_, text) in zip(legend.get_texts(), entries, strict=True):

@@ -1,7 +1,7 @@
 """The picture of who walks where.
 
-In: a `Study` and an `Evaluation`. Out: axes with one strip for each business on each leg, as wide
-as its people per hour, in the business's colour; staff in dashes; a legend and a key of widths.
+In: a `Study` and an `Evaluation`. Out: axes with strips as wide as the people per hour of each
+business, in its colour; staff in dashes; a legend and a key of widths.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.patches import Patch, Polygon, Rectangle
+from matplotlib.patches import Patch, Rectangle
+from shapely import MultiPolygon, Polygon
 
 from optimizer.demand.flows import PersonClass
 from optimizer.report.canvas import draw_legend, draw_shape, draw_text
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.plan_picture import plot_plan
-from optimizer.report.strips import lay_strips
+from optimizer.report.strips import arrow_of, cover, lay_strips
 from optimizer.report.words import business_label, word
 
 if TYPE_CHECKING:
@@ -67,15 +68,15 @@ def plot_flows(
     Returns
     -------
     Axes
-        Gids: "flow:source→target:business" and "arrow:" with the same ending.
+        Gids: "flow:" and "arrow:" with the business or staff round, "width-key:" with a number.
     """
     if ax is None:
         ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
     colours = group_colours(study)
     strips, scale = lay_strips(evaluation.legs, tuple(colours), metres_per_person)
-    # narrow strips on top, so that no wide one hides them
-    for strip in sorted(strips, key=lambda s: -s.width):
-        _draw_strip(ax, strip, evaluation.legs[strip.leg], colours.get(strip.group, INK))
+    for group, person in sorted({(s.group, s.person) for s in strips}):
+        own = [s for s in strips if (s.group, s.person) == (group, person)]
+        _draw_strips(ax, own, colours.get(group, INK))
     _draw_key(ax, study, scale, language)
     if legend:
         title = word("picture", "flows", language, "\n")
@@ -98,33 +99,37 @@ def flow_legend(
     return entries
 
 
-def _draw_strip(ax: Axes, strip: Strip, leg: Leg, colour: str) -> None:
-    """Draw one strip and the arrow head at its end."""
-    name = f"{leg.source}→{leg.target}:{strip.group}"
-    staff = strip.person in (PersonClass.STAFF, PersonClass.CASH)
+def _draw_strips(ax: Axes, strips: Sequence[Strip], colour: str) -> None:
+    """Draw all strips of one business as one shape, and the arrow heads at their ends."""
+    group, person = strips[0].group, strips[0].person
+    staff = person in (PersonClass.STAFF, PersonClass.CASH)
     draw_shape(
         ax,
-        strip.area(dashed=staff),
-        gid=f"flow:{name}",
+        cover(strips, dashed=staff),
+        gid=f"flow:{group}",
         facecolor=colour,
-        edgecolor="white",
-        linewidth=0.25,
+        edgecolor="none",
         alpha=ALPHA,
-        zorder=4.5,
+        zorder=4.4 if staff else 4.5,
     )
-    tail, tip = np.asarray(strip.arrow().coords)[[0, -1]]
-    along = (tip - tail) / max(float(np.hypot(*(tip - tail))), 1e-9)
-    half = max(1.1 * strip.width, 0.07) * np.array([-along[1], along[0]])
-    head = Polygon(
-        [tip, tail + half, tail - half],
-        closed=True,
+    heads = [_arrow_head(strip) for strip in strips if strip.ends]
+    draw_shape(
+        ax,
+        MultiPolygon(heads),
+        gid=f"arrow:{group}",
         facecolor=colour,
         edgecolor="white",
         linewidth=0.25,
         zorder=4.7,
     )
-    head.set_gid(f"arrow:{name}")
-    ax.add_patch(head)
+
+
+def _arrow_head(strip: Strip) -> Polygon:
+    """Return the triangle at the end of a strip."""
+    tail, tip = np.asarray(arrow_of(strip).coords)[[0, -1]]
+    along = (tip - tail) / max(float(np.hypot(*(tip - tail))), 1e-9)
+    half = max(1.1 * strip.width, 0.06) * np.array([-along[1], along[0]])
+    return Polygon([tip, tail + half, tail - half])
 
 
 def _draw_key(ax: Axes, study: Study, scale: float, language: Language) -> None:

@@ -12,6 +12,7 @@ import logging
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import TextPath
@@ -77,6 +78,6 @@ def text_size(text: str, size: float) -> tuple[float, float]:
     for line in lines:
         if line.strip():
             plain = drawable(line).replace("$", r"\$")  # no formula between dollar signs
-            box = TextPath((0, 0), plain, prop=font(size)).get_extents()
-            width = max(width, float(box.x1))
+            corners = TextPath((0, 0), plain, prop=font(size)).vertices
+            width = max(width, float(np.max(corners[:, 0])))
     return width, LINE_HEIGHT * size * len(lines)

@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from shapely import LineString, Point, box
+from shapely import LineString, MultiPolygon, Point, box, get_parts
 
 from optimizer.equipment.layout import placed_box, placed_points
 from optimizer.equipment.model import Role
 from optimizer.report.canvas import draw_shape, draw_text, floor_limits, metres_per_point
-from optimizer.report.colours import DOOR_COLOURS, FIXTURE_EDGE, FIXTURE_FILL, INK, PRIVACY
+from optimizer.report.colours import (
+    DOOR_COLOURS,
+    FIXTURE_EDGE,
+    FIXTURE_FILL,
+    INK,
+    PRIVACY,
+    group_colours,
+)
 from optimizer.report.fonts import text_size
 from optimizer.report.labels import Name, place_names
 from optimizer.report.plan_picture import plot_plan, zone_name, zone_size
+from optimizer.report.strips import cover, lay_strips
 from optimizer.report.words import fixture_label, word
 
 if TYPE_CHECKING:
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from optimizer.equipment.layout import Layout, Placement
+    from optimizer.evaluation import Evaluation
     from optimizer.report.words import Language
     from optimizer.study import Study
 
@@ -45,6 +54,7 @@ def plot_layout(
     *,
     ax: Axes | None = None,
     language: Language = "both",
+    evaluation: Evaluation | None = None,
 ) -> Axes:
     """Draw the plan with the fixtures of a layout.
 
@@ -58,6 +68,9 @@ def plot_layout(
         Axes to draw on; None for a new figure.
     language
         Language of the words.
+    evaluation
+        Its flows are not drawn, but names keep off them as well as they can, so that
+        `plot_flows` can draw them on these axes.
 
     Returns
     -------
@@ -68,7 +81,10 @@ def plot_layout(
     ax = plot_plan(study, ax=ax, zone_names=False, language=language)
     for placement in layout.placements:
         _draw_fixture(ax, study, placement)
-    _write_names(ax, study, layout, language)
+    flows: BaseGeometry = MultiPolygon()
+    if evaluation is not None:
+        flows = cover(lay_strips(evaluation.legs, tuple(group_colours(study)))[0])
+    _write_names(ax, study, layout, language, flows)
     return ax
 
 
@@ -149,7 +165,9 @@ def _draw_fixture(ax: Axes, study: Study, placement: Placement) -> None:
         ax.plot(x, y, linestyle="", zorder=5.5, gid=f"standing:{name}:{role}", **_dot(role))
 
 
-def _write_names(ax: Axes, study: Study, layout: Layout, language: Language) -> None:
+def _write_names(
+    ax: Axes, study: Study, layout: Layout, language: Language, flows: BaseGeometry
+) -> None:
     """Write the names of fixtures and zones where they cover nothing."""
     scale = metres_per_point(ax)
     names, points = [], []
@@ -174,7 +192,7 @@ def _write_names(ax: Axes, study: Study, layout: Layout, language: Language) -> 
         metres_per_point=scale,
         bounds=_inner(floor_limits(plan)),
         avoid=[*doors, *walls],
-        dislike=points,
+        dislike=[*points, *get_parts(flows)],
     )
     for label in labels:
         if label.leader is not None:
@@ -189,22 +207,33 @@ def _write_names(ax: Axes, study: Study, layout: Layout, language: Language) -> 
             rotation=label.rotation,
             halo=label.leader is not None,
         )
-    covered = [name.home for name in names] + [label.area for label in labels]
-    _write_zones(ax, study, covered, scale, language)
+    covered = [*(name.home for name in names), *(label.area for label in labels), *points]
+    _write_zones(ax, study, (covered, flows), scale, language)
 
 
 def _write_zones(
-    ax: Axes, study: Study, covered: list[BaseGeometry], scale: float, language: Language
+    ax: Axes,
+    study: Study,
+    drawn: tuple[list[BaseGeometry], BaseGeometry],
+    scale: float,
+    language: Language,
 ) -> None:
-    """Write each zone's name at the place in it that is farthest from everything drawn."""
-    blocked = [*covered, study.plan.solids]
+    """Write each zone's name where it covers nothing, if it can not even a flow."""
+    covered, flows = drawn
+    leaves = [door.line.buffer(door.width / 2) for door in study.plan.doors]
+    blocked = [*covered, *leaves, study.plan.solids]
     for zone in study.plan.zones:
-        text, size = zone_name(zone, language), zone_size(zone)
-        spot = _free_spot(zone.polygon, blocked, text, size, scale)
-        if spot is None:
-            text, size = text.split("\n")[0], 5.5
-            spot = _free_spot(zone.polygon, blocked, text, size, scale)
-        if spot is None:
+        name, size = zone_name(zone, language), zone_size(zone)
+        tries = [
+            (name, size, [*blocked, flows]),
+            (name, size, blocked),
+            (name.split("\n")[0], 5.5, blocked),
+        ]
+        for text, size, taken in tries:
+            spot = _free_spot(zone.polygon, taken, text, size, scale)
+            if spot is not None:
+                break
+        else:
             continue
         draw_text(
             ax,
@@ -213,7 +242,7 @@ def _write_zones(
             size=size,
             gid=f"zone-label:{zone.name}",
             color="#555555",
-            zorder=2.5,
+            zorder=7,
         )
         blocked.append(spot)
 

@@ -113,10 +113,14 @@ def zone_name(zone: Zone, language: Language = "both") -> str:
     """
     kind = word("zone", zone.kind, language, "\n")
     known = {zone.kind.value, word("zone", zone.kind, "en"), word("zone", zone.kind, "zh")}
-    plain = zone.name.replace("_", " ").rstrip("0123456789- ").casefold()
-    if any(plain in entry.replace("_", " ").casefold() for entry in known):
+    plain = _plain(zone.name).rstrip("0123456789 ")
+    if any(plain in _plain(entry) for entry in known):
         return kind
     return both(zone.name.replace("_", " "), kind, "both", "\n")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").casefold()
 
 
 def zone_size(zone: Zone) -> float:

@@ -96,7 +96,7 @@ def draw_sheet(
     ax = figure.add_axes(
         (0, (height - TITLE - plan_height) / 2 / height, plan_width / width, plan_height / height)
     )
-    plot_layout(study, layout, ax=ax, language=language)
+    plot_layout(study, layout, ax=ax, language=language, evaluation=evaluation)
     head = drawable(study.name if title is None else title)
     figure.text(
         0.2 / width, 1 - 0.2 / height, head, fontproperties=font(13), parse_math=False, va="top"

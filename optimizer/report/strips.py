@@ -1,8 +1,9 @@
 """How flows lie side by side on the plan.
 
-In: legs with their paths and people per hour by business. Out: one strip for each business on
-each leg, as wide as its people per hour, so that no strip hides another: where several use the
-same straight piece of way, they lie beside each other, those who walk one way on its right.
+In: legs with their paths and people per hour by business. Out: strips as wide as the people per
+hour that they stand for, so that no strip hides another. Legs that share a straight piece of way
+are bundled: all people of one business who walk it in one direction make one strip, and the strips
+of a piece lie beside each other, those who walk one way on its right.
 """
 
 from __future__ import annotations
@@ -25,52 +26,47 @@ if TYPE_CHECKING:
     from optimizer.demand.flows import PersonClass
     from optimizer.evaluation import Leg
 
-__all__ = ["Strip", "lay_strips"]
+__all__ = ["Strip", "arrow_of", "cover", "lay_strips"]
 
 #: Widest single strip and widest bundle of strips on one piece of way, metres on the plan.
-WIDEST_STRIP, WIDEST_BUNDLE = 0.32, 1.0
+WIDEST_STRIP, WIDEST_BUNDLE = 0.4, 0.9
 #: Narrowest strip that still shows, metres.
-NARROWEST = 0.02
+NARROWEST = 0.014
 #: Points of paths closer than this are one corner, metres.
 SAME = 0.01
+#: Share of its width that a strip is drawn in, so that neighbours stay apart.
+DRAWN = 0.9
 #: Dash and gap of strips of staff, metres.
 DASH, GAP = 0.22, 0.14
 
 #: A straight piece of way: its two corners, in the order of their coordinates.
 Piece = tuple[tuple[float, float], tuple[float, float]]
+#: Who walks a piece together: whether from its first corner, business, class.
+Party = tuple[bool, int, str, "PersonClass"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Strip:
-    """One business on one leg.
+    """One business on one straight piece of way, or round the corner between two pieces.
 
     Parameters
     ----------
-    leg, group, person, rate
-        Number of the leg, business or staff round, class, people per hour.
+    group, person, rate
+        Business or staff round, class, people per hour.
     line
         Middle line on the plan, in walking direction, metres.
     width
         Metres on the plan.
+    ends
+        Whether somebody arrives at its end, so that it gets an arrow head.
     """
 
-    leg: int
     group: str
     person: PersonClass
     rate: float
     line: LineString
     width: float
-
-    def area(self, *, dashed: bool = False) -> BaseGeometry:
-        """Return what the strip covers up to its arrow head, whole or in dashes."""
-        shaft = substring(self.line, 0.0, self.line.length - 0.6 * self.arrow().length)
-        lines = _dashes(shaft) if dashed else [shaft]
-        return union_all([line.buffer(self.width / 2, cap_style="flat") for line in lines])
-
-    def arrow(self) -> LineString:
-        """Return the last bit of the line, as long as an arrow head on it, tip at the end."""
-        length = min(max(2.2 * self.width, 0.16), 0.45, self.line.length / 2)
-        return substring(self.line, self.line.length - length, self.line.length)
+    ends: bool = False
 
 
 def lay_strips(
@@ -88,69 +84,108 @@ def lay_strips(
         Width of one person per hour, metres; None for one that suits these legs.
     """
     rank = {group: i for i, group in enumerate(order)}
-    users: defaultdict[Piece, list[tuple[bool, int, int, str, float]]] = defaultdict(list)
-    for number, leg in enumerate(legs):
-        for piece, forward in _pieces(leg.path):
-            for group, rate in leg.by_group.items():
-                users[piece].append((forward, rank.get(group, len(rank)), number, group, rate))
-    scale = metres_per_person or _scale(users)
-    offsets: dict[tuple[Piece, int, str, bool], float] = {}
-    for piece, strips in users.items():
-        widths = [max(scale * rate, NARROWEST) for *_, rate in sorted(strips)]
-        edge = -sum(widths) / 2
-        for (forward, _, number, group, _), width in zip(sorted(strips), widths, strict=True):
-            offsets[piece, number, group, forward] = edge + width / 2
-            edge += width
-    found = []
-    for number, leg in enumerate(legs):
+    rates: defaultdict[Piece, defaultdict[Party, float]] = defaultdict(lambda: defaultdict(float))
+    corners: defaultdict[tuple[Piece, Party, Piece, Party], float] = defaultdict(float)
+    arrivals: set[tuple[Piece, Party]] = set()
+    for leg in legs:
+        pieces = _pieces(leg.path)
         for group, rate in leg.by_group.items():
-            line = _shifted(leg.path, number, group, offsets)
-            if line is None:
-                continue
-            width = max(scale * rate, NARROWEST)
-            found.append(
-                Strip(leg=number, group=group, person=leg.person, rate=rate, line=line, width=width)
-            )
-    return tuple(found), scale
+            steps: list[tuple[Piece, Party]] = [
+                (piece, (forward, rank.get(group, len(rank)), group, leg.person))
+                for piece, forward in pieces
+            ]
+            for piece, party in steps:
+                rates[piece][party] += rate
+            for (piece, party), (after, later) in pairwise(steps):
+                corners[piece, party, after, later] += rate
+            arrivals.update(steps[-1:])
+    scale = metres_per_person or _scale(rates)
+    lines = {
+        (piece, party): line
+        for piece, parties in rates.items()
+        for party, line in _side_by_side(piece, parties, scale).items()
+    }
+    strips = [
+        Strip(
+            group=party[2],
+            person=party[3],
+            rate=rates[piece][party],
+            line=line,
+            width=_width(rates[piece][party], scale),
+            ends=(piece, party) in arrivals,
+        )
+        for (piece, party), line in lines.items()
+    ]
+    for (piece, party, after, later), rate in corners.items():
+        end, begin = lines[piece, party].coords[-1], lines[after, later].coords[0]
+        if end != begin:
+            line = LineString([end, begin])
+            width = _width(rate, scale)
+            strips.append(Strip(group=party[2], person=party[3], rate=rate, line=line, width=width))
+    return tuple(strips), scale
+
+
+def cover(strips: Sequence[Strip], *, dashed: bool = False) -> BaseGeometry:
+    """Return what strips cover together, up to their arrow heads; in dashes where asked."""
+    parts: list[BaseGeometry] = []
+    for strip in strips:
+        line = strip.line
+        if strip.ends:
+            line = substring(line, 0.0, line.length - 0.6 * arrow_of(strip).length)
+        cap = "flat" if dashed else "round"
+        for dash in _dashes(line) if dashed else [line]:
+            parts.append(dash.buffer(DRAWN * strip.width / 2, cap_style=cap, quad_segs=3))
+    return union_all(parts)
+
+
+def arrow_of(strip: Strip) -> LineString:
+    """Return the last bit of a strip's line, as long as an arrow head on it, tip at the end."""
+    line = strip.line
+    length = min(max(2.2 * strip.width, 0.15), 0.45, line.length / 2)
+    return substring(line, line.length - length, line.length)
 
 
 def _pieces(path: NDArray[np.float64]) -> list[tuple[Piece, bool]]:
     """Return the straight pieces of a path and whether it walks each from its first corner."""
     corners = [(float(x), float(y)) for x, y in np.round(path / SAME) * SAME]
-    return [((min(a, b), max(a, b)), a <= b) for a, b in pairwise(corners) if a != b]
+    return [((min(a, b), max(a, b)), a < b) for a, b in pairwise(corners) if a != b]
 
 
-def _scale(users: Mapping[Piece, Sequence[tuple[bool, int, int, str, float]]]) -> float:
+def _scale(rates: Mapping[Piece, Mapping[Party, float]]) -> float:
     """Return a width per person per hour at which neither strip nor bundle grows too wide."""
-    single = max((row[-1] for rows in users.values() for row in rows), default=0.0)
-    bundle = max((sum(row[-1] for row in rows) for rows in users.values()), default=0.0)
-    if not single or not bundle:
+    single = max((max(parties.values()) for parties in rates.values()), default=0.0)
+    bundle = max((sum(parties.values()) for parties in rates.values()), default=0.0)
+    if not single:
         return 0.0
     return min(WIDEST_STRIP / single, WIDEST_BUNDLE / bundle)
 
 
-def _shifted(
-    path: NDArray[np.float64],
-    number: int,
-    group: str,
-    offsets: Mapping[tuple[Piece, int, str, bool], float],
-) -> LineString | None:
-    """Return a path with each of its pieces shifted aside by the strip's offset there."""
-    points: list[NDArray[np.float64]] = []
-    for piece, forward in _pieces(path):
-        a, b = (np.array(corner) for corner in (piece if forward else piece[::-1]))
-        first, last = np.array(piece[0]), np.array(piece[1])
-        along = (last - first) / np.hypot(*(last - first))
-        # sorted strips start with those who walk backward (False): they get the left of the
-        # piece's own direction, which is their right
-        left = np.array([-along[1], along[0]])
-        shift = -offsets[piece, number, group, forward] * left
-        points += [a + shift, b + shift]
-    return LineString(points) if len(points) > 1 else None
+def _width(rate: float, scale: float) -> float:
+    return max(scale * rate, NARROWEST)
+
+
+def _side_by_side(
+    piece: Piece, parties: Mapping[Party, float], scale: float
+) -> dict[Party, LineString]:
+    """Return the middle line of each party on a piece, in its walking direction."""
+    first, last = np.array(piece[0]), np.array(piece[1])
+    along = (last - first) / np.hypot(*(last - first))
+    left = np.array([-along[1], along[0]])
+    # those who walk backward (False) sort first and get the left, which is their right
+    ordered = sorted(parties, key=lambda party: (party[0], party[1], party[2], party[3]))
+    edge = sum(_width(parties[party], scale) for party in ordered) / 2
+    lines = {}
+    for party in ordered:
+        width = _width(parties[party], scale)
+        shift = (edge - width / 2) * left
+        ends = [first + shift, last + shift]
+        lines[party] = LineString(ends if party[0] else ends[::-1])
+        edge -= width
+    return lines
 
 
 def _dashes(line: LineString) -> list[LineString]:
     starts = np.arange(0.0, line.length, DASH + GAP)
     return [
-        substring(line, s, min(s + DASH, line.length)) for s in starts if s < line.length - 1e-6
+        substring(line, s, min(s + DASH, line.length)) for s in starts if s < line.length - SAME
     ]

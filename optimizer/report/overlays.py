@@ -1,0 +1,153 @@
+"""Pictures of what is wrong with a layout, and where.
+
+In: a `Study` and an `Evaluation`. Out: axes with meeting points of flows, overlooked screens or
+broken rules on the plan; given the axes of `plot_layout` they lie on top of the layout.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.lines import Line2D
+
+from optimizer.report.canvas import draw_legend, draw_text
+from optimizer.report.colours import HARD_BROKEN, INK, PRIVACY, SOFT_BROKEN
+from optimizer.report.plan_picture import plot_plan
+from optimizer.report.words import word
+from optimizer.rules.model import Severity
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from optimizer.evaluation import Evaluation
+    from optimizer.report.words import Language
+    from optimizer.study import Study
+
+__all__ = ["plot_conflicts", "plot_privacy", "plot_rules"]
+
+#: Inches at the right of a new picture for its legend.
+PANEL = 4.2
+#: Longest line of a legend, signs.
+LINE = 56
+#: Largest and smallest circle of a meeting point, points across.
+LARGEST, SMALLEST = 26.0, 9.0
+
+
+def plot_conflicts(
+    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+) -> Axes:
+    """Draw where flows meet most: numbered circles, their area ∝ encounters per hour.
+
+    Gids: "meeting:" and the number; the legend names the two flows of each.
+    """
+    ax = _axes(study, ax, language)
+    pairs = [pair for pair in evaluation.crossing.worst_pairs if pair.where is not None]
+    most = max((pair.encounters_per_hour for pair in pairs), default=0.0)
+    unit = word("picture", "encounter", language)
+    entries: list[tuple[Artist, str]] = []
+    for number, pair in enumerate(pairs, start=1):
+        share = pair.encounters_per_hour / most if most > 0 else 0.0
+        size = max(SMALLEST, LARGEST * share**0.5)
+        assert pair.where is not None
+        handle = _mark(ax, pair.where, number, size, HARD_BROKEN, f"meeting:{number}")
+        text = f"{number}  {pair.encounters_per_hour:.2f} {unit}\n{pair.one}\n× {pair.other}"
+        entries.append((handle, text))
+    _explain(ax, entries, word("figure", "encounters_per_hour", language), language)
+    return ax
+
+
+def plot_privacy(
+    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+) -> Axes:
+    """Draw who can see whose screen: a line from the eye (circle) to the screen (square).
+
+    Gids: "sight:viewer→fixture".
+    """
+    ax = _axes(study, ax, language)
+    entries: list[tuple[Artist, str]] = []
+    seen = word("picture", "overlooked", language)
+    for number, pair in enumerate(evaluation.privacy.overlooked, start=1):
+        (x0, y0), (x1, y1) = pair.eye, pair.screen
+        gid = f"sight:{pair.viewer}→{pair.fixture}"
+        style: Any = {"color": PRIVACY, "linewidth": 1.1, "zorder": 7.5}
+        ax.plot([x0, x1], [y0, y1], linestyle=(0, (5, 2)), gid=gid, **style)
+        ax.plot([x0], [y0], marker="o", markersize=5, gid=f"eye:{number}", **style)
+        (screen,) = ax.plot([x1], [y1], marker="s", markersize=5, gid=f"screen:{number}", **style)
+        entries.append((screen, f"{number}  {seen}: {pair.fixture} ← {pair.viewer}"))
+    _explain(ax, entries, word("figure", "overlooked_pairs", language), language)
+    return ax
+
+
+def plot_rules(
+    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+) -> Axes:
+    """Draw where rules are broken: numbered marks; the legend gives rule, clause and finding.
+
+    Broken rules without a place are in the legend alone. Gids: "broken:" and the number.
+    """
+    ax = _axes(study, ax, language)
+    entries: list[tuple[Artist, str]] = []
+    broken = [finding for finding in evaluation.findings if finding.passed is False]
+    for number, finding in enumerate(broken, start=1):
+        hard = finding.rule.severity is Severity.HARD
+        colour = HARD_BROKEN if hard else SOFT_BROKEN
+        if finding.where is None:
+            handle: Artist = Line2D([], [], linestyle="", marker="x", color=colour)
+        else:
+            handle = _mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
+        kind = word("picture", "broken_hard" if hard else "broken_soft", language)
+        clause = " ".join(part for part in (finding.rule.edition, finding.rule.clause) if part)
+        head = f"{number}  {finding.rule.id} {clause}".rstrip()
+        entries.append((handle, f"{head} – {kind}\n{finding.sentence}"))
+    _explain(ax, entries, word("figure", "hard_broken", language), language)
+    return ax
+
+
+def _axes(study: Study, ax: Axes | None, language: Language) -> Axes:
+    return plot_plan(study, panel=PANEL, language=language) if ax is None else ax
+
+
+def _mark(
+    ax: Axes, where: tuple[float, float], number: int, size: float, colour: str, gid: str
+) -> Line2D:
+    """Draw a numbered circle; return it for the legend."""
+    ax.plot(
+        [where[0]],
+        [where[1]],
+        linestyle="",
+        marker="o",
+        markersize=size,
+        markerfacecolor=colour + "66",
+        markeredgecolor=colour,
+        markeredgewidth=1.2,
+        zorder=8.2,
+        gid=gid,
+    )
+    draw_text(ax, where, str(number), size=7, gid=f"{gid}:number", color=INK, zorder=8.4)
+    handle = Line2D([], [], linestyle="", marker="o", markersize=6)
+    handle.set(markerfacecolor=colour + "66", markeredgecolor=colour)
+    return handle
+
+
+def _explain(ax: Axes, entries: list[tuple[Artist, str]], title: str, language: Language) -> None:
+    """Draw the legend; say so where there is nothing to show."""
+    if not entries:
+        entries = [(Line2D([], []), word("picture", "nothing", language))]
+        entries[0][0].set_visible(False)
+    draw_legend(ax, [(handle, _wrapped(text)) for handle, text in entries], title=title, size=6.5)
+
+
+def _wrapped(text: str) -> str:
+    """Return the text with long lines broken at spaces."""
+    lines = []
+    for line in text.split("\n"):
+        start = ""
+        for part in line.split(" "):
+            if start and len(start) + len(part) > LINE:
+                lines.append(start)
+                start = "   " + part
+            else:
+                start = f"{start} {part}" if start else part
+        lines.append(start)
+    return "\n".join(lines)
