@@ -5,7 +5,7 @@ the worst places with the flows that cause each.
 
 The heat map holds the same encounters as `encounters`, laid where the two people meet. Its sum is
 that of the closed form up to the midpoint rule: within 2 % for cells of 0.1 m and within 5 % for
-0.25 m, less for many flows; both are tested.
+0.25 m as soon as a dozen flows share a hall; both are tested.
 """
 
 from __future__ import annotations

@@ -27,9 +27,9 @@ def scene(paths, rates, cell=0.1, **more):
 
 def random_scene(seed, cell):
     rng = np.random.default_rng(seed)
-    paths = [rng.uniform(0, 10, (rng.integers(2, 5), 2)) for _ in range(6)]
-    classes, ends = rng.integers(0, 2, 6), rng.integers(-1, 5, (6, 2))
-    return scene(paths, rng.uniform(5, 60, 6), cell, classes=classes, ends=ends)
+    paths = [rng.uniform(0, 10, (rng.integers(2, 5), 2)) for _ in range(12)]
+    classes, ends = rng.integers(0, 2, 12), rng.integers(-1, 9, (12, 2))
+    return scene(paths, rng.uniform(5, 60, 12), cell, classes=classes, ends=ends)
 
 
 @pytest.mark.parametrize(("cell", "tolerance"), [(0.1, 0.02), (0.25, 0.05)])
