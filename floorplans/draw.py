@@ -6,19 +6,28 @@ millimetres, the same plan as a CAD department would hand it over.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ezdxf
 from ezdxf.enums import TextEntityAlignment
-from shapely import LineString, Point, Polygon, box
+from shapely import LineString, Point, Polygon, box, union_all
 
 from optimizer.plan.geojson import write_geojson
 from optimizer.plan.model import Door, DoorKind, FloorPlan, Zone, ZoneKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
 HERE = Path(__file__).parent
 MILLIMETRES = 1000.0
 OUTER = 0.24
 INNER = 0.20
+#: Widest leaf of a door that one hand opens, millimetres.
+WIDEST_LEAF = 1250
 
 
 def wall(x0: float, y0: float, x1: float, y1: float, thickness: float = INNER) -> Polygon:
@@ -37,8 +46,9 @@ def ring(outline: Polygon, thickness: float = OUTER) -> tuple[Polygon, ...]:
         for point in outside
     ]
     ends = zip(outside, [*outside[1:], outside[0]], inside, [*inside[1:], inside[0]], strict=True)
-    return tuple(Polygon([start, end, inner_end, inner_start])
-                 for start, end, inner_start, inner_end in ends)
+    return tuple(
+        Polygon([start, end, inner_end, inner_start]) for start, end, inner_start, inner_end in ends
+    )
 
 
 def door(name: str, kind: DoorKind, *line: tuple[float, float]) -> Door:
@@ -215,36 +225,87 @@ def flagship_hall() -> FloorPlan:
     )
 
 
+class Drawing:
+    """A drawing in millimetres, as a CAD department hands it over.
+
+    Walls, columns and zones are closed polylines, walls with the openings left out; doors are
+    blocks with their leaves drawn open, inserted on a layer for each kind of door.
+    """
+
+    def __init__(self) -> None:
+        self.document = ezdxf.new("R2010", setup=True)
+        self.document.units = ezdxf.units.MM
+
+    def polyline(self, points: Iterable[Sequence[float]], layer: str, *, close: bool) -> None:
+        """Draw a polyline of points in metres."""
+        scaled = [(x * MILLIMETRES, y * MILLIMETRES) for x, y, *_ in points]
+        if layer not in self.document.layers:
+            self.document.layers.add(layer)
+        self.document.modelspace().add_lwpolyline(scaled, close=close, dxfattribs={"layer": layer})
+
+    def polygons(self, shape: BaseGeometry, layer: str) -> None:
+        """Draw the outer rings of a shape's polygons."""
+        for part in getattr(shape, "geoms", [shape]):
+            self.polyline(list(part.exterior.coords)[:-1], layer, close=True)
+
+    def text(self, words: str, at: Point, layer: str) -> None:
+        """Write words with their middle at a point in metres."""
+        text = self.document.modelspace().add_text(words, height=250, dxfattribs={"layer": layer})
+        middle = (at.x * MILLIMETRES, at.y * MILLIMETRES)
+        text.set_placement(middle, align=TextEntityAlignment.MIDDLE_CENTER)
+
+    def door(self, opening: Door) -> None:
+        """Insert the block of a door with its first jamb at the block's origin."""
+        name = self.door_block(opening.width, leaves=opening.kind is not DoorKind.INNER)
+        (x, y), (x1, y1) = opening.line.coords
+        turn = math.degrees(math.atan2(y1 - y, x1 - x))
+        layer = f"DOOR-{opening.kind.upper()}"
+        if layer not in self.document.layers:
+            self.document.layers.add(layer)
+        self.document.modelspace().add_blockref(
+            name,
+            (x * MILLIMETRES, y * MILLIMETRES),
+            dxfattribs={"layer": layer, "rotation": turn},
+        )
+
+    def door_block(self, metres: float, *, leaves: bool) -> str:
+        """Name of the block of a door: two leaves where one would be too wide, or a frame."""
+        width = round(metres * MILLIMETRES)
+        name = f"DOOR_{width}" if leaves else f"DOOR_OPENING_{width}"
+        if name in self.document.blocks:
+            return name
+        block = self.document.blocks.new(name)
+        if not leaves:
+            for y in (-INNER / 2, INNER / 2):
+                block.add_line((0, y * MILLIMETRES), (width, y * MILLIMETRES))
+            return name
+        leaf = width if width <= WIDEST_LEAF else width / 2
+        block.add_line((0, 0), (0, leaf))
+        block.add_arc((0, 0), leaf, 0, 90)
+        if leaf < width:
+            block.add_line((width, 0), (width, leaf))
+            block.add_arc((width, 0), leaf, 90, 180)
+        return name
+
+
 def write_dxf(plan: FloorPlan, path: Path) -> None:
-    """Write a plan as a drawing in millimetres: closed polylines on layers by meaning."""
-    drawing = ezdxf.new("R2010", setup=True)
-    drawing.units = ezdxf.units.MM
-    space = drawing.modelspace()
-
-    def polyline(points: object, layer: str, *, close: bool) -> None:
-        if layer not in drawing.layers:
-            drawing.layers.add(layer)
-        scaled = [(x * MILLIMETRES, y * MILLIMETRES) for x, y, *_ in points]  # type: ignore[attr-defined]
-        space.add_lwpolyline(scaled, close=close, dxfattribs={"layer": layer})
-
-    polyline(list(plan.outline.exterior.coords)[:-1], "OUTLINE", close=True)
+    """Write a plan as a drawing in millimetres."""
+    drawing = Drawing()
+    drawing.polygons(plan.outline, "OUTLINE")
+    gaps = union_all([opening.line.buffer(OUTER, cap_style="flat") for opening in plan.doors])
     for solid in plan.walls:
-        polyline(list(solid.exterior.coords)[:-1], "WALL", close=True)
+        drawing.polygons(solid.difference(gaps), "WALL")
     for solid in plan.columns:
-        polyline(list(solid.exterior.coords)[:-1], "COLUMN", close=True)
+        drawing.polygons(solid, "COLUMN")
     for opening in plan.doors:
-        polyline(opening.line.coords, f"DOOR-{opening.kind.upper()}", close=False)
+        drawing.door(opening)
     for window in plan.windows:
-        polyline(window.coords, "WINDOW", close=False)
+        drawing.polyline(window.coords, "WINDOW", close=False)
     for area in plan.zones:
         layer = f"ZONE-{area.kind.upper()}"
-        polyline(list(area.polygon.exterior.coords)[:-1], layer, close=True)
-        point = area.polygon.representative_point()
-        text = space.add_text(area.name, height=250, dxfattribs={"layer": layer})
-        text.set_placement(
-            (point.x * MILLIMETRES, point.y * MILLIMETRES), align=TextEntityAlignment.MIDDLE_CENTER
-        )
-    drawing.saveas(path)
+        drawing.polygons(area.polygon, layer)
+        drawing.text(area.name, area.polygon.representative_point(), layer)
+    drawing.document.saveas(path)
 
 
 def main() -> None:

@@ -97,6 +97,9 @@ class FixtureType:
         Whether it blocks sight at eye height.
     screen
         Screen or PIN pad in the fixture's frame, or None.
+    screen_view
+        Angle about the front within which the screen can be read, degrees: side screens and
+        privacy filters make it smaller than 180.
     cost
         Price in the bank's currency, or None where unknown.
     provenance
@@ -121,6 +124,7 @@ class FixtureType:
     servers: int = 1
     opaque: bool = False
     screen: tuple[float, float] | None = None
+    screen_view: float = 180.0
     cost: float | None = None
     provenance: Mapping[str, Provenance] = field(default_factory=dict, compare=False)
 

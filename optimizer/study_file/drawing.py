@@ -90,10 +90,6 @@ def _read(table: StudyTable, file: Path) -> FloorPlan:
     """Read the drawing with the study's unit and layers."""
     # reading drawings loads ezdxf, which `import optimizer` must not
     from optimizer.plan.dxf.layers import LayerMap
-    if file.suffix == ".geojson":
-        from optimizer.plan.geojson import read_geojson
-
-        return read_geojson(file)
     from optimizer.plan.read import read_plan
 
     layers = {**(table.layers or {}), **(table.plan.layers or {})}

@@ -82,9 +82,12 @@ class PlanTable(Table):
 
     file: str | None = Field(default=None, description="Drawing, relative to the study file.")
     file_env: str | None = Field(
-        default=None, description="Environment variable that names the drawing where 'file' does not."
+        default=None,
+        description="Environment variable that names the drawing where 'file' does not.",
     )
-    unit: str | None = Field(default=None, description="Unit of the drawing, where its header is wrong.")
+    unit: str | None = Field(
+        default=None, description="Unit of the drawing, where its header is wrong."
+    )
     layers: dict[str, Any] | None = Field(default=None, description="Drawing layers by meaning.")
 
 
@@ -107,7 +110,9 @@ class DoorTable(Table):
     """A door of the drawing that gets a kind, or with 'line' one that the drawing lacks."""
 
     name: str | None = None
-    near: Point | None = Field(default=None, description="Finds the door nearest to this point, metres.")
+    near: Point | None = Field(
+        default=None, description="Finds the door nearest to this point, metres."
+    )
     line: tuple[Point, Point] | None = Field(default=None, description="Jamb to jamb, metres.")
     kind: DoorKind
 
@@ -226,6 +231,10 @@ class StudyTable(Table):
     arrivals: Annotated[dict[str, Any], Field(json_schema_extra=HOURS)] = {}
     objective: ObjectiveTable = ObjectiveTable()
     walking: WalkingTable = WalkingTable()
-    design_hour: str | int | None = Field(default=None, description='"peak", or an hour such as "09".')
+    design_hour: str | int | None = Field(
+        default=None, description='"peak", or an hour such as "09".'
+    )
     pitch: float = 0.25
-    current: str | None = Field(default=None, description="File of the layout that stands there today.")
+    current: str | None = Field(
+        default=None, description="File of the layout that stands there today."
+    )
