@@ -58,7 +58,7 @@ def build_brief(
         if fixtures.type not in catalogue:
             defects.append(f"{place} {unknown_type(fixtures.type, catalogue)}")
             continue
-        changes = _changes(fixtures)
+        changes = TypeChanges.values(fixtures)
         if changes and changed.setdefault(fixtures.type, changes) != changes:
             found.append(
                 "changes the type in another way than an earlier group; give both the same"
@@ -79,11 +79,6 @@ def build_brief(
     return types, tuple(groups)
 
 
-def _changes(fixtures: FixtureTable) -> dict[str, Any]:
-    """Values of the catalogue that a group changes."""
-    return TypeChanges.values(fixtures)
-
-
 def _group(fixtures: FixtureTable, defects: list[str]) -> FixtureGroup:
     """One group, its numbers worked out."""
     at = fixtures.at or ()
@@ -91,22 +86,7 @@ def _group(fixtures: FixtureTable, defects: list[str]) -> FixtureGroup:
         value = getattr(fixtures, key)
         if value is not None and not 0 <= value <= MOST:
             defects.append(f"{key} is {value}; must be 0 to {MOST}")
-    least, most = fixtures.min, fixtures.max
-    if fixtures.count is not None:
-        if least is not None or most is not None:
-            defects.append("has 'count' and also 'min' or 'max'; give the one or the others")
-        least = most = fixtures.count
-    elif least is None and most is None:
-        if not at:
-            defects.append("needs 'count', or 'min' and 'max', or 'at'")
-        least = most = len(at)
-    elif most is None:
-        defects.append("has 'min' but no 'max'; say how many there may be at most")
-        most = least
-    elif least is None:
-        least = len(at)
-    if least is None or most is None:
-        raise AssertionError("every case above sets both")
+    least, most = _numbers(fixtures, len(at), defects)
     if least > most:
         defects.append(f"min is {least}, more than max, which is {most}")
     if len(at) > most:
@@ -120,6 +100,23 @@ def _group(fixtures: FixtureTable, defects: list[str]) -> FixtureGroup:
         zone=fixtures.zone,
         label=fixtures.label,
     )
+
+
+def _numbers(fixtures: FixtureTable, kept: int, defects: list[str]) -> tuple[int, int]:
+    """Fewest and most fixtures of a group of which some stay where they are."""
+    count, least, most = fixtures.count, fixtures.min, fixtures.max
+    if count is not None:
+        if least is not None or most is not None:
+            defects.append("has 'count' and also 'min' or 'max'; give the one or the others")
+        return count, count
+    if most is not None:
+        return (kept if least is None else least), most
+    if least is not None:
+        defects.append("has 'min' but no 'max'; say how many there may be at most")
+        return least, max(least, kept)
+    if not kept:
+        defects.append("needs 'count', or 'min' and 'max', or 'at'")
+    return kept, kept
 
 
 def _check_place(group: FixtureGroup, kind: FixtureType, plan: FloorPlan) -> list[str]:

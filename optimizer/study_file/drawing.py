@@ -1,13 +1,13 @@
 """The drawing of a study: found, read, and given the zones and doors that the study adds.
 
-In: the `plan`, `zones` and `doors` parts of a study file. Out: a `FloorPlan` and the bytes that
-went into it.
+In: the `plan`, `zones` and `doors` parts of a study file. Out: a `Drawing`: the
+`FloorPlan` and the bytes that went into it.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from optimizer.study_file.model import DoorTable, StudyTable, ZoneTable
 
-__all__ = ["load_plan"]
+__all__ = ["Drawing", "load_drawing"]
 
 #: How far from the point that a study names its door may be, metres: about a door's width.
 NEAR = 1.0
@@ -30,10 +30,29 @@ NEAR = 1.0
 LEAVES = 0.05
 
 
-def load_plan(
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """What became of the drawing of a study.
+
+    Parameters
+    ----------
+    plan
+        The floor plan; None where there are defects.
+    content
+        Bytes of the drawing's file.
+    defects
+        What is wrong inside the drawing, one sentence each.
+    """
+
+    plan: FloorPlan | None = None
+    content: bytes = b""
+    defects: tuple[str, ...] = ()
+
+
+def load_drawing(
     table: StudyTable, folder: Path, override: Path | None, defects: list[str]
-) -> tuple[FloorPlan | None, bytes]:
-    """Floor plan of a study, and its bytes.
+) -> Drawing:
+    """Drawing of a study.
 
     Parameters
     ----------
@@ -44,25 +63,24 @@ def load_plan(
     override
         Another drawing than the study's own.
     defects
-        Sentences about what is wrong are added here; the plan is then None.
+        Sentences about what is wrong in the study are added here.
     """
     file = _file(table, folder, override, defects)
     if file is None:
-        return None, b""
+        return Drawing()
     try:
         content = file.read_bytes()
     except OSError as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
         defects.append(f"plan {str(file)!r}: {what}")
-        return None, b""
+        return Drawing()
     try:
         plan = _read(table, file)
     except OptimizerError as error:
-        defects += error.sentences
-        return None, content
+        return Drawing(content=content, defects=error.sentences)
     before = len(defects)
     plan = _with_doors(_with_zones(plan, table.zones, defects), table.doors, defects)
-    return (plan if len(defects) == before else None), content
+    return Drawing(plan=plan if len(defects) == before else None, content=content)
 
 
 def _file(

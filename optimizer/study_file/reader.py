@@ -22,12 +22,14 @@ from optimizer.reading import describe_defects, read_toml
 from optimizer.study import Study
 from optimizer.study_file.brief import build_brief
 from optimizer.study_file.demand import build_mix
-from optimizer.study_file.drawing import load_plan
+from optimizer.study_file.drawing import load_drawing
 from optimizer.study_file.model import StudyTable
 from optimizer.study_file.walking import build_objective, build_walking
 
 if TYPE_CHECKING:
     from os import PathLike
+
+    from optimizer.demand.mix import BusinessMix
 
 __all__ = ["read_study", "study_schema"]
 
@@ -63,26 +65,22 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
     if table is None:
         raise StudyError(*(f"{file}: {sentence}" for sentence in defects))
     folder = file.parent
-    about_plan: list[str] = []
-    drawing, drawn = load_plan(table, folder, None if plan is None else Path(plan), about_plan)
-    types, groups = build_brief(table, read_catalogue(), drawing, defects)
-    mix = build_mix(table, types, drawing, folder, defects)
+    drawing = load_drawing(table, folder, None if plan is None else Path(plan), defects)
+    types, groups = build_brief(table, read_catalogue(), drawing.plan, defects)
+    mix = build_mix(table, types, drawing.plan, folder, defects)
     walking = build_walking(table.walking, defects)
     objective = build_objective(table.objective, defects)
-    hour = _design_hour(table.design_hour, defects)
-    if mix is not None and hour is not None and hour not in mix.arrivals.per_hour:
-        hours = ", ".join(str(known) for known in mix.arrivals.per_hour)
-        defects.append(f"design_hour is {hour}; the arrivals have the hours {hours}")
+    hour = _design_hour(table.design_hour, mix, defects)
     if not FINEST <= table.pitch <= COARSEST:
         defects.append(f"pitch is {table.pitch:g}; must be {FINEST:g} to {COARSEST:g} m")
-    if about_plan and not defects:
-        raise FloorPlanError(*(_of_file(file, sentence) for sentence in about_plan))
-    defects = about_plan + defects
-    if defects or drawing is None or mix is None:
-        raise StudyError(*(_of_file(file, sentence) for sentence in defects))
+    sentences = [_of_file(file, sentence) for sentence in (*drawing.defects, *defects)]
+    if drawing.defects and not defects:
+        raise FloorPlanError(*sentences)
+    if sentences or drawing.plan is None or mix is None:
+        raise StudyError(*sentences)
     study = Study(
         name=table.name,
-        plan=drawing,
+        plan=drawing.plan,
         types=types,
         groups=groups,
         mix=mix,
@@ -94,7 +92,7 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
         design_hour=hour,
         pitch=table.pitch,
         directory=str(folder),
-        sha256=hashlib.sha256(file.read_bytes() + drawn).hexdigest(),
+        sha256=hashlib.sha256(file.read_bytes() + drawing.content).hexdigest(),
     )
     return _with_current(study, table.current, file)
 
@@ -135,7 +133,9 @@ def _of_file(file: Path, sentence: str) -> str:
     return sentence if sentence.startswith(str(file.parent)) else f"{file}: {sentence}"
 
 
-def _design_hour(given: str | int | None, defects: list[str]) -> int | None:
+def _design_hour(
+    given: str | int | None, mix: BusinessMix | None, defects: list[str]
+) -> int | None:
     """Hour of the day; None for the busiest."""
     if given is None or given == "peak":
         return None
@@ -143,6 +143,9 @@ def _design_hour(given: str | int | None, defects: list[str]) -> int | None:
     if hour is None or not 0 <= hour < 24:
         defects.append(f'design_hour is {given!r}; must be "peak" or an hour such as "09"')
         return None
+    if mix is not None and hour not in mix.arrivals.per_hour:
+        hours = ", ".join(str(known) for known in mix.arrivals.per_hour)
+        defects.append(f"design_hour is {hour}; the arrivals have the hours {hours}")
     return hour
 
 
