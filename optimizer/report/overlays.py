@@ -35,7 +35,12 @@ LARGEST, SMALLEST = 26.0, 9.0
 
 
 def plot_conflicts(
-    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+    study: Study,
+    evaluation: Evaluation,
+    *,
+    ax: Axes | None = None,
+    language: Language = "both",
+    legend: bool = True,
 ) -> Axes:
     """Draw where flows meet most: numbered circles, their area ∝ encounters per hour.
 
@@ -53,12 +58,18 @@ def plot_conflicts(
         handle = _mark(ax, pair.where, number, size, HARD_BROKEN, f"meeting:{number}")
         text = f"{number}  {pair.encounters_per_hour:.2f} {unit}\n{pair.one}\n× {pair.other}"
         entries.append((handle, text))
-    _explain(ax, entries, word("figure", "encounters_per_hour", language), language)
+    if legend:
+        _explain(ax, entries, word("figure", "encounters_per_hour", language), language)
     return ax
 
 
 def plot_privacy(
-    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+    study: Study,
+    evaluation: Evaluation,
+    *,
+    ax: Axes | None = None,
+    language: Language = "both",
+    legend: bool = True,
 ) -> Axes:
     """Draw who can see whose screen: a line from the eye (circle) to the screen (square).
 
@@ -75,12 +86,18 @@ def plot_privacy(
         ax.plot([x0], [y0], marker="o", markersize=5, gid=f"eye:{number}", **style)
         (screen,) = ax.plot([x1], [y1], marker="s", markersize=5, gid=f"screen:{number}", **style)
         entries.append((screen, f"{number}  {seen}: {pair.fixture} ← {pair.viewer}"))
-    _explain(ax, entries, word("figure", "overlooked_pairs", language), language)
+    if legend:
+        _explain(ax, entries, word("figure", "overlooked_pairs", language), language)
     return ax
 
 
 def plot_rules(
-    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+    study: Study,
+    evaluation: Evaluation,
+    *,
+    ax: Axes | None = None,
+    language: Language = "both",
+    legend: bool = True,
 ) -> Axes:
     """Draw where rules are broken: numbered marks; the legend gives rule, clause and finding.
 
@@ -100,7 +117,8 @@ def plot_rules(
         clause = " ".join(part for part in (finding.rule.edition, finding.rule.clause) if part)
         head = f"{number}  {finding.rule.id} {clause}".rstrip()
         entries.append((handle, f"{head} – {kind}\n{finding.sentence}"))
-    _explain(ax, entries, word("figure", "hard_broken", language), language)
+    if legend:
+        _explain(ax, entries, word("figure", "hard_broken", language), language)
     return ax
 
 

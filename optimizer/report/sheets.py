@@ -7,7 +7,7 @@ same file, byte for byte: no dates, no random names.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import matplotlib as mpl
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from optimizer.report.words import Language
     from optimizer.study import Study
 
-__all__ = ["PICTURE_FORMATS", "draw_sheet", "render_layout", "save_figure"]
+__all__ = ["PICTURE_FORMATS", "draw_sheet", "render_layout", "save_figure", "save_svg"]
 
 #: File endings of pictures.
 PICTURE_FORMATS = ("png", "svg", "pdf")
@@ -119,14 +119,24 @@ def save_figure(figure: Figure, path: str | Path) -> None:
     if ending not in PICTURE_FORMATS:
         known = ", ".join(f".{name}" for name in PICTURE_FORMATS)
         raise FileFormatError(f"{path}: a picture ends in {known}; this ends in .{ending}")
+    with whole_file(path) as temporary:
+        _save(figure, temporary, ending)
+
+
+def save_svg(figure: Figure, stream: BinaryIO) -> None:
+    """Write a figure as SVG to a stream, without a date in it."""
+    _save(figure, stream, "svg")
+
+
+def _save(figure: Figure, target: Path | BinaryIO, ending: str) -> None:
     empty: dict[str, dict[str, Any]] = {
         "png": {"Software": None},
         "svg": {"Date": None, "Creator": None},
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     }
     settings: Any = {"svg.hashsalt": "branch-layout", "svg.fonttype": "path"}
-    with whole_file(path) as temporary, mpl.rc_context(settings):
-        figure.savefig(temporary, format=ending, dpi=DPI, metadata=empty[ending])
+    with mpl.rc_context(settings):
+        figure.savefig(target, format=ending, dpi=DPI, metadata=empty[ending])
 
 
 def _write_figures(
