@@ -107,6 +107,7 @@ def bound_of(problem, *, upper_bound=None, leaf_layouts=0, time_limit=30.0, targ
         on_progress=None,
         should_stop=None,
         leaf_layouts=leaf_layouts,
+        search_runs=0,
     )
 
 

@@ -10,7 +10,7 @@ stronger. Small regions are searched completely.
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.leaves import Layout, cheapest_layout
-from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray, TableProblem
+from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray, Pair, TableProblem
 from optimizer.place.bound.proof import Dual, ProofNode, Stage
 from optimizer.place.bound.region import Region
 from optimizer.place.bound.rounds import Outcome, Rounds
@@ -95,6 +95,8 @@ class BranchAndBound:
         Outcome of the root's rounds.
     upper_bound
         Value of the incumbent.
+    layout
+        The incumbent, when it is a layout of the tables.
     clock
         Ends the search.
     target_gap
@@ -111,6 +113,7 @@ class BranchAndBound:
         root: Outcome,
         *,
         upper_bound: float,
+        layout: Layout | None = None,
         clock: Clock,
         target_gap: float,
         on_bound: Callable[[float], None] | None = None,
@@ -124,7 +127,7 @@ class BranchAndBound:
         self._leaf_layouts = leaf_layouts
         self._root_tables = root.tables
         self._root = _Node(bound=root.bound, stages=root.stages, outcome=root)
-        self._layout: Layout | None = None
+        self._layout = layout
         self._ticket = count()
         self._open: list[tuple[float, int, _Node]] = []
         self._settled = np.inf  # least bound among the regions that are done with
@@ -214,7 +217,7 @@ class BranchAndBound:
         if outcome is None or outcome.tables is None or self._root_tables is None:
             return
         tables = outcome.tables
-        node.group, node.side = choose_split(tables, outcome.positions)
+        node.group, node.side = choose_split(tables, outcome.positions, outcome.charged)
         node.outcome = None
         for part in tables.region.split(node.group, node.side):
             child = _Node(bound=node.bound)
@@ -226,7 +229,7 @@ class BranchAndBound:
             selected = tables.select(part, origin, indices)
             cuts = [new for cut in outcome.cuts for new in _inherit(cut, origin, indices)]
             dual = outcome.dual
-            found = Rounds(
+            rounds = Rounds(
                 selected,
                 cuts=[cut for cut in cuts if cut.pair in selected.pair],
                 rows=[row for old in outcome.rows for row in _inherit_row(old, origin)],
@@ -234,7 +237,9 @@ class BranchAndBound:
                 upper_bound=self._upper_bound,
                 clock=self._clock,
                 least_gain=self._gain(node.bound),
-            ).run()
+            )
+            rounds.pass_messages()
+            found = rounds.solve_programs()
             self._nodes += 1
             self._cuts += found.cuts_made
             child.bound = max(node.bound, found.bound)
@@ -249,7 +254,9 @@ class BranchAndBound:
         return 0.01 * max(EXACT, (self._upper_bound - bound) / max(abs(self._upper_bound), 1e-9))
 
 
-def choose_split(tables: Tables, positions: list[FloatArray]) -> tuple[int, BoolArray]:
+def choose_split(
+    tables: Tables, positions: list[FloatArray], charged: Mapping[Pair, float]
+) -> tuple[int, BoolArray]:
     """Return the group to split and the poses of the first side (neither side is empty).
 
     Parameters
@@ -258,25 +265,27 @@ def choose_split(tables: Tables, positions: list[FloatArray]) -> tuple[int, Bool
         Tables of the region, some group with two poses or more.
     positions
         Fractional positions of the last relaxation, per group; may be empty.
+    charged
+        Cost that the relaxation charges for each pair.
     """
     groups = tables.region.groups
     if not positions:
         positions = [np.full(len(g.poses), g.count / len(g.poses)) for g in groups]
     score = np.zeros(len(groups))
     for (g, h), table in tables.pair.items():
-        if g == h:
-            continue
-        product = float(positions[g] @ table.astype(np.float64) @ positions[h])
-        dear = product / (groups[g].count * groups[h].count)
-        score[g] += dear
-        score[h] += dear
+        if g != h:
+            product = float(positions[g] @ table.astype(np.float64) @ positions[h])
+            missing = max(0.0, product - charged.get((g, h), 0.0))
+            score[g] += missing
+            score[h] += missing
     best, chosen = -1.0, 0
     for g, group in enumerate(groups):
         if len(group.poses) < 2:
             continue
         share = positions[g] / max(positions[g].sum(), 1e-12)
-        spread = float(_spread(_places(tables, g), share))
-        value = (1e-9 + spread * score[g]) * (1.0 if group.count == 1 else LIKE_FIXTURES)
+        # the spread decides only where all pairs are charged in full
+        value = score[g] + 1e-6 * _spread(_places(tables, g), share)
+        value *= 1.0 if group.count == 1 else LIKE_FIXTURES
         if value > best:
             best, chosen = value, g
     places = _places(tables, chosen)

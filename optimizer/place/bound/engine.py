@@ -12,6 +12,7 @@ import numpy as np
 
 from optimizer.place.bound.branching import LEAF_LAYOUTS, BranchAndBound
 from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.incumbent import search_layout
 from optimizer.place.bound.leaves import Layout
 from optimizer.place.bound.problem import BoolArray, TableProblem
 from optimizer.place.bound.proof import Certificate
@@ -19,6 +20,7 @@ from optimizer.place.bound.rounds import Outcome, Rounds
 from optimizer.place.bound.tables import build_tables
 
 Progress = Callable[[float, str, float], None]
+SEARCH_SHARE = 0.1  # of the time limit, at most, for each search for a layout
 ROOT_GAIN = 1e-4  # least gain of the root's rounds, as a share of the bound
 
 
@@ -80,6 +82,7 @@ def compute_bound(
     on_progress: Progress | None,
     should_stop: Callable[[], bool] | None,
     leaf_layouts: int = LEAF_LAYOUTS,
+    search_runs: int = 4,
 ) -> Bound:
     """Return the best bound within the time limit; see `lower_bound`."""
     clock = Clock(start=perf_counter(), limit=time_limit, should_stop=should_stop)
@@ -92,17 +95,24 @@ def compute_bound(
 
         return tell
 
-    root = Rounds(
+    rounds = Rounds(
         build_tables(problem),
         upper_bound=limit,
         clock=clock,
         least_gain=ROOT_GAIN,
         on_bound=report("linear program"),
-    ).run()
+    )
+    search = _Search(problem, clock=clock, best=limit, runs=search_runs)
+    rounds.pass_messages()
+    search.run(rounds)
+    rounds.solve_programs()
+    search.run(rounds)
+    root = rounds.outcome()
     found = BranchAndBound(
         problem,
         root,
-        upper_bound=limit,
+        upper_bound=search.best,
+        layout=search.layout,
         clock=clock,
         target_gap=target_gap,
         on_bound=report("branch and bound"),
@@ -118,8 +128,8 @@ def compute_bound(
     kept = _open_poses(problem, root)
     return Bound(
         value=found.bound,
-        root_value=min(root.bound, limit),
-        message_passing_value=min(root.message_passing, limit),
+        root_value=min(root.bound, search.best),
+        message_passing_value=min(root.message_passing, search.best),
         method=method,
         seconds=clock.seconds(),
         nodes=found.nodes,
@@ -130,6 +140,36 @@ def compute_bound(
         layout=found.layout,
         certificate=Certificate(upper_bound=found.upper_bound, root=found.proof),
     )
+
+
+@dataclass
+class _Search:
+    """The cheapest layout known, and the searches for a cheaper one."""
+
+    problem: TableProblem
+    clock: Clock
+    best: float
+    runs: int
+    layout: Layout | None = None
+    seed: int = 0
+
+    def run(self, rounds: Rounds) -> None:
+        """Search the poses that are open, and remove poses against what is found."""
+        promise = rounds.promise()
+        if promise is None or not self.runs:
+            return
+        cost, layout = search_layout(
+            self.problem,
+            *promise,
+            below=self.best,
+            runs=self.runs,
+            seed=self.seed,
+            clock=self.clock.until(SEARCH_SHARE * self.clock.limit),
+        )
+        self.seed += self.runs
+        if layout is not None:
+            self.best, self.layout = cost, layout
+            rounds.fix_against(cost)
 
 
 def _open_poses(problem: TableProblem, root: Outcome) -> tuple[BoolArray, ...]:

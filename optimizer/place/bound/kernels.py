@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Table = NDArray[np.float32]
 Vector = NDArray[np.float64]
+IntVector = NDArray[np.int64]
 
 # without these two flags the compiler may not reorder a minimum, and the loop stays scalar
 _MINIMUM: Any = {"nnan", "nsz"}
@@ -150,3 +151,60 @@ def transport_potentials(cost: Vector, supply: Vector, demand: Vector) -> Vector
                 flow[v, before[v] - m] -= amount
             v = before[v]
     return row
+
+
+@njit(cache=True, nogil=True)
+def anneal_layout(
+    cost: Table,
+    unary: Vector,
+    bounds: IntVector,
+    start: IntVector,
+    cooling: Vector,
+    rng: np.random.Generator,
+) -> IntVector:
+    """Return the cheapest layout that one annealing run over tables meets.
+
+    The cost of adding a fixture at every pose is kept up to date, so that a proposal is judged in
+    constant time and only an accepted one costs a pass over the poses.
+
+    Parameters
+    ----------
+    cost
+        Cost between any two poses of all groups, shape (N, N), symmetric.
+    unary
+        Cost of each pose.
+    bounds
+        For each fixture the first pose of its group and the one after the last, shape (n, 2).
+    start
+        First pose of each fixture.
+    cooling
+        Temperature of each step.
+    rng
+        Source of the random numbers.
+    """
+    fixtures = len(start)
+    standing = start.copy()
+    load = np.zeros(len(unary))
+    for i in range(fixtures):
+        load += cost[standing[i]]
+    value = 0.0
+    for i in range(fixtures):
+        here = standing[i]
+        value += unary[here] + 0.5 * (load[here] - cost[here, here])
+    best = value
+    chosen = standing.copy()
+    for step in range(len(cooling)):
+        i = int(rng.random() * fixtures)
+        there = bounds[i, 0] + int(rng.random() * (bounds[i, 1] - bounds[i, 0]))
+        here = standing[i]
+        change = unary[there] - unary[here] + load[there] - load[here]
+        change += float(cost[here, here]) - float(cost[here, there])
+        if change < 0.0 or rng.random() < np.exp(-change / cooling[step]):
+            for p in range(len(load)):
+                load[p] += float(cost[there, p]) - float(cost[here, p])
+            standing[i] = there
+            value += change
+            if value < best - 1e-9:
+                best = value
+                chosen[:] = standing
+    return chosen

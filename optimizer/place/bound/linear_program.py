@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+import scipy.sparse
 
 from optimizer.place.bound.duals import Row
-from optimizer.place.bound.problem import FloatArray, IntArray
+from optimizer.place.bound.problem import FloatArray, IntArray, SparseMatrix
 from optimizer.place.bound.proof import Dual
 from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut
@@ -93,6 +94,7 @@ class LinearProgram:
             count = float(group.count)
             self._solver.addRow(count, count, len(columns), columns, np.ones(len(columns)))
         self._fixed_rows = len(sizes)
+        self._held, self._shared = _cells_by_column(tables)
         self.add_cuts(cuts)
         self.add_cell_rows(rows)
 
@@ -156,15 +158,13 @@ class LinearProgram:
 
     def violated_cell_rows(self, positions: list[FloatArray]) -> list[Row]:
         """Return the most violated cell rows at fractional positions, worst first."""
-        tables = self._tables
-        if all(held is None for held in tables.held):
+        if self._held is None:
             return []
-        total = np.sum([held.T @ z for held, z in zip(tables.held, positions, strict=True)], axis=0)
+        total = self._held.T @ np.concatenate(positions)
         found = _excess(total, -1)
-        for g, (part, z) in enumerate(zip(tables.shared, positions, strict=True)):
-            if part is not None and part.nnz:
-                extra = (part.T @ z) / tables.region.groups[g].count
-                found += _excess(np.where(extra > VIOLATION, total + extra, 0.0), g)
+        for g, part in self._shared.items():
+            extra = (part.T @ positions[g]) / self._tables.region.groups[g].count
+            found += _excess(np.where(extra > VIOLATION, total + extra, 0.0), g)
         known = set(self.cell_rows)
         chosen: list[Row] = []
         seen: set[float] = set()
@@ -180,17 +180,15 @@ class LinearProgram:
 
     def _cell_row(self, row: Row) -> tuple[IntArray, FloatArray]:
         cell, group = row
-        indices, values = [], []
-        for g, held in enumerate(self._tables.held):
-            poses = held[:, [cell]].nonzero()[0]
-            indices.append(self._starts[g] + poses)
-            values.append(np.ones(len(poses)))
-        if group >= 0:
-            poses = self._tables.shared[group][:, [cell]].nonzero()[0]
-            indices.append(self._starts[group] + poses)
-            count = self._tables.region.groups[group].count
-            values.append(np.full(len(poses), 1.0 / count))
-        return np.concatenate(indices), np.concatenate(values)
+        poses = _column(self._held, cell)
+        if group < 0 or group not in self._shared:
+            return poses, np.ones(len(poses))
+        more = _column(self._shared[group], cell)
+        count = self._tables.region.groups[group].count
+        return (
+            np.concatenate([poses, self._starts[group] + more]),
+            np.concatenate([np.ones(len(poses)), np.full(len(more), 1.0 / count)]),
+        )
 
     def _dual(self, prices: FloatArray) -> Dual:
         total = dict.fromkeys(self._pairs, 0.0)
@@ -235,6 +233,19 @@ def _new_solver() -> highspy.Highs:
     solver.setOptionValue("presolve", "off")
     solver.setOptionValue("solver", "simplex")
     return solver
+
+
+def _cells_by_column(tables: Tables) -> tuple[SparseMatrix, dict[int, SparseMatrix]]:
+    """Held cells of all groups' poses stacked, and shared cells per group; both by column."""
+    if any(held is None for held in tables.held):
+        return None, {}
+    shared = {g: part.tocsc() for g, part in enumerate(tables.shared) if part.nnz}
+    return scipy.sparse.vstack(tables.held).tocsc(), shared
+
+
+def _column(matrix: SparseMatrix, cell: int) -> IntArray:
+    """Rows with an entry in one column."""
+    return np.asarray(matrix.indices[matrix.indptr[cell] : matrix.indptr[cell + 1]], dtype=np.int64)
 
 
 def _excess(load: FloatArray, group: int) -> list[tuple[float, Row]]:

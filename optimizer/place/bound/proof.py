@@ -12,14 +12,17 @@ worst child. The certificate proves min(upper bound, bound of the root): no layo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.place.bound.leaves import cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
     FloatArray,
     Pair,
+    SparseMatrix,
     TableProblem,
     conflict_matrix,
     occupied_cells,
@@ -130,15 +133,18 @@ class _Checker:
     def __init__(self, problem: TableProblem, upper_bound: float) -> None:
         self._problem = problem
         self._upper_bound = upper_bound
+        self._cells: dict[int, tuple[SparseMatrix, SparseMatrix]] = {}
+        self._costs: dict[Pair, NDArray[np.floating[Any]]] = {}
+        self._rooms: dict[int, FloatArray] = {}
 
     def value(self, region: Region, node: ProofNode) -> float:
         bound = -np.inf
         for stage in node.stages:
-            if not _has_room(self._problem, region):
+            if not self._has_room(region):
                 return np.inf
             bound = max(bound, self._stage(region, stage))
             region = region.keep(stage.kept)
-        if not _has_room(self._problem, region):
+        if not self._has_room(region):
             return np.inf
         if node.enumerated:
             cheapest, _, complete = cheapest_layout(
@@ -160,8 +166,8 @@ class _Checker:
         if (stage.dual.multipliers < 0).any():
             raise ValueError("certificate has a negative cell multiplier, expected at least 0")
         groups = region.groups
-        reduced = _reduced_costs(self._problem, region, stage.dual)
-        rooms = [_room(self._problem, group) for group in groups]
+        reduced = self._reduced_costs(region, stage.dual)
+        rooms = [self._room(group) for group in groups]
         least = [
             _smallest(cost, room, group.count)
             for cost, room, group in zip(reduced, rooms, groups, strict=True)
@@ -169,7 +175,7 @@ class _Checker:
         constant = -float(stage.dual.multipliers.sum())
         gain = [np.zeros(len(cost)) for cost in reduced]
         for pair, potentials in stage.dual.potentials.items():
-            slack, ahead, back = _pair_slack(self._problem, region, pair, potentials, reduced)
+            slack, ahead, back = self._pair_slack(region, pair, potentials, reduced)
             g, h = pair
             first, second = groups[g].count, groups[h].count
             if g == h:
@@ -191,78 +197,89 @@ class _Checker:
                 )
         return float(total)
 
-
-def _reduced_costs(problem: TableProblem, region: Region, dual: Dual) -> list[FloatArray]:
-    groups = region.groups
-    reduced = [problem.unary[group.kind][group.poses].astype(np.float64) for group in groups]
-    for (g, h), (row, column) in dual.potentials.items():
-        if g == h:
-            reduced[g] += (groups[g].count - 1) * 0.5 * (row + column)
-        else:
-            reduced[g] += groups[h].count * row
-            reduced[h] += groups[g].count * column
-    if not dual.rows:
+    def _reduced_costs(self, region: Region, dual: Dual) -> list[FloatArray]:
+        groups = region.groups
+        unary = self._problem.unary
+        reduced = [unary[group.kind][group.poses].astype(np.float64) for group in groups]
+        for (g, h), (row, column) in dual.potentials.items():
+            if g == h:
+                reduced[g] += (groups[g].count - 1) * 0.5 * (row + column)
+            else:
+                reduced[g] += groups[h].count * row
+                reduced[h] += groups[g].count * column
+        if not dual.rows:
+            return reduced
+        for g, group in enumerate(groups):
+            held, shared = self._cells_of(group.kind)
+            prices = np.zeros(held.shape[1])
+            own = np.zeros(held.shape[1])
+            for (cell, of_group), price in zip(dual.rows, dual.multipliers, strict=True):
+                prices[cell] += price
+                own[cell] += price if of_group == g else 0.0
+            reduced[g] += (held @ prices + shared @ own / group.count)[group.poses]
         return reduced
-    for g, group in enumerate(groups):
-        held, every = occupied_cells(problem, group.kind, group.poses)
-        prices = np.zeros(held.shape[1])
-        own = np.zeros(held.shape[1])
-        for (cell, of_group), price in zip(dual.rows, dual.multipliers, strict=True):
-            prices[cell] += price
-            own[cell] += price if of_group == g else 0.0
-        reduced[g] += held @ prices + (every - held) @ own / group.count
-    return reduced
 
+    def _pair_slack(
+        self,
+        region: Region,
+        pair: Pair,
+        potentials: tuple[FloatArray, FloatArray],
+        reduced: Sequence[FloatArray],
+    ) -> tuple[float, FloatArray, FloatArray]:
+        """Least R of a pair, and the row and column minima of θ + R - least R."""
+        first, second = (region.groups[g] for g in pair)
+        table = self._cost((first.kind, second.kind))
+        row, column = potentials
+        ahead = np.full(len(row), np.inf)
+        back = np.full(len(column), np.inf)
+        slack = np.inf
+        step = max(1, CELLS_AT_ONCE // max(1, len(column)))
+        for start in range(0, len(row), step):
+            part = slice(start, start + step)
+            rest = table[np.ix_(first.poses[part], second.poses)].astype(np.float64)
+            rest -= row[part, None] + column[None, :]
+            slack = min(slack, float(rest.min()))
+            ahead[part] = (rest + reduced[pair[1]][None, :]).min(axis=1)
+            back = np.minimum(back, (rest + reduced[pair[0]][part, None]).min(axis=0))
+        # with every pair barred the slack is +inf, and so is the bound: no gain to add
+        least = slack if np.isfinite(slack) else 0.0
+        return slack, ahead - least, back - least
 
-def _pair_slack(
-    problem: TableProblem,
-    region: Region,
-    pair: Pair,
-    potentials: tuple[FloatArray, FloatArray],
-    reduced: Sequence[FloatArray],
-) -> tuple[float, FloatArray, FloatArray]:
-    """Least R of a pair, and the row and column minima of θ + R - least R."""
-    first, second = (region.groups[g] for g in pair)
-    table = problem.pairs.get((first.kind, second.kind))
-    row, column = potentials
-    ahead = np.full(len(row), np.inf)
-    back = np.full(len(column), np.inf)
-    slack = np.inf
-    step = max(1, CELLS_AT_ONCE // max(1, len(column)))
-    for start in range(0, len(row), step):
-        part = slice(start, start + step)
-        poses = first.poses[part]
-        rest = np.zeros((len(poses), len(column)))
-        if table is not None:
-            rest += table[np.ix_(poses, second.poses)]
-        barred = conflict_matrix(problem, first.kind, second.kind, rows=poses, columns=second.poses)
-        rest[barred] = np.inf
-        rest -= row[part, None] + column[None, :]
-        slack = min(slack, float(rest.min()))
-        ahead[part] = (rest + reduced[pair[1]][None, :]).min(axis=1)
-        back = np.minimum(back, (rest + reduced[pair[0]][part, None]).min(axis=0))
-    # with every pair barred the slack is +inf, and so is the bound: no gain to add
-    least = slack if np.isfinite(slack) else 0.0
-    return slack, ahead - least, back - least
+    def _cost(self, kinds: Pair) -> NDArray[np.floating[Any]]:
+        """Cost table of two classes with +inf where poses conflict."""
+        if kinds not in self._costs:
+            rows, columns = (np.arange(self._problem.poses[kind]) for kind in kinds)
+            barred = conflict_matrix(self._problem, *kinds, rows=rows, columns=columns)
+            table = self._problem.pairs.get(kinds)
+            cost = np.zeros(barred.shape, dtype=np.float32) if table is None else table.copy()
+            cost[barred] = np.inf
+            self._costs[kinds] = cost
+        return self._costs[kinds]
 
+    def _cells_of(self, kind: int) -> tuple[SparseMatrix, SparseMatrix]:
+        """Held and shared cells of all poses of a class; None without cells."""
+        if kind not in self._cells:
+            poses = np.arange(self._problem.poses[kind])
+            held, every = occupied_cells(self._problem, kind, poses)
+            self._cells[kind] = (held, None if held is None else every - held)
+        return self._cells[kind]
 
-def _room(problem: TableProblem, group: Group) -> FloatArray:
-    """How many of the group's fixtures can stand at each pose at once."""
-    room = np.full(len(group.poses), float(group.count))
-    held, _ = occupied_cells(problem, group.kind, group.poses)
-    if held is not None:
-        room[np.asarray(held.sum(axis=1)).ravel() > 0] = 1.0
-    table = problem.pairs.get((group.kind, group.kind))
-    if table is not None:
-        room[np.isposinf(table[group.poses, group.poses])] = 1.0
-    return room
+    def _room(self, group: Group) -> FloatArray:
+        """How many of the group's fixtures can stand at each pose at once."""
+        kind = group.kind
+        if kind not in self._rooms:
+            room = np.full(self._problem.poses[kind], np.inf)
+            held, _ = self._cells_of(kind)
+            if held is not None:
+                room[np.asarray(held.sum(axis=1)).ravel() > 0] = 1.0
+            table = self._problem.pairs.get((kind, kind))
+            if table is not None:
+                room[np.isposinf(np.diagonal(table))] = 1.0
+            self._rooms[kind] = room
+        return np.minimum(self._rooms[kind][group.poses], group.count)
 
-
-def _has_room(problem: TableProblem, region: Region) -> bool:
-    return all(
-        len(group.poses) > 0 and _room(problem, group).sum() >= group.count
-        for group in region.groups
-    )
+    def _has_room(self, region: Region) -> bool:
+        return all(self._room(group).sum() >= group.count for group in region.groups)
 
 
 def _smallest(cost: FloatArray, room: FloatArray, number: int) -> float:

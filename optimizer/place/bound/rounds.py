@@ -5,7 +5,7 @@ region that is left after fixing, its bound, and the stages that prove both. A s
 the poses kept by it; a proof replays them in order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +15,13 @@ from optimizer.place.bound.duals import (
     Row,
     Valuation,
     open_poses,
+    pose_bounds,
     priced_unary,
     value_dual,
 )
 from optimizer.place.bound.linear_program import LinearProgram, Relaxation
 from optimizer.place.bound.message_passing import pass_messages
-from optimizer.place.bound.problem import BoolArray, FloatArray
+from optimizer.place.bound.problem import BoolArray, FloatArray, Pair
 from optimizer.place.bound.proof import Dual, Stage
 from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut, separate_cut, tighten_cut
@@ -48,6 +49,8 @@ class Outcome:
         The last dual over the poses left.
     positions
         Fractional positions of the last program, per group of `tables`.
+    charged
+        Cost D that the last program charges for each pair.
     message_passing
         Bound of message passing alone.
     cuts_made
@@ -61,12 +64,13 @@ class Outcome:
     rows: tuple[Row, ...]
     dual: Dual | None
     positions: list[FloatArray]
+    charged: Mapping[Pair, float]
     message_passing: float
     cuts_made: int
 
 
 class Rounds:
-    """The rounds on one region; `run` does them once.
+    """The rounds on one region: first `pass_messages`, then `solve_programs`.
 
     Parameters
     ----------
@@ -108,14 +112,19 @@ class Rounds:
         self._on_bound = on_bound
         self._stages: list[Stage] = []
         self._bound = -np.inf
+        self._passed = -np.inf
         self._positions: list[FloatArray] = []
+        self._charged: dict[Pair, float] = {}
         self._cuts_made = 0
 
-    def run(self) -> Outcome:
-        """Return the outcome of message passing followed by linear programs."""
-        passed = self._pass_messages()
+    def solve_programs(self) -> Outcome:
+        """Return the outcome after linear programs, as long as fixing makes them smaller."""
         while self._tables is not None and self._solve_program():
             pass
+        return self.outcome()
+
+    def outcome(self) -> Outcome:
+        """Return what is proven by now."""
         return Outcome(
             tables=self._tables,
             bound=np.inf if self._tables is None else self._bound,
@@ -124,11 +133,12 @@ class Rounds:
             rows=self._rows,
             dual=self._start,
             positions=self._positions,
-            message_passing=passed,
+            charged=self._charged,
+            message_passing=self._passed,
             cuts_made=self._cuts_made,
         )
 
-    def _pass_messages(self) -> float:
+    def pass_messages(self) -> None:
         """Bound and fix by message passing until fixing changes little."""
         while self._tables is not None:
             tables = self._tables
@@ -148,7 +158,20 @@ class Rounds:
                 break
             if sum(len(cost) for cost in self._tables.unary) > FEWER * open_before:
                 break
-        return self._bound
+        self._passed = self._bound
+
+    def fix_against(self, upper_bound: float) -> None:
+        """Remove poses once more with the last dual, against a lower upper bound."""
+        self._upper_bound = upper_bound
+        if self._tables is not None and self._start is not None:
+            self._commit(self._start, value_dual(self._tables, self._start))
+
+    def promise(self) -> tuple[Tables, list[FloatArray]] | None:
+        """Return the tables of the open poses and a bound for each pose; None without any."""
+        if self._tables is None or self._start is None:
+            return None
+        valuation = value_dual(self._tables, self._start)
+        return self._tables, pose_bounds(self._tables, self._start, valuation)
 
     def _solve_program(self) -> bool:
         """Solve one program to its tail; return whether fixing asks for another."""
@@ -177,6 +200,7 @@ class Rounds:
         if reached is None:
             return False
         self._positions = reached.positions
+        self._charged = dict(zip(tables.pair, reached.costs.tolist(), strict=True))
         self._cuts = list(reached.active_cuts)
         self._rows = reached.dual.rows
         self._start = reached.dual
