@@ -186,6 +186,18 @@ def encounter_matrix(
     return pair_matrix(stretches, streams.flows, lanes.sizes)
 
 
+def _checked_weights(class_weights: FloatArray, classes: IntArray) -> FloatArray:
+    weights = np.ascontiguousarray(class_weights, dtype=np.float64)
+    need = int(classes.max(initial=-1)) + 1
+    if weights.ndim != 2 or weights.shape[0] != weights.shape[1] or len(weights) < need:
+        raise ValueError(
+            f"class weights have shape {weights.shape}; a square of at least {need} is right"
+        )
+    if not np.array_equal(weights, weights.T):
+        raise ValueError("class weights differ above and below the diagonal; equal is right")
+    return weights
+
+
 def total_encounters(
     pairs: FloatArray, *, classes: IntArray, class_weights: FloatArray | None = None
 ) -> float:
@@ -199,9 +211,14 @@ def total_encounters(
         `(m,)` class of each flow.
     class_weights
         `(c, c)` symmetric weight of an encounter between two classes; 1 for all if left out.
+
+    Raises
+    ------
+    ValueError
+        If the weights are not symmetric or too few for the classes.
     """
-    weights = np.ones((1, 1)) if class_weights is None else class_weights
     kinds = np.zeros_like(classes) if class_weights is None else classes
+    weights = _checked_weights(np.ones((1, 1)) if class_weights is None else class_weights, kinds)
     nothing = np.empty(0, dtype=np.int64)
     return float(weighted_total(pairs, kinds, weights, nothing, np.empty((0, len(pairs)))))
 
@@ -222,7 +239,12 @@ class EncounterLedger:
     lanes
         Lane width and encounter distance.
     class_weights
-        `(c, c)` weight of an encounter between two classes.
+        `(c, c)` symmetric weight of an encounter between two classes.
+
+    Raises
+    ------
+    ValueError
+        If the weights are not symmetric or too few for the classes.
     """
 
     def __init__(
@@ -236,7 +258,7 @@ class EncounterLedger:
     ) -> None:
         self._streams = streams
         self._lanes = lanes
-        self._weights = np.asarray(class_weights, dtype=np.float64)
+        self._weights = _checked_weights(class_weights, streams.classes)
         self._pairs = encounter_matrix(path_points, path_counts, streams=streams, lanes=lanes)
         self._proposal: tuple[IntArray, FloatArray] | None = None
         self.total = total_encounters(

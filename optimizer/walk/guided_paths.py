@@ -209,12 +209,11 @@ def guided_paths(
     paths = tuple(points[k, : counts[k]] if k >= 0 else np.empty((0, 2)) for k in taken)
     begun = np.searchsorted(flow, np.arange(len(alternatives)))
     walks = shortest >= 0
-    rates = streams.rates[walks]
     return GuidedPaths(
         paths=paths,
         choice=tuple(int(k - begun[i]) if k >= 0 else -1 for i, k in enumerate(taken)),
         encounters_shortest=_total(costs, shortest),
         encounters_guided=_total(costs, best),
-        metres_shortest=float(rates @ lengths[kept[shortest[walks]]]),
-        metres_guided=float(rates @ lengths[kept[best[walks]]]),
+        metres_shortest=float(streams.rates[walks] @ lengths[kept[shortest[walks]]]),
+        metres_guided=float(streams.rates[walks] @ lengths[kept[best[walks]]]),
     )

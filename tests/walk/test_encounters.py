@@ -372,3 +372,8 @@ def test_refuses_what_cannot_be():
         Streams.of([1.0], speeds=0.0)
     with pytest.raises(ValueError, match="class is -2"):
         Streams.of([1.0], speeds=1.0, classes=-2)
+    pairs, classes = np.zeros((2, 2)), np.array([0, 2])
+    with pytest.raises(ValueError, match=r"shape \(2, 2\); a square of at least 3"):
+        total_encounters(pairs, classes=classes, class_weights=np.ones((2, 2)))
+    with pytest.raises(ValueError, match="differ above and below"):
+        total_encounters(pairs, classes=classes, class_weights=np.arange(9.0).reshape(3, 3))
