@@ -1,6 +1,6 @@
 r"""Compiled closed form of the expected encounters between flows.
 
-In: padded paths `(m, B, 2)` with point counts, rates, speeds, the standing points at both ends.
+In: the stretches of the paths (`stretch_kernels`), rates, speeds, standing points at both ends.
 Out: encounters per hour of every pair of flows, and of the pairs of changed flows alone.
 
 The formula. People of flow i are spread over a lane of width w round each straight stretch of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["changed_rows", "pair_matrix"]
 
-# Below this the direction of a relative velocity is noise; the term it stands for is as small.
+# Below this a velocity has no direction and a span of shifts no length; the term is as small.
 STANDSTILL = 1e-12
 FLAT = 1e-15  # slope below which an edge is level to the last bit
 ON_EDGE = 1e-9  # metres by which a corner may miss an edge and still be looked at
