@@ -18,6 +18,7 @@ from shapely import union_all
 
 from optimizer.equipment.layout import place_boxes, place_points
 from optimizer.equipment.model import Role
+from optimizer.plan.model import OPENING_REACH, DoorKind
 from optimizer.plan.space import Audience, floor_space, free_space
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ __all__ = ["CONTACT", "ROOM", "Points", "Scene", "Shapes"]
 CONTACT = 1e-4
 #: Room that the path engine wants around a standing point beyond the body radius, metres.
 ROOM = 1e-5
+#: Segments of a quarter circle in discs that are swept over the floor.
+ROUNDING = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,9 +201,53 @@ class Scene:
             for audience in Audience
         }
 
+    @cached_property
+    def hall(self) -> BaseGeometry:
+        """Floor of the shell that customers can come to from an entrance or an exit."""
+        plan = self.study.plan
+        space = free_space(plan, Audience.CUSTOMER)
+        doors = plan.doors_of(DoorKind.ENTRANCE, DoorKind.EXIT)
+        if not doors:
+            return space
+        parts = shapely.get_parts(space)
+        ways = union_all([door.line for door in doors])
+        return _prepared(union_all(parts[shapely.distance(parts, ways) <= OPENING_REACH]))
+
+    @cached_property
+    def blinds(self) -> tuple[BaseGeometry, ...]:
+        """What stops a look at eye height: walls, columns, the outline, opaque fixtures."""
+        plan = self.study.plan
+        opaque = np.array([kind.opaque for kind in self.types], dtype=bool)
+        feet = self.footprints.polygon[opaque]
+        return (*shapely.get_parts(plan.solids), *shapely.get_parts(plan.outline.boundary), *feet)
+
     def boxes(self, box_of: Callable[[FixtureType], Sequence[Box]]) -> Shapes:
         """Return rectangles of every fixture, given in the frame of its type."""
         return self._shapes(box_of)
+
+    def wide_parts(self, width: float) -> NDArray[np.object_]:
+        """Where the middle of a disc as wide as a route may be on the customers' floor.
+
+        Parameters
+        ----------
+        width
+            Clear width of the route, metres.
+
+        Returns
+        -------
+        ndarray
+            Polygons, one per part of the floor that the disc cannot leave.
+        """
+        parts = self._wide_parts.get(width)
+        if parts is None:
+            eroded = self.open_floor.buffer(-width / 2 + CONTACT, quad_segs=ROUNDING)
+            parts = shapely.get_parts(eroded)
+            parts = self._wide_parts[width] = parts[~shapely.is_empty(parts)]
+        return parts
+
+    @cached_property
+    def _wide_parts(self) -> dict[float, NDArray[np.object_]]:
+        return {}
 
     def _members(self) -> Iterable[tuple[FixtureType, NDArray[np.intp], NDArray[np.float64]]]:
         """Yield each type with the indices and poses of its fixtures."""
