@@ -69,6 +69,8 @@ def read_text(path: Path) -> str:
         ) from None
     except OSError as error:
         raise FileFormatError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise FileFormatError(f"{str(path)!r} is no name that a file can have") from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -79,10 +81,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     FileFormatError
         Where it is missing, not text, or not TOML (with the line).
     """
+    text = read_text(path)
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileFormatError(f"{path}: not valid TOML: {error}") from None
+    except (RecursionError, ValueError):
+        raise FileFormatError(
+            f"{path}: not usable TOML: it is nested too deep or has endless numbers"
+        ) from None
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -128,6 +135,10 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel], values: Mapping[str,
             expected = f"must be {detail['ctx']['expected']}"
         case "value_error":
             expected = str(detail["ctx"]["error"])
+        case "less_than_equal":
+            expected = f"must be at most {detail['ctx']['le']:g}"
+        case "greater_than_equal":
+            expected = f"must be at least {detail['ctx']['ge']:g}"
         case kind:
             expected = f"must be {EXPECTED[kind]}" if kind in EXPECTED else detail["msg"].lower()
     name = f"entry {key + 1}" if isinstance(key, int) else str(key)

@@ -6,6 +6,7 @@ where the source gives a range. A study's own values come in through `override_t
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -31,14 +32,15 @@ CATALOGUE = Path(__file__).with_name("catalogue.toml")
 
 REQUIRED = ("width", "depth", "height", "anchoring", "servers", "zones", "standing")
 POSITIVE = ("width", "depth", "height")
-NOT_NEGATIVE = (
+UP_TO_LARGEST = (
     "clearance_front",
     "clearance_side",
     "clearance_back",
     "privacy_depth",
     "servers",
-    "cost",
 )
+#: No fixture is larger and nobody stands farther off, metres; no bench has more places.
+LARGEST = 100
 #: Least distance of a standing point from its own fixture, metres: a body's radius and a margin.
 STANDING_GAP = 0.30
 
@@ -259,15 +261,17 @@ def _contradictions(fixture_type: FixtureType) -> list[str]:
     """What the values of one type cannot be together."""
     name = f"[{fixture_type.name}]"
     defects = [
-        f"{name} {key} is {value}; must be more than 0"
+        f"{name} {key} is {value}; must be more than 0 and at most {LARGEST}"
         for key in POSITIVE
-        if (value := getattr(fixture_type, key)) <= 0
+        if not 0 < (value := getattr(fixture_type, key)) <= LARGEST
     ]
     defects += [
-        f"{name} {key} is {value}; must be 0 or more"
-        for key in NOT_NEGATIVE
-        if (value := getattr(fixture_type, key)) is not None and value < 0
+        f"{name} {key} is {value}; must be 0 to {LARGEST}"
+        for key in UP_TO_LARGEST
+        if not 0 <= (value := getattr(fixture_type, key)) <= LARGEST
     ]
+    if fixture_type.cost is not None and fixture_type.cost < 0:
+        defects.append(f"{name} cost is {fixture_type.cost}; must be 0 or more")
     if not fixture_type.zones:
         defects.append(f"{name} zones is empty; name at least one kind of zone")
     for point in fixture_type.standing:
@@ -275,7 +279,9 @@ def _contradictions(fixture_type: FixtureType) -> list[str]:
             max(abs(point.x) - fixture_type.width / 2, 0.0),
             max(abs(point.y) - fixture_type.depth / 2, 0.0),
         )
-        gap = (beyond[0] ** 2 + beyond[1] ** 2) ** 0.5
+        gap = math.hypot(*beyond)
+        if gap > LARGEST:
+            defects.append(f"{name} a standing point is {gap:g} m off; must be at most {LARGEST} m")
         if gap < STANDING_GAP - 1e-9:
             defects.append(
                 f"{name} {point.role.value} point ({point.x:g}, {point.y:g}) is {gap:.2f} m "

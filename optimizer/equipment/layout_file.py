@@ -72,14 +72,17 @@ def read_layout(path: str | PathLike[str], study: Brief) -> Layout:
         One sentence per placement that cannot belong to the study.
     """
     file = Path(path)
+    text = read_text(file)
     try:
-        content = json.loads(read_text(file))
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         raise FileFormatError(
             f"{file}: not valid JSON: {error.msg} (at line {error.lineno}, column {error.colno})"
         ) from None
-    except RecursionError:
-        raise FileFormatError(f"{file}: not a layout: its JSON is nested too deep") from None
+    except (RecursionError, ValueError):
+        raise FileFormatError(
+            f"{file}: not a layout: its JSON is nested too deep or has endless numbers"
+        ) from None
     try:
         return parse_layout(content, study)
     except LayoutError as error:
@@ -145,7 +148,7 @@ def _placement(
         defects.append(
             f"{name}: fixture {fixture!r} is not in study {study.name!r}; {nearest(fixture, known)}"
         )
-    elif isinstance(kind, str) and known[fixture] != kind:
+    elif isinstance(kind, str) and kind in study.types and known[fixture] != kind:
         defects.append(f"{name}: type is {kind!r}; in the study it is {known[fixture]!r}")
     pose = [row.get("x"), row.get("y"), row.get("angle", 0.0)]
     for key, value in zip(("x", "y", "angle"), pose, strict=True):

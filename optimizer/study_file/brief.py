@@ -89,7 +89,7 @@ def _group(fixtures: FixtureTable, defects: list[str]) -> FixtureGroup:
     least, most = _numbers(fixtures, len(at), defects)
     if least > most:
         defects.append(f"min is {least}, more than max, which is {most}")
-    if len(at) > most:
+    if at and len(at) > most:
         defects.append(f"'at' keeps {len(at)} fixtures, more than the {most} to be placed")
     return FixtureGroup(
         type=fixtures.type,

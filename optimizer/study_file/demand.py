@@ -26,6 +26,8 @@ __all__ = ["build_mix"]
 
 #: How far the shares may add up to something else than 1: rounding of decimals.
 SHARES = 1e-6
+#: More people an hour than any branch has.
+MOST_PEOPLE = 1e6
 #: Doors that customers pass.
 CUSTOMER_DOORS = (DoorKind.ENTRANCE, DoorKind.EXIT)
 OTHER_KEYS = ("profile", "file", "log", "source", "scale")
@@ -214,7 +216,11 @@ def _arrivals(
         given = [*sources, *(["hours"] if hours else [])]
         defects.append(f"[arrivals] has {' and '.join(given)}; give one of them")
     scale = table.get("scale", 1.0)
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 <= scale < 1e6:
+    if (
+        isinstance(scale, bool)
+        or not isinstance(scale, int | float)
+        or not 0 <= scale <= MOST_PEOPLE
+    ):
         defects.append(f"[arrivals] scale is {scale!r}; must be a number of 0 or more")
         scale = 1.0
     arrivals = Arrivals(per_hour=hours, source=str(table.get("source", "study")))
@@ -260,8 +266,8 @@ def _hours(table: Mapping[str, Any], defects: list[str]) -> dict[int, float]:
             defects.append(f'[arrivals] unknown key {key!r}; hours are "00" to "23"; {hint}')
         elif isinstance(value, bool) or not isinstance(value, int | float):
             defects.append(f"[arrivals] {key!r} is {value!r}; must be a number of people")
-        elif not 0 <= value < float("inf"):
-            defects.append(f"[arrivals] {key!r} is {value:g}; must be 0 or more people")
+        elif not 0 <= value <= MOST_PEOPLE:
+            defects.append(f"[arrivals] {key!r} is {value:g}; must be 0 to {MOST_PEOPLE:g} people")
         elif hour in hours:
             defects.append(f"[arrivals] hour {hour} is given twice")
         else:

@@ -70,8 +70,10 @@ def load_drawing(
         return Drawing()
     try:
         content = file.read_bytes()
-    except OSError as error:
-        what = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+    except (OSError, ValueError) as error:
+        # a ValueError: a name that no file can have
+        missing = isinstance(error, FileNotFoundError | ValueError)
+        what = "no such file" if missing else getattr(error, "strerror", None) or str(error)
         defects.append(f"plan {str(file)!r}: {what}")
         return Drawing()
     try:

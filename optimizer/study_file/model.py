@@ -28,10 +28,13 @@ __all__ = [
 ]
 
 Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
-NotNegative = Annotated[float, Field(json_schema_extra={"minimum": 0})]
+# The limits below are far beyond any branch; they keep slips of the pen from overflowing. That a
+# number is not negative, or a share at most 1, is for `checks` of the parts, all in one go.
+NotNegative = Annotated[float, Field(le=1e9, json_schema_extra={"minimum": 0})]
 Count = Annotated[int, Field(json_schema_extra={"minimum": 0})]
-Point = tuple[float, float]
-Pose = tuple[float, float, float]
+Metre = Annotated[float, Field(ge=-1e6, le=1e6)]
+Point = tuple[Metre, Metre]
+Pose = tuple[Metre, Metre, Metre]
 
 
 class Table(BaseModel):
@@ -204,7 +207,7 @@ HOURS = {
         "source": {"type": "string"},
         "scale": {"type": "number", "minimum": 0},
     },
-    "patternProperties": {"^([01]?[0-9]|2[0-3])$": {"type": "number", "minimum": 0}},
+    "patternProperties": {"^([01]?[0-9]|2[0-3])(:00)?$": {"type": "number", "minimum": 0}},
     "additionalProperties": False,
 }
 
