@@ -11,7 +11,7 @@ stronger. Small regions are searched completely.
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import numpy as np
@@ -72,7 +72,8 @@ class _Node:
     group: int = -1
     side: BoolArray | None = None
     children: "list[_Node]" = field(default_factory=list)
-    outcome: Outcome | None = None
+    outcome: Outcome | None = None  # without its tables, which would fill the memory
+    region: Region | None = None
 
     def proof(self) -> ProofNode:
         return ProofNode(
@@ -188,6 +189,8 @@ class BranchAndBound:
                 node.outcome = None
                 self._settled = min(self._settled, node.bound)
                 return
+        node.region = region
+        node.outcome = replace(outcome, tables=None)
         heapq.heappush(self._open, (node.bound, next(self._ticket), node))
 
     def _try_positions(self, outcome: Outcome) -> None:
@@ -213,12 +216,20 @@ class BranchAndBound:
 
     def _split(self, node: _Node) -> None:
         """Bound the parts of a region and file them."""
-        outcome = node.outcome
-        if outcome is None or outcome.tables is None or self._root_tables is None:
+        outcome, region, root = node.outcome, node.region, self._root_tables
+        if outcome is None or region is None or root is None:
             return
-        tables = outcome.tables
+        # the root has one group per class, so a group's origin there is its class
+        tables = root.select(
+            region,
+            [group.kind for group in region.groups],
+            [
+                np.searchsorted(root.region.groups[group.kind].poses, group.poses)
+                for group in region.groups
+            ],
+        )
         node.group, node.side = choose_split(tables, outcome.positions, outcome.charged)
-        node.outcome = None
+        node.outcome = node.region = None
         for part in tables.region.split(node.group, node.side):
             child = _Node(bound=node.bound)
             node.children.append(child)

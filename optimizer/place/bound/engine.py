@@ -5,7 +5,7 @@ and the best bound so far is always at hand.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -17,11 +17,11 @@ from optimizer.place.bound.leaves import Layout
 from optimizer.place.bound.problem import BoolArray, TableProblem
 from optimizer.place.bound.proof import Certificate
 from optimizer.place.bound.rounds import Outcome, Rounds
-from optimizer.place.bound.tables import build_tables
+from optimizer.place.bound.tables import add_conflicts, build_tables
 
 Progress = Callable[[float, str, float], None]
 SEARCH_SHARE = 0.1  # of the time limit, at most, for each search for a layout
-ROOT_GAIN = 1e-4  # least gain of the root's rounds, as a share of the bound
+ROOT_GAIN = 4e-4  # least gain of the root's rounds, as a share of the bound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +108,10 @@ def compute_bound(
     rounds.solve_programs()
     search.run(rounds)
     root = rounds.outcome()
+    left = root.tables
     found = BranchAndBound(
         problem,
-        root,
+        root if left is None else replace(root, tables=add_conflicts(problem, left)),
         upper_bound=search.best,
         layout=search.layout,
         clock=clock,

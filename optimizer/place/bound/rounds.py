@@ -229,7 +229,7 @@ class Rounds:
         threshold = CUT_VIOLATION * max(abs(relaxation.objective), 1e-9)
         for pair, cost in zip(tables.pair, relaxation.costs, strict=True):
             cut = separate_cut(tables, pair, relaxation.positions)
-            if cut.value(tables, relaxation.positions) > cost + threshold:
+            if cut is not None and cut.value(tables, relaxation.positions) > cost + threshold:
                 cuts.append(cut)
         program.add_cuts(cuts)
         self._cuts_made += len(cuts)

@@ -5,7 +5,7 @@ the true ones, cells and unary costs, restricted to the open poses.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,10 +22,11 @@ from optimizer.place.bound.problem import (
 )
 from optimizer.place.bound.region import Region
 
-# A barred pair costs this many times the largest cost of its table (plus the largest of all unary
-# spreads) in the working tables. Any value is valid, since no layout pays it; a larger one is
+# A barred pair costs this many times the largest cost of its table (of all unary spreads, if the
+# table is zero) in the working tables. Any value is valid, since no layout pays it; a larger one is
 # stronger in the limit and worse for the numerics of the linear program.
 BARRIER = 3.0
+CONFLICT_ENTRIES = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +120,11 @@ class Tables:
 
 
 def build_tables(problem: TableProblem) -> Tables:
-    """Return the working tables of the root region of a problem."""
+    """Return the working tables of the root region of a problem.
+
+    Pairs of classes with conflicts but without costs are left out: on all poses they would cost
+    more time than they give (see `add_conflicts`).
+    """
     region = Region.root(problem)
     kinds = range(len(problem.counts))
     cells = [occupied_cells(problem, kind, np.arange(problem.poses[kind])) for kind in kinds]
@@ -129,10 +134,9 @@ def build_tables(problem: TableProblem) -> Tables:
         if only is not None:
             only.eliminate_zeros()
         shared.append(only)
-    keys = set(problem.pairs) | set(problem.conflicts)
     pair = {
         key: _working_table(problem, key)
-        for key in sorted(keys)
+        for key in sorted(problem.pairs)
         if key[0] != key[1] or problem.counts[key[0]] > 1
     }
     room = [np.full(size, float(n)) for size, n in zip(problem.poses, problem.counts, strict=True)]
@@ -157,20 +161,60 @@ def build_tables(problem: TableProblem) -> Tables:
     )
 
 
+def add_conflicts(problem: TableProblem, tables: Tables) -> Tables:
+    """Return the tables with a pair for each two groups that conflict but cost nothing.
+
+    Only conflicts that the cells do not show get a pair, in order of size and up to
+    `CONFLICT_ENTRIES` entries in all; the cells have rows of their own in the linear program.
+
+    Parameters
+    ----------
+    problem
+        The table problem.
+    tables
+        Tables of one of its regions, as a rule after fixing.
+    """
+    groups = tables.region.groups
+    pair = dict(tables.pair)
+    wanted = []
+    for g, first in enumerate(groups):
+        for h in range(g, len(groups)):
+            key = (first.kind, groups[h].kind)
+            if key in problem.conflicts and (g, h) not in pair and (g != h or first.count > 1):
+                wanted.append((len(first.poses) * len(groups[h].poses), (g, h)))
+    left = CONFLICT_ENTRIES
+    for entries, (g, h) in sorted(wanted):
+        left -= entries
+        if left < 0:
+            break
+        barred = conflict_matrix(
+            problem,
+            groups[g].kind,
+            groups[h].kind,
+            rows=groups[g].poses,
+            columns=groups[h].poses,
+        )
+        if barred.any():
+            pair[g, h] = barred * np.float32(_barrier(problem, 0.0))
+    return replace(tables, pair=dict(sorted(pair.items())))
+
+
+def _barrier(problem: TableProblem, largest: float) -> float:
+    if largest <= 0.0:
+        largest = max(float(np.ptp(unary)) for unary in problem.unary)
+    return BARRIER * max(largest, 1e-6)
+
+
 def _working_table(problem: TableProblem, key: Pair) -> Table:
     """Return a float32 table never above the cost, barred pairs at the barrier cost."""
     first, second = key
     rows, columns = (np.arange(problem.poses[kind]) for kind in key)
     barred = conflict_matrix(problem, first, second, rows=rows, columns=columns)
-    cost = problem.pairs.get(key)
-    if cost is None:
-        largest = max(float(np.ptp(unary)) for unary in problem.unary)
-        table = np.zeros(barred.shape, dtype=np.float32)
-    else:
-        largest = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
-        table = cost.astype(np.float32)
-        if cost.dtype != np.float32:
-            above = table > cost
-            table[above] = np.nextafter(table[above], np.float32(-np.inf))
-    table[barred] = np.float32(BARRIER * max(largest, 1e-6))
+    cost = problem.pairs[key]
+    largest = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
+    table: Table = cost.astype(np.float32)
+    if cost.dtype != np.float32:
+        above = table > cost
+        table[above] = np.nextafter(table[above], np.float32(-np.inf))
+    table[barred] = np.float32(_barrier(problem, largest))
     return table

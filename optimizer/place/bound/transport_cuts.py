@@ -65,8 +65,8 @@ class Cut:
         return value + float(second @ positions[self.pair[1]]) if len(second) else value
 
 
-def separate_cut(tables: Tables, pair: Pair, positions: list[FloatArray]) -> Cut:
-    """Return the strongest cut of a pair at fractional positions.
+def separate_cut(tables: Tables, pair: Pair, positions: list[FloatArray]) -> Cut | None:
+    """Return the strongest cut of a pair at fractional positions; None when nothing costs there.
 
     Parameters
     ----------
@@ -82,6 +82,8 @@ def separate_cut(tables: Tables, pair: Pair, positions: list[FloatArray]) -> Cut
     rows = np.flatnonzero(first > SUPPORT)
     columns = np.flatnonzero(second > SUPPORT)
     cost = table[np.ix_(rows, columns)].astype(np.float64)
+    if not cost.any():
+        return None
     supply = first[rows] / first[rows].sum()
     demand = second[columns] / second[columns].sum()
     potential = transport_potentials(cost, supply, demand)
