@@ -54,40 +54,39 @@ def _edge(
     bx, by, vx, vy = form
     if x2 <= x1 or x2 <= -bx or x1 >= bx:
         return 0.0, 0.0
-    # a cut end stays at the wall of the box and slides up or down there
+    # a cut end stays at the wall of the box and slides up or down there; an end exactly at the
+    # wall counts as cut, for the next edge, which ends there, counts as outside
     slide = vy - slope * vx
-    rise, widen = 0.0, 0.0
-    if x1 < -bx:
+    climb1, climb2, widen = vy, vy, 0.0
+    if x1 <= -bx:
         y1 += (-bx - x1) * slope
         x1 = -bx
-        rise += slide
+        climb1 = slide
     else:
-        rise += vy
         widen -= vx
-    if x2 > bx:
+    if x2 >= bx:
         y2 += (bx - x2) * slope
         x2 = bx
-        rise += slide
+        climb2 = slide
     else:
-        rise += vy
         widen += vx
-    low, high = (y1, y2) if slope > 0.0 else (y2, y1)
-    if low >= by:
+    low, high, rise_low, rise_high = y1, y2, climb1, climb2
+    if slope < 0.0:
+        low, high, rise_low, rise_high = y2, y1, climb2, climb1
+    if low > by:
         return by * (x2 - x1), 0.0
-    if high <= -by:
+    if high < -by:
         return -by * (x2 - x1), 0.0
-    area, bend = 0.5 * (low + high) * (x2 - x1), rise * widen
+    area, bend = 0.5 * (low + high) * (x2 - x1), (climb1 + climb2) * widen
     # what sticks out above and below is taken off; on an edge this flat it is nothing
     if (high > by or low < -by) and abs(slope) > FLAT:
         over = 1.0 / abs(slope)
         if high > by:
-            speed = vy if (x2 < bx if slope > 0.0 else x1 > -bx) else slide
             area -= 0.5 * (high - by) ** 2 * over
-            bend -= speed * speed * over
+            bend -= rise_high * rise_high * over
         if low < -by:
-            speed = vy if (x1 > -bx if slope > 0.0 else x2 < bx) else slide
             area += 0.5 * (-by - low) ** 2 * over
-            bend += speed * speed * over
+            bend += rise_low * rise_low * over
     return area, bend
 
 

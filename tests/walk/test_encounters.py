@@ -306,6 +306,20 @@ def test_continuous_in_the_positions(seed):
     assert moved == pytest.approx(before, abs=1e-4 * before.max() + 1e-6)
 
 
+@given(seed=st.integers(0, 100_000), raster=st.sampled_from([0.1, 0.25, 0.5, 0.6, 1.2]))
+@settings(max_examples=150, deadline=None)
+def test_nothing_jumps_on_a_raster(seed, raster):
+    """Where edges lie on each other and corners in walls, noise of 1e-10 m changes nothing."""
+    # half the lane width is on some rasters, so that lanes meet edge to edge and corner to corner
+    paths, rates = bundle(seed)
+    paths = [np.round(path / raster) * raster for path in paths]
+    rng = np.random.default_rng(seed)
+    before = encounters(paths, rates)
+    moved = encounters([p + rng.uniform(-1e-10, 1e-10, p.shape) for p in paths], rates)
+    assert moved == pytest.approx(before, abs=1e-7 * before.max() + 1e-9)
+    assert before.min() > -1e-12
+
+
 def test_continuous_from_crossing_to_head_on():
     """Between 179.9° and 180° nothing jumps, though the crossing formula diverges there."""
     paths = lambda angle: [[-ray(0, 5), ray(0, 5)], [-ray(angle, 5), ray(angle, 5)]]  # noqa: E731
