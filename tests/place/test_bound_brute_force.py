@@ -19,7 +19,7 @@ from optimizer.place.bound.engine import compute_bound
 
 CELLS = 12
 TINY = settings(
-    max_examples=40,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
