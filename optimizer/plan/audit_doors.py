@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shapely import Point, STRtree
+import numpy as np
+from shapely import Point, STRtree, dwithin, get_coordinates, linestrings, prepare
 
 from optimizer.plan.defect import Defect, Severity
 from optimizer.plan.model import DoorKind
@@ -16,6 +17,8 @@ from optimizer.plan.units import plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from shapely import LineString, Polygon
 
     from optimizer.plan.model import Door, FloorPlan
 
@@ -31,14 +34,15 @@ def door_defects(plan: FloorPlan) -> Iterator[Defect]:
     """Defects of the doors of a plan."""
     solids = [wall for wall in plan.walls if wall.is_valid]
     solids += [column for column in plan.columns if column.is_valid]
-    edges = [plan.outline.exterior, *plan.outline.interiors]
-    for door in plan.doors:
-        # the jamb between two doors side by side is seldom drawn as a wall
-        others = [other.line for other in plan.doors if other is not door]
-        supports = STRtree([*solids, *edges, *others])
+    supports = STRtree([*solids, *_edges(plan.outline)])
+    # the jamb between two doors side by side is seldom drawn as a wall
+    lines = STRtree([door.line for door in plan.doors])
+    prepare(plan.outline)
+    inside = dwithin([door.line for door in plan.doors], plan.outline, ON_WALL)
+    for number, door in enumerate(plan.doors):
         yield from _width(door)
-        yield from _off_wall(door, supports)
-        if door.line.distance(plan.outline) > ON_WALL:
+        yield from _off_wall(number, door, supports, lines)
+        if not inside[number]:
             yield _at(
                 "door-outside",
                 f"door {door.name!r} lies {door.line.distance(plan.outline):.2f} m outside the "
@@ -53,6 +57,12 @@ def door_defects(plan: FloorPlan) -> Iterator[Defect]:
             "'entrance' in an outer wall or add one to the study",
             severity=Severity.WARNING,
         )
+
+
+def _edges(outline: Polygon) -> list[LineString]:
+    """The outline's rings, edge by edge."""
+    rings = [get_coordinates(ring) for ring in (outline.exterior, *outline.interiors)]
+    return [edge for ring in rings for edge in linestrings(np.stack([ring[:-1], ring[1:]], axis=1))]
 
 
 def _at(code: str, sentence: str, door: Door, severity: Severity = Severity.ERROR) -> Defect:
@@ -74,7 +84,7 @@ def _width(door: Door) -> Iterator[Defect]:
         )
 
 
-def _off_wall(door: Door, supports: STRtree) -> Iterator[Defect]:
+def _off_wall(number: int, door: Door, supports: STRtree, lines: STRtree) -> Iterator[Defect]:
     """A door whose ends do not both touch a wall or the outline.
 
     A kind other than inner decides who may come in, so that such a door must close something;
@@ -82,6 +92,10 @@ def _off_wall(door: Door, supports: STRtree) -> Iterator[Defect]:
     """
     ends = [Point(door.line.coords[0]), Point(door.line.coords[-1])]
     nearest = [supports.geometries[supports.nearest(end)].distance(end) for end in ends]
+    for i, end in enumerate(ends):
+        others = set(lines.query(end, predicate="dwithin", distance=ON_WALL).tolist())
+        if nearest[i] > ON_WALL and others - {number}:
+            nearest[i] = 0.0
     if max(nearest) > ON_WALL:
         yield _at(
             "door-off-wall",

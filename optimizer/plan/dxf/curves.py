@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Stroke", "strokes_of"]
+__all__ = ["DRAWN", "LETTERS", "Stroke", "strokes_of"]
 
 #: Largest step along an arc, radians.
 STEP = math.radians(10.0)
@@ -235,3 +235,5 @@ DRAWN: dict[str, Callable[[Any], Iterator[Stroke]]] = {
     "TEXT": _text,
     "MTEXT": _text,
 }
+#: Kinds that are texts; they name zones on whatever layer they lie.
+LETTERS = ("TEXT", "MTEXT")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import cKDTree
 from shapely import LineString, Point, Polygon, STRtree, union_all
 
 from optimizer.plan.dxf.walls import polygons_of
@@ -29,6 +30,8 @@ __all__ = ["Leaf", "Opening", "Walls", "block_line", "find_leaves", "find_openin
 
 #: Angles that the swing of a leaf spans, degrees.
 SWING = (50.0, 130.0)
+#: Leaves whose ends are all this near are one that is drawn twice, metres.
+TWIN = 0.03
 #: How far past its ends a door is looked for a jamb, metres.
 JAMB = 0.13
 #: Strikes of the two leaves of one door are no further apart than this, metres.
@@ -142,6 +145,7 @@ def find_leaves(
     allowed = plausible("door_leaf")
     strokes = list(strokes)
     segments = _segments(strokes, 0.5 * allowed.least)
+    middles = cKDTree(segments.mean(axis=1))
     drawn = np.concatenate([s.points for s in strokes if s.kind == "line"] or [np.empty((0, 2))])
     leaves: list[Leaf] = []
     for stroke in strokes:
@@ -155,17 +159,16 @@ def find_leaves(
         angle = float(np.degrees(np.arccos(np.clip(ways[0] @ ways[1], -1, 1))))
         if not SWING[0] <= angle <= SWING[1]:
             continue
-        scores = [_closed_score(centre, end, segments, walls) for end in ends]
+        near = segments[middles.query_ball_point(centre, 2 * allowed.most)]
+        scores = [_closed_score(centre, end, near, walls) for end in ends]
         if group is not None:
             scores = [
                 score + _frame_score(centre, end, drawn)
                 for score, end in zip(scores, ends, strict=True)
             ]
         strike = _along_axes(centre, ends[int(np.argmax(scores))], axes)
-        leaf = Leaf(hinge=centre, strike=strike, layer=stroke.layer, group=group)
-        if not any(_same(leaf, other) for other in leaves):
-            leaves.append(leaf)
-    return leaves
+        leaves.append(Leaf(hinge=centre, strike=strike, layer=stroke.layer, group=group))
+    return _without_twins(leaves)
 
 
 def find_openings(leaves: Sequence[Leaf], walls: Walls) -> list[Opening]:
@@ -342,11 +345,14 @@ def _along_axes(
     return turned
 
 
-def _same(leaf: Leaf, other: Leaf) -> bool:
-    return bool(
-        np.hypot(*(leaf.hinge - other.hinge)) < 0.03
-        and np.hypot(*(leaf.strike - other.strike)) < 0.03
-    )
+def _without_twins(leaves: list[Leaf]) -> list[Leaf]:
+    """The leaves, each once though it be drawn twice."""
+    ends = [np.concatenate([leaf.hinge, leaf.strike]) for leaf in leaves]
+    if len(ends) < 2:
+        return leaves
+    pairs = cKDTree(np.array(ends)).query_pairs(TWIN)
+    twins = {max(pair) for pair in pairs}
+    return [leaf for i, leaf in enumerate(leaves) if i not in twins]
 
 
 def _meet(leaf: Leaf, other: Leaf) -> bool:

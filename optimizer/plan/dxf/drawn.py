@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.errors import FileFormatError
-from optimizer.plan.dxf.curves import Stroke, strokes_of
+from optimizer.plan.dxf.curves import DRAWN, LETTERS, Stroke, strokes_of
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ class _Pen:
         self.layers = layers
         self.drawing = Drawing()
         self.compiled: dict[str, tuple[Stroke, ...]] = {}
+        self.layered: dict[str, dict[str, list[Stroke]]] = {}
         self.meanings: dict[str, Meaning | None] = {}
+        self.shell_known = self.knows_shell()
         self.hidden = {
             layer.dxf.name.casefold(): "frozen" if layer.is_frozen() else "off"
             for layer in document.layers
@@ -124,14 +126,13 @@ class _Pen:
     def take(self, entity: Any) -> None:
         """Sort one entity of the model space."""
         layer = entity.dxf.layer
-        if entity.dxftype() in OPAQUE:
-            self.drawing.skipped[entity.dxftype()] += 1
-        elif layer.casefold() in self.hidden and entity.dxftype() != "INSERT":
-            self.drawing.hidden[layer] += 1
-        elif entity.dxftype() == "INSERT":
+        kind = entity.dxftype()
+        if kind in OPAQUE:
+            self.drawing.skipped[kind] += 1
+        elif kind == "INSERT":
             for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
                 self.take_insert(insert)
-        else:
+        elif kind in LETTERS or (kind in DRAWN and self.wanted(layer, 1)):
             self.sort(self.strokes(entity))
 
     def take_insert(self, insert: Any) -> None:
@@ -145,7 +146,8 @@ class _Pen:
         by_name = self.layers.block_meaning(name)
         if meaning in {Meaning.FURNITURE, Meaning.IGNORE} or not inside:
             return
-        here = {self.meaning(layer if s.layer == "0" else s.layer) for s in inside}
+        by_layer = self.layered[name]
+        here = {self.meaning(layer if own == "0" else own) for own in by_layer}
         sure = Meaning.WINDOW if meaning is Meaning.WINDOW else None
         grouped = meaning in {Meaning.DOOR, Meaning.WINDOW} or by_name is not None
         matrix = _matrix(insert)
@@ -154,7 +156,10 @@ class _Pen:
             return
         if not here & TAKEN and layer != "0":
             self.drawing.unmapped[layer] += 1
-        self.sort([stroke.moved(matrix, layer) for stroke in inside])
+        for own, strokes in by_layer.items():
+            there = layer if own == "0" else own
+            if self.wanted(there, len(strokes)):
+                self.sort([stroke.moved(matrix, layer) for stroke in strokes])
 
     def group(self, insert: Any, meaning: Meaning | None, matrix: NDArray[np.float64]) -> None:
         """Keep the block of a door or window as one group."""
@@ -194,6 +199,10 @@ class _Pen:
                     f"block {name!r} draws more than {MOST_STROKES} strokes; the most allowed"
                 )
         self.compiled[name] = tuple(strokes)
+        layered: dict[str, list[Stroke]] = {}
+        for stroke in strokes:
+            layered.setdefault(stroke.layer, []).append(stroke)
+        self.layered[name] = layered
         return self.compiled[name]
 
     def nested(self, entity: Any, above: tuple[str, ...]) -> Iterator[Stroke]:
@@ -218,21 +227,33 @@ class _Pen:
             return []
         return [s for s in found if len(s.points) and np.isfinite(s.points).all()]
 
+    def knows_shell(self) -> bool:
+        """Whether anything lies on a layer of walls or outlines."""
+        homes = [self.document.modelspace(), *self.document.blocks]
+        used = {entity.dxf.get("layer", "0") for home in homes for entity in home}
+        return any(self.meaning(layer) in {Meaning.WALL, Meaning.OUTLINE} for layer in used)
+
+    def wanted(self, layer: str, number: int) -> bool:
+        """Whether strokes on a layer are kept; counts those that are not."""
+        if layer.casefold() in self.hidden:
+            self.drawing.hidden[layer] += number
+            return False
+        if self.meaning(layer) is None:
+            self.drawing.unmapped[layer] += number
+            return not self.shell_known
+        return True
+
     def sort(self, strokes: Sequence[Stroke]) -> None:
         """Put strokes under the meaning of their layers."""
         drawing = self.drawing
         self.counted(len(strokes))
         for stroke in strokes:
-            if stroke.layer.casefold() in self.hidden:
-                drawing.hidden[stroke.layer] += 1
-                continue
             if stroke.kind == "text":
                 drawing.texts.append(stroke)
             meaning = self.meaning(stroke.layer)
             if meaning in TAKEN:
                 drawing.strokes.setdefault(meaning, []).append(stroke)
-            elif meaning is None and stroke.kind != "text":
-                drawing.unmapped[stroke.layer] += 1
+            elif meaning is None and stroke.kind != "text" and not self.shell_known:
                 drawing.others.append(stroke)
 
     def counted(self, number: int) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from shapely import LineString, MultiPoint, Polygon, union_all
 
-from optimizer.plan.dxf.walls import GAP, build_columns, polygons_of, rings_of
+from optimizer.plan.dxf.network import GAP
+from optimizer.plan.dxf.walls import build_columns, polygons_of, rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,15 +78,15 @@ def wall_outline(walls: Iterable[BaseGeometry], doors: Iterable[LineString]) -> 
     structure = union_all([*walls, *bridges])
     if structure.is_empty:
         return None
-    best: list[Polygon] = []
-    tried = [(r, _filled(structure, r)) for r in CLOSINGS]
-    most = max(sum(p.area for p in parts) for _, parts in tried)
-    radius, best = next(
-        (r, parts) for r, parts in tried if sum(p.area for p in parts) >= ENOUGH * most
-    )
+    # holes cannot be part of the outer edge, and are most of the corners
+    shell = union_all([Polygon(part.exterior) for part in polygons_of(structure)])
+    hull = structure.convex_hull
+    radius, best = _closed(shell, hull.area)
     largest, *others = sorted(best, key=lambda part: -part.area)
-    if sum(p.area for p in best) < CLOSED * structure.convex_hull.area:
-        return FoundOutline(polygon=_hull(structure), closed=False)
+    if sum(p.area for p in best) < CLOSED * hull.area:
+        return FoundOutline(
+            polygon=hull if isinstance(hull, Polygon) else structure.envelope, closed=False
+        )
     return FoundOutline(
         polygon=largest.simplify(0.002), gap=2 * radius, detached=_worth_naming(others)
     )
@@ -97,9 +98,20 @@ def hull_outline(points: NDArray[np.float64]) -> FoundOutline | None:
     return FoundOutline(polygon=hull, closed=False) if isinstance(hull, Polygon) else None
 
 
-def _hull(structure: BaseGeometry) -> Polygon:
-    hull = structure.convex_hull
-    return hull if isinstance(hull, Polygon) else Polygon(structure.envelope)
+def _closed(shell: BaseGeometry, hull: float) -> tuple[float, list[Polygon]]:
+    """The least closing whose largest region is nearly as large as that of any, and its regions.
+
+    `hull` is the area of the convex hull, which no region exceeds.
+    """
+    tried: list[tuple[float, list[Polygon], float]] = []
+    for radius in CLOSINGS:
+        parts = _filled(shell, radius)
+        largest = max((part.area for part in parts), default=0.0)
+        if largest >= ENOUGH * hull:
+            return radius, parts
+        tried.append((radius, parts, largest))
+    most = max(largest for *_, largest in tried)
+    return next((r, parts) for r, parts, largest in tried if largest >= ENOUGH * most)
 
 
 def _filled(structure: BaseGeometry, radius: float) -> list[Polygon]:

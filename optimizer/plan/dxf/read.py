@@ -136,7 +136,7 @@ class _Builder:
         """The floor plan."""
         drawing = self.drawing
         self.scale = METRES[self.unit.shape]
-        if not drawing.count:
+        if not (drawing.count or drawing.unmapped or drawing.hidden):
             raise FileFormatError(f"{self.path}: nothing is drawn in model space")
         shell = drawing.of(Meaning.OUTLINE, Meaning.WALL) or drawing.of(*Meaning)
         known = bool(shell)

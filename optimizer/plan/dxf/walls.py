@@ -15,16 +15,21 @@ from shapely import (
     STRtree,
     area,
     buffer,
+    coverage_union_all,
     get_parts,
     length,
+    line_interpolate_point,
+    line_merge,
     linestrings,
     make_valid,
-    points,
+    multilinestrings,
     polygonize,
     polygons,
+    transform,
     union_all,
 )
 
+from optimizer.plan.dxf.network import GAP, GRID, build_network, line_array
 from optimizer.plan.units import plausible
 
 if TYPE_CHECKING:
@@ -34,20 +39,14 @@ if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["GAP", "build_columns", "build_walls", "polygons_of", "rings_of"]
+__all__ = ["build_columns", "build_walls", "polygons_of", "rings_of"]
 
-#: Lines that miss each other by no more than this are joined, metres.
-GAP = 0.05
 #: Faces between lines are wall up to this thickness, metres; a closet is deeper.
 FACE = 0.6
 #: Share of a wall's area that its corners and crossings may hold beyond its thickness.
 CORNERS = 0.02
-#: Ends of a double line are capped up to this distance, metres.
-CAP = 0.6
 #: Thickness of a wall that is drawn as one line, metres.
 THIN = 0.05
-#: Grid on which lines are cut at each other, metres.
-GRID = 0.001
 #: Bits of line shorter than this are no wall, metres.
 SHORT = 0.25
 
@@ -86,16 +85,23 @@ def build_walls(
         solid.append(filled)
     drawn = [path for path in (*lines, *glazing) if len(path) > 1]
     if drawn:
-        network = union_all(list(_lines([*drawn, *closing])), grid_size=GRID)
-        # a wall ends where its own lines end, though a window's lines go on from there
-        caps = _end_caps(union_all(list(_lines(lines)), grid_size=GRID)) if lines else []
-        network = _joined(union_all([network, *caps], grid_size=GRID))
-        faces = get_parts(polygonize(list(get_parts(network))))
-        solid += list(_solid_faces(faces, _closed_outlines(lines), filled))
+        edges = build_network(lines, [*glazing, *closing])
+        faces = get_parts(polygonize(list(edges)))
+        walls = _solid_faces(faces, _closed_outlines(lines), filled)
+        # faces of one network share no floor, which makes their union quick
+        solid += list(get_parts(coverage_union_all(walls))) if len(walls) else []
         if loose:
-            own = union_all(list(_lines(drawn)), grid_size=GRID) if closing else network
-            solid += _loose_walls(own, union_all(solid) if solid else None)
-    return polygons_of(union_all(solid, grid_size=GRID)) if solid else ()
+            solid += _loose_walls(edges, line_array(drawn), walls)
+    return polygons_of(union_all(_on_grid(solid))) if solid else ()
+
+
+def _on_grid(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    """Shapes with corners on the grid, so that those side by side leave no hair between them."""
+    there: NDArray[np.object_] = transform(
+        np.array(list(shapes), dtype=object), lambda corners: np.round(corners / GRID) * GRID
+    )
+    valid: NDArray[np.object_] = make_valid(there)
+    return valid
 
 
 def build_columns(
@@ -105,8 +111,7 @@ def build_columns(
     solid: list[BaseGeometry] = list(rings_of([p for p in paths if len(p) > 2]))
     segments = [path for path in paths if len(path) == 2]
     if segments:
-        network = _joined(union_all(list(_lines(segments)), grid_size=GRID))
-        solid += list(get_parts(polygonize(list(get_parts(network)))))
+        solid += list(get_parts(polygonize(list(build_network(segments)))))
     solid += list(rings_of(fills))
     if not solid:
         return ()
@@ -119,13 +124,6 @@ def polygons_of(geometry: BaseGeometry, least: float = 1e-4) -> tuple[Polygon, .
     """Polygon parts of a geometry that are larger than `least`, square metres."""
     parts = get_parts(geometry)
     return tuple(p for p in parts if p.geom_type == "Polygon" and p.area > least)
-
-
-def _lines(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
-    """One LineString per path, built in one call."""
-    owner = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
-    made: NDArray[np.object_] = linestrings(np.concatenate(list(paths)), indices=owner)
-    return made
 
 
 def rings_of(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
@@ -190,85 +188,16 @@ def _covered(inner: NDArray[np.object_], region: BaseGeometry) -> NDArray[np.boo
     return found
 
 
-def _end_caps(network: BaseGeometry) -> list[BaseGeometry]:
-    """Caps of the double lines of a network, once ends that nearly meet are joined."""
-    ends, ways = _loose_ends(get_parts(_joined(network)))
-    return _caps(ends, ways) if len(ends) else []
-
-
-def _joined(network: BaseGeometry) -> BaseGeometry:
-    """The network with ends that nearly meet joined."""
-    parts = get_parts(network)
-    ends, _ = _loose_ends(parts)
-    added = _short_joins(ends, parts) if len(ends) else []
-    return union_all([network, *added], grid_size=GRID) if added else network
-
-
-def _loose_ends(
-    parts: NDArray[np.object_],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points where just one line ends, and the direction in which it runs out of there."""
-    first, last, before, after = [], [], [], []
-    for part in parts:
-        path = np.asarray(part.coords)[:, :2]
-        first.append(path[0])
-        last.append(path[-1])
-        after.append(path[0] - path[1])
-        before.append(path[-1] - path[-2])
-    ends = np.array([*first, *last])
-    ways = np.array([*after, *before])
-    keys = np.round(ends / GRID).astype(np.int64)
-    _, where, counts = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
-    single = counts[where.ravel()] == 1
-    lengths = np.hypot(ways[:, 0], ways[:, 1])
-    ways = ways / np.where(lengths > 0, lengths, 1.0)[:, None]
-    return ends[single], ways[single]
-
-
-def _short_joins(ends: NDArray[np.float64], parts: NDArray[np.object_]) -> list[BaseGeometry]:
-    """Segments from loose ends to lines that pass within `GAP`."""
-    spots = points(ends)
-    pairs = STRtree(parts).query(spots, predicate="dwithin", distance=GAP)
-    added: list[BaseGeometry] = []
-    for i, j in pairs.T:
-        line = parts[j]
-        near = line.interpolate(line.project(spots[i]))
-        if near.distance(spots[i]) > GRID:
-            # a little past the line, so that rounding cannot leave the gap open
-            way = np.array([near.x, near.y]) - ends[i]
-            beyond = np.array([near.x, near.y]) + way / np.hypot(*way) * 2 * GRID
-            added.append(linestrings([ends[i], beyond]))
-    return added
-
-
-def _caps(ends: NDArray[np.float64], ways: NDArray[np.float64]) -> list[BaseGeometry]:
-    """Segments that close the end of a double line: two ends side by side, running alike."""
-    spots = points(ends)
-    pairs = STRtree(spots).query(spots, predicate="dwithin", distance=CAP)
-    i, j = pairs[:, pairs[0] < pairs[1]]
-    across = ends[j] - ends[i]
-    apart = np.hypot(across[:, 0], across[:, 1])
-    alike = (ways[i] * ways[j]).sum(axis=1) > 0.9
-    square = np.abs((across * ways[i]).sum(axis=1)) < 0.5 * np.maximum(apart, GRID)
-    keep = alike & square & (apart > GRID)
-    order = np.argsort(apart[keep])
-    taken: set[int] = set()
-    added: list[BaseGeometry] = []
-    for a, b in zip(i[keep][order].tolist(), j[keep][order].tolist(), strict=True):
-        if a not in taken and b not in taken:
-            taken |= {a, b}
-            added.append(linestrings([ends[a], ends[b]]))
-    return added
-
-
-def _loose_walls(network: BaseGeometry, solid: BaseGeometry | None) -> list[BaseGeometry]:
-    """Lines that border no wall, as walls of the least thickness."""
-    lines = network if solid is None else network.difference(solid.buffer(2 * GRID, quad_segs=1))
-    parts = get_parts(lines)
-    parts = parts[(length(parts) > 0)] if len(parts) else parts
-    if not len(parts):
-        return []
-    merged = get_parts(
-        union_all(list(parts)).buffer(THIN / 2, cap_style="flat", join_style="mitre")
-    )
-    return [wall for wall in merged if wall.area > SHORT * THIN]
+def _loose_walls(
+    edges: NDArray[np.object_], own: NDArray[np.object_], solid: NDArray[np.object_]
+) -> list[BaseGeometry]:
+    """Edges of our own lines that border no wall, as walls of the least thickness."""
+    middles = line_interpolate_point(edges, 0.5, normalized=True)
+    free = np.ones(len(edges), dtype=bool)
+    if len(solid):
+        free[STRtree(solid).query(middles, predicate="dwithin", distance=2 * GRID)[0]] = False
+    ours = np.zeros(len(edges), dtype=bool)
+    ours[STRtree(own).query(middles, predicate="dwithin", distance=2 * GRID)[0]] = True
+    lines = get_parts(line_merge(multilinestrings(edges[free & ours])))
+    lines = lines[length(lines) > SHORT]
+    return list(buffer(lines, THIN / 2, cap_style="flat", join_style="mitre"))
