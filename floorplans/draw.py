@@ -126,7 +126,7 @@ def old_corner() -> FloorPlan:
         wall(7.4, 7.0, 7.4, 9.36),
     )
     doors = (
-        door("corner entrance", DoorKind.ENTRANCE, (9.62, 1.39), (10.61, 2.38)),
+        door("corner entrance", DoorKind.ENTRANCE, (9.62, 1.3897), (10.61, 2.3797)),
         door("staff door", DoorKind.STAFF, (3.1, 5.4), (3.1, 6.3)),
         door("interlock", DoorKind.INTERLOCK, (3.1, 7.9), (3.1, 8.9)),
         door("stairs", DoorKind.STAFF, (0.12, 1.6), (0.12, 2.5)),
