@@ -10,7 +10,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import patheffects
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Polygon, Rectangle
@@ -125,7 +124,7 @@ def draw_shape(ax: Axes, shape: BaseGeometry, *, gid: str, **style: Any) -> Path
         return None
     patch = PathPatch(Path(np.concatenate(corners), codes), **{"linewidth": 0.6, **style})
     patch.set_gid(gid)
-    ax.add_patch(patch)
+    ax.add_artist(patch)  # not add_patch: the limits of the axes are set already
     return patch
 
 
@@ -136,10 +135,10 @@ def draw_text(
     *,
     size: float,
     gid: str = "",
-    halo: bool = True,
+    ground: bool = False,
     **style: Any,
 ) -> Text:
-    """Write a text at a place in metres, never as a formula, with a white rim."""
+    """Write a text at a place in metres, never as a formula, on a white ground if asked."""
     settings = {"ha": "center", "va": "center", "color": INK, "zorder": 9, **style}
     written = ax.text(
         *where,
@@ -149,8 +148,9 @@ def draw_text(
         linespacing=1.05,
         **settings,
     )
-    if halo:
-        written.set_path_effects([patheffects.withStroke(linewidth=1.6, foreground="white")])
+    if ground:
+        style_of_box = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none"}
+        written.set_bbox({**style_of_box, "alpha": 0.75})
     if gid:
         written.set_gid(gid)
     return written
@@ -161,7 +161,7 @@ def draw_scale_bar(ax: Axes, plan: FloorPlan) -> None:
     width, _ = plan.size
     length = _round_length(width / 4)
     x0, y0 = plan.outline.bounds[0], plan.outline.bounds[1] - 1.55
-    field, height = length / 4, 0.012 * max(plan.size)
+    field, height = length / 4, 0.008 * max(plan.size)
     for i in range(4):
         bar = Rectangle(
             (x0 + i * field, y0),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_comparison", "plot_history", "plot_waiting"]
 
-MEAN, TAIL = BUSINESS_COLOURS[0], BUSINESS_COLOURS[5]
+MEAN, TAIL = BUSINESS_COLOURS[0], BUSINESS_COLOURS[3]
 #: From this utilisation on a queue is marked: small changes then make it grow long.
 BUSY = 0.85
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimizer.study import Study
 
 __all__ = [
+    "BUSINESS_COLOURS",
     "CASH_COLOUR",
     "DOOR_COLOURS",
     "FIXTURE_EDGE",
@@ -41,9 +42,9 @@ BUSINESS_COLOURS = (
     "#004488",
     "#ddaa33",
     "#bb5566",
-    "#44aa99",
-    "#882255",
     "#88ccee",
+    "#882255",
+    "#44aa99",
     "#117733",
     "#999933",
     "#aa4499",

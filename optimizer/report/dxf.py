@@ -20,7 +20,7 @@ from optimizer.equipment.layout import Layout, Placement
 from optimizer.report.atomic import whole_file
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.dxf_frame import Frame, add_outline, open_drawing, read_drawing
-from optimizer.report.strips import lay_strips
+from optimizer.report.strips import flow_breadth, lay_strips
 from optimizer.report.words import fixture_label
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _placement(drawing: Drawing, insert: Insert) -> Placement:
 def _add_flows(drawing: Drawing, study: Study, evaluation: Evaluation, frame: Frame) -> None:
     """Add one polyline for each business on each leg, as wide as its people per hour."""
     colours = group_colours(study)
-    strips, _ = lay_strips(evaluation.legs, tuple(colours))
+    strips, _ = lay_strips(evaluation.legs, tuple(colours), flow_breadth(study.plan))
     for strip in strips:
         red, green, blue = bytes.fromhex(colours.get(strip.group, INK).removeprefix("#"))
         attributes = (

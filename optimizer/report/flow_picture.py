@@ -16,7 +16,7 @@ from optimizer.demand.flows import PersonClass
 from optimizer.report.canvas import draw_legend, draw_shape, draw_text
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.plan_picture import plot_plan
-from optimizer.report.strips import arrow_of, cover, lay_strips
+from optimizer.report.strips import arrow_of, cover, flow_breadth, lay_strips
 from optimizer.report.words import business_label, word
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ __all__ = ["PANEL", "flow_legend", "plot_flows"]
 
 #: Inches at the right of a picture for its legend.
 PANEL = 2.3
-#: How much of the plan shines through a strip.
-ALPHA = 0.88
+#: How little of the plan shines through strips of customers and of staff.
+ALPHA, STAFF_ALPHA = 0.9, 0.65
 
 
 def plot_flows(
@@ -73,7 +73,9 @@ def plot_flows(
     if ax is None:
         ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
     colours = group_colours(study)
-    strips, scale = lay_strips(evaluation.legs, tuple(colours), metres_per_person)
+    strips, scale = lay_strips(
+        evaluation.legs, tuple(colours), flow_breadth(study.plan), metres_per_person
+    )
     for group, person in sorted({(s.group, s.person) for s in strips}):
         own = [s for s in strips if (s.group, s.person) == (group, person)]
         _draw_strips(ax, own, colours.get(group, INK))
@@ -105,11 +107,11 @@ def _draw_strips(ax: Axes, strips: Sequence[Strip], colour: str) -> None:
     staff = person in (PersonClass.STAFF, PersonClass.CASH)
     draw_shape(
         ax,
-        cover(strips, dashed=staff),
+        MultiPolygon(cover(strips, dashed=staff)),
         gid=f"flow:{group}",
         facecolor=colour,
         edgecolor="none",
-        alpha=ALPHA,
+        alpha=STAFF_ALPHA if staff else ALPHA,
         zorder=4.4 if staff else 4.5,
     )
     heads = [_arrow_head(strip) for strip in strips if strip.ends]
@@ -138,7 +140,7 @@ def _draw_key(ax: Axes, study: Study, scale: float, language: Language) -> None:
         return
     x0, y0, x1, _ = study.plan.outline.bounds
     x, y = x0 + 0.42 * (x1 - x0), y0 - 1.5
-    most = 0.3 / scale
+    most = 0.3 * flow_breadth(study.plan) / scale
     steps = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if n <= most]
     for i, people in enumerate(steps[-3:] or [1]):
         key = Rectangle(

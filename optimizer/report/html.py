@@ -11,6 +11,7 @@ they are.
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 import re
@@ -26,6 +27,7 @@ from optimizer.report.charts import plot_history, plot_waiting
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.figures import format_figure, headline_figures
 from optimizer.report.flow_picture import plot_flows
+from optimizer.report.fonts import subset_font
 from optimizer.report.layout_picture import plot_layout
 from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
 from optimizer.report.plan_picture import plot_plan
@@ -48,6 +50,8 @@ __all__ = ["render_report", "write_report"]
 
 #: Inches per metre and longest side of the picture in the report.
 INCHES_PER_METRE, LONGEST = 0.62, 16.0
+#: Where the page's font goes, once its signs are known; stands in report.css.
+FONT_PLACE = "/* font */"
 #: Layers of the picture: word, beginnings of gids, whether shown at first.
 LAYERS = (
     ("names", "label: leader: zone-label:", True),
@@ -130,7 +134,8 @@ def render_report(
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
     )
-    return environment.from_string(_shipped("report.html")).render(content)
+    page = environment.from_string(_shipped("report.html")).render(content)
+    return page.replace(FONT_PLACE, _font_face(page))
 
 
 def _row(
@@ -268,6 +273,18 @@ def _of(ax: Any) -> Figure:
     """Return the figure of axes."""
     figure: Figure = ax.get_figure(root=True)
     return figure
+
+
+def _font_face(page: str) -> str:
+    """Return the style that gives the page its own font, with the signs that it uses."""
+    signs = subset_font("".join(sorted(set(page))))
+    if signs is None:
+        return ""
+    coded = base64.b64encode(signs).decode()
+    return (
+        '@font-face { font-family: "Branch Sans"; src: url(data:font/woff;base64,'
+        f'{coded}) format("woff"); }}'
+    )
 
 
 def _shipped(name: str) -> str:

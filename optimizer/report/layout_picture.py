@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from shapely import LineString, MultiPolygon, Point, box, get_parts
+from shapely import Point, STRtree, box
 
 from optimizer.equipment.layout import placed_box, placed_points
 from optimizer.equipment.model import Role
@@ -23,10 +23,10 @@ from optimizer.report.colours import (
     PRIVACY,
     group_colours,
 )
-from optimizer.report.fonts import text_size
+from optimizer.report.fonts import text_box, text_size
 from optimizer.report.labels import Name, place_names
-from optimizer.report.plan_picture import plot_plan, zone_name, zone_size
-from optimizer.report.strips import cover, lay_strips
+from optimizer.report.plan_picture import DOOR_SIZE, door_names, plot_plan, zone_name, zone_size
+from optimizer.report.strips import cover, flow_breadth, lay_strips
 from optimizer.report.words import fixture_label, word
 
 if TYPE_CHECKING:
@@ -81,9 +81,10 @@ def plot_layout(
     ax = plot_plan(study, ax=ax, zone_names=False, language=language)
     for placement in layout.placements:
         _draw_fixture(ax, study, placement)
-    flows: BaseGeometry = MultiPolygon()
+    flows: list[BaseGeometry] = []
     if evaluation is not None:
-        flows = cover(lay_strips(evaluation.legs, tuple(group_colours(study)))[0])
+        breadth = flow_breadth(study.plan)
+        flows = cover(lay_strips(evaluation.legs, tuple(group_colours(study)), breadth)[0])
     _write_names(ax, study, layout, language, flows)
     return ax
 
@@ -166,7 +167,7 @@ def _draw_fixture(ax: Axes, study: Study, placement: Placement) -> None:
 
 
 def _write_names(
-    ax: Axes, study: Study, layout: Layout, language: Language, flows: BaseGeometry
+    ax: Axes, study: Study, layout: Layout, language: Language, flows: list[BaseGeometry]
 ) -> None:
     """Write the names of fixtures and zones where they cover nothing."""
     scale = metres_per_point(ax)
@@ -179,20 +180,25 @@ def _write_names(
             if language == "both" or tongue == language
         )
         footprint = placed_box(kind.footprint, placement)
-        names.append(Name(key=placement.fixture, texts=tuple(texts), home=footprint))
+        narrow = [_broken_up(text) for text in texts if "\n" not in text]
+        names.append(Name(key=placement.fixture, texts=(*texts, *narrow), home=footprint))
         points += [
             Point(p).buffer(0.12) for role in Role for p in placed_points(kind, role, placement)
         ]
     plan = study.plan
     walls = [plan.walls_with_openings, *plan.columns]
-    doors = [LineString(door.line).buffer(0.5) for door in plan.doors]
+    doors: list[BaseGeometry] = [door.line.buffer(0.5) for door in plan.doors]
+    doors += [
+        box(*text_box(where, text, DOOR_SIZE, scale))
+        for where, text in door_names(plan, language).values()
+    ]
     labels = place_names(
         names,
         size=NAME_SIZE,
         metres_per_point=scale,
         bounds=_inner(floor_limits(plan)),
         avoid=[*doors, *walls],
-        dislike=[*points, *get_parts(flows)],
+        dislike=[*points, *flows],
     )
     for label in labels:
         if label.leader is not None:
@@ -205,7 +211,7 @@ def _write_names(
             size=label.size,
             gid=f"label:{label.key}",
             rotation=label.rotation,
-            halo=label.leader is not None,
+            ground=label.leader is not None,
         )
     covered = [*(name.home for name in names), *(label.area for label in labels), *points]
     _write_zones(ax, study, (covered, flows), scale, language)
@@ -214,7 +220,7 @@ def _write_names(
 def _write_zones(
     ax: Axes,
     study: Study,
-    drawn: tuple[list[BaseGeometry], BaseGeometry],
+    drawn: tuple[list[BaseGeometry], list[BaseGeometry]],
     scale: float,
     language: Language,
 ) -> None:
@@ -225,9 +231,9 @@ def _write_zones(
     for zone in study.plan.zones:
         name, size = zone_name(zone, language), zone_size(zone)
         tries = [
-            (name, size, [*blocked, flows]),
-            (name, size, blocked),
-            (name.split("\n")[0], 5.5, blocked),
+            (name, size, STRtree([*blocked, *flows])),
+            (name, size, STRtree(blocked)),
+            (name.split("\n")[0], 5.5, STRtree(blocked)),
         ]
         for text, size, taken in tries:
             spot = _free_spot(zone.polygon, taken, text, size, scale)
@@ -248,7 +254,7 @@ def _write_zones(
 
 
 def _free_spot(
-    zone: Polygon, blocked: list[BaseGeometry], text: str, size: float, scale: float
+    zone: Polygon, blocked: STRtree, text: str, size: float, scale: float
 ) -> Polygon | None:
     """Return the free text box in a zone that lies nearest to the zone's upper left, or None."""
     width, height = (extent * scale for extent in text_size(text, size))
@@ -259,15 +265,27 @@ def _free_spot(
     while y > y0 + height / 2:
         x = x0 + width / 2
         while x < x1 - width / 2:
-            area = box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            if inner.covers(area) and not any(shape.intersects(area) for shape in blocked):
+            area = box(*text_box((x, y), text, size, scale))
+            if inner.covers(area) and not len(blocked.query(area, predicate="intersects")):
                 return area
             x += step
         y -= step
     return None
 
 
+def _broken_up(text: str) -> str:
+    """Return a name in two lines, broken where its halves are most alike in length."""
+    inside = range(2, len(text) - 2)
+    places = [i for i in inside if text[i] == " " and not text[i + 1 :].isdigit()]
+    places += [i for i in inside if text[i] in "（(" or not (text[i - 1 : i + 1].isascii())]
+    if not places:
+        return text
+    middle = len(text) / 2
+    at = min(places, key=lambda i: (abs(i - middle) - (2 if text[i] in " （(" else 0), i))
+    return f"{text[:at].rstrip()}\n{text[at:].lstrip()}"
+
+
 def _inner(limits: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Return the part of a picture that names may use: not the strip of the scale bar."""
     x0, y0, x1, y1 = limits
-    return (x0, y0 + 1.0, x1, y1)
+    return (x0, y0 + 1.2, x1, y1)

@@ -19,7 +19,7 @@ from optimizer.report.flow_picture import flow_legend, plot_flows
 from optimizer.report.fonts import drawable, font
 from optimizer.report.layout_picture import plot_layout
 from optimizer.report.results import evaluation_to_json
-from optimizer.report.strips import lay_strips
+from optimizer.report.strips import flow_breadth, lay_strips
 from optimizer.report.words import word
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def draw_before_after(
     table = (len(rows) + 2) * LINE
     width, height = 2 * wide, high + TITLE + table
     figure = new_figure(width, height)
-    _, widest = lay_strips(before[1].legs, tuple(group_colours(study)))
+    _, widest = lay_strips(before[1].legs, tuple(group_colours(study)), flow_breadth(study.plan))
     for i, (key, (layout, evaluation)) in enumerate((("before", before), ("after", after))):
         ax = figure.add_axes((i * wide / width, table / height, wide / width, high / height))
         plot_layout(study, layout, ax=ax, language=language, evaluation=evaluation)

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from optimizer.report.words import Language
     from optimizer.study import Study
 
-__all__ = ["plot_plan", "zone_name", "zone_size"]
+__all__ = ["DOOR_SIZE", "door_names", "plot_plan", "zone_name", "zone_size"]
 
 #: A door this wide has two leaves, metres.
 TWO_LEAVES = 1.2
 #: Doors that open outwards, the way people flee.
 OUTWARDS = (DoorKind.EXIT, DoorKind.EMERGENCY)
+#: Doors whose kind is written beside them, and the font size of it, points.
+STREET_DOORS, DOOR_SIZE = (DoorKind.ENTRANCE, *OUTWARDS), 6.5
 
 
 def plot_plan(
@@ -90,7 +92,9 @@ def plot_plan(
             [outlet.x], [outlet.y], marker="$Z$", markersize=4, color="#aa7700", gid=f"power:{i}"
         )
     for door in plan.doors:
-        _draw_door(ax, plan, door, language)
+        _draw_door(ax, plan, door)
+    for door_name, (where, text) in door_names(plan, language).items():
+        draw_text(ax, where, text, size=DOOR_SIZE, gid=f"door-label:{door_name}")
     if zone_names:
         for zone in plan.zones:
             free = max(
@@ -128,7 +132,26 @@ def zone_size(zone: Zone) -> float:
     return float(np.clip(5.0 + 0.25 * zone.polygon.area**0.5, 5.5, 8.5))
 
 
-def _draw_door(ax: Axes, plan: FloorPlan, door: Door, language: Language) -> None:
+def door_names(
+    plan: FloorPlan, language: Language = "both"
+) -> dict[str, tuple[tuple[float, float], str]]:
+    """Return place and text of the names of street doors, by door; the legend has the others."""
+    names = {}
+    for door in plan.doors:
+        if door.kind not in STREET_DOORS:
+            continue
+        side = np.array(_swing_side(plan, door))
+        outward = side if door.kind in OUTWARDS else -side
+        place = np.array(door.centre) + (0.75 + 0.35 * abs(outward[0])) * outward
+        if door.kind in OUTWARDS:  # beside the leaves, which sweep the place in front
+            along = np.array([outward[1], -outward[0]])
+            place = place + (door.width / 2 + 0.3 + 0.6 * abs(along[0])) * along
+        x, y = place
+        names[door.name] = ((float(x), float(y)), word("door", door.kind, language, "\n"))
+    return names
+
+
+def _draw_door(ax: Axes, plan: FloorPlan, door: Door) -> None:
     """Draw the opening in its kind's colour, its leaves and the quarter circles they sweep."""
     colour = DOOR_COLOURS[door.kind]
     ends = np.asarray(door.line.coords)[[0, -1], :2]
@@ -147,11 +170,6 @@ def _draw_door(ax: Axes, plan: FloorPlan, door: Door, language: Language) -> Non
         )
         sweep.set(gid=f"swing:{door.name}:{i}", zorder=3.5)
         ax.add_patch(sweep)
-    if door.kind in (DoorKind.ENTRANCE, DoorKind.EXIT, DoorKind.EMERGENCY):
-        outward = -np.array(side) if door.kind not in OUTWARDS else np.array(side)
-        x, y = np.array(door.centre) + (0.75 + 0.35 * abs(outward[0])) * outward
-        name = word("door", door.kind, language, "\n")
-        draw_text(ax, (x, y), name, size=6.5, gid=f"door-label:{door.name}", color=colour)
 
 
 def _swing_side(plan: FloorPlan, door: Door) -> tuple[float, float]:

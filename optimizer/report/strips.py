@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import LineString, union_all
+from shapely import LineString
 from shapely.ops import substring
 
 if TYPE_CHECKING:
@@ -25,17 +25,22 @@ if TYPE_CHECKING:
 
     from optimizer.demand.flows import PersonClass
     from optimizer.evaluation import Leg
+    from optimizer.plan.model import FloorPlan
 
-__all__ = ["Strip", "arrow_of", "cover", "lay_strips"]
+__all__ = ["Strip", "arrow_of", "cover", "flow_breadth", "lay_strips"]
 
-#: Widest single strip and widest bundle of strips on one piece of way, metres on the plan.
+#: Widest single strip and widest bundle of strips on one piece of way, metres on a plan of
+#: `USUAL` metres; larger plans are drawn smaller and get wider strips.
 WIDEST_STRIP, WIDEST_BUNDLE = 0.4, 0.9
-#: Narrowest strip that still shows, metres.
+USUAL = 20.0
+#: Narrowest strip that still shows, metres on such a plan.
 NARROWEST = 0.014
 #: Points of paths closer than this are one corner, metres.
 SAME = 0.01
 #: Share of its width that a strip is drawn in, so that neighbours stay apart.
 DRAWN = 0.9
+#: Strips narrower than this need no round ends, metres.
+ROUND = 0.05
 #: Dash and gap of strips of staff, metres.
 DASH, GAP = 0.22, 0.14
 
@@ -69,8 +74,16 @@ class Strip:
     ends: bool = False
 
 
+def flow_breadth(plan: FloorPlan) -> float:
+    """Return the factor on the widths of strips that suits a plan's size."""
+    return max(plan.size) / USUAL
+
+
 def lay_strips(
-    legs: Sequence[Leg], order: Sequence[str], metres_per_person: float | None = None
+    legs: Sequence[Leg],
+    order: Sequence[str],
+    breadth: float = 1.0,
+    metres_per_person: float | None = None,
 ) -> tuple[tuple[Strip, ...], float]:
     """Return the strips of all legs and the width of one person per hour, metres.
 
@@ -80,6 +93,8 @@ def lay_strips(
         Legs without a path are left out.
     order
         Businesses and staff rounds in the order in which they lie side by side.
+    breadth
+        Factor on the widest and narrowest strips, see `flow_breadth`.
     metres_per_person
         Width of one person per hour, metres; None for one that suits these legs.
     """
@@ -99,11 +114,12 @@ def lay_strips(
             for (piece, party), (after, later) in pairwise(steps):
                 corners[piece, party, after, later] += rate
             arrivals.update(steps[-1:])
-    scale = metres_per_person or _scale(rates)
+    scale = metres_per_person or breadth * _scale(rates)
+    least = breadth * NARROWEST
     lines = {
         (piece, party): line
         for piece, parties in rates.items()
-        for party, line in _side_by_side(piece, parties, scale).items()
+        for party, line in _side_by_side(piece, parties, scale, least).items()
     }
     strips = [
         Strip(
@@ -111,7 +127,7 @@ def lay_strips(
             person=party[3],
             rate=rates[piece][party],
             line=line,
-            width=_width(rates[piece][party], scale),
+            width=max(scale * rates[piece][party], least),
             ends=(piece, party) in arrivals,
         )
         for (piece, party), line in lines.items()
@@ -120,22 +136,22 @@ def lay_strips(
         end, begin = lines[piece, party].coords[-1], lines[after, later].coords[0]
         if end != begin:
             line = LineString([end, begin])
-            width = _width(rate, scale)
+            width = max(scale * rate, least)
             strips.append(Strip(group=party[2], person=party[3], rate=rate, line=line, width=width))
     return tuple(strips), scale
 
 
-def cover(strips: Sequence[Strip], *, dashed: bool = False) -> BaseGeometry:
-    """Return what strips cover together, up to their arrow heads; in dashes where asked."""
+def cover(strips: Sequence[Strip], *, dashed: bool = False) -> list[BaseGeometry]:
+    """Return the shapes that strips cover, up to their arrow heads; in dashes where asked."""
     parts: list[BaseGeometry] = []
     for strip in strips:
         line = strip.line
         if strip.ends:
             line = substring(line, 0.0, line.length - 0.6 * arrow_of(strip).length)
-        cap = "flat" if dashed else "round"
+        cap = "flat" if dashed or strip.width < ROUND else "round"
         for dash in _dashes(line) if dashed else [line]:
-            parts.append(dash.buffer(DRAWN * strip.width / 2, cap_style=cap, quad_segs=3))
-    return union_all(parts)
+            parts.append(dash.buffer(DRAWN * strip.width / 2, cap_style=cap, quad_segs=2))
+    return parts
 
 
 def arrow_of(strip: Strip) -> LineString:
@@ -160,12 +176,8 @@ def _scale(rates: Mapping[Piece, Mapping[Party, float]]) -> float:
     return min(WIDEST_STRIP / single, WIDEST_BUNDLE / bundle)
 
 
-def _width(rate: float, scale: float) -> float:
-    return max(scale * rate, NARROWEST)
-
-
 def _side_by_side(
-    piece: Piece, parties: Mapping[Party, float], scale: float
+    piece: Piece, parties: Mapping[Party, float], scale: float, least: float
 ) -> dict[Party, LineString]:
     """Return the middle line of each party on a piece, in its walking direction."""
     first, last = np.array(piece[0]), np.array(piece[1])
@@ -173,10 +185,11 @@ def _side_by_side(
     left = np.array([-along[1], along[0]])
     # those who walk backward (False) sort first and get the left, which is their right
     ordered = sorted(parties, key=lambda party: (party[0], party[1], party[2], party[3]))
-    edge = sum(_width(parties[party], scale) for party in ordered) / 2
+    widths = {party: max(scale * parties[party], least) for party in ordered}
+    edge = sum(widths.values()) / 2
     lines = {}
     for party in ordered:
-        width = _width(parties[party], scale)
+        width = widths[party]
         shift = (edge - width / 2) * left
         ends = [first + shift, last + shift]
         lines[party] = LineString(ends if party[0] else ends[::-1])
