@@ -2,7 +2,7 @@
 
 In: padded paths in metres and rates in people per hour. Out: crossings of every pair of flows,
 head-on and merging metres apart, their places, the share of customers who cross another stream,
-the worst pairs, and sums by class. How paths are made comparable is told in `crossing_kernels`.
+the worst pairs, and sums by class. How paths are made comparable is told in `sequence_kernels`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.walk.crossing_kernels import crossing_table
+from optimizer.walk.crossing_kernels import sequence_crossings
+from optimizer.walk.sequence_kernels import canonical_sequences, walked_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,9 +91,9 @@ def count_crossings(
 
     Two paths cross where their segments cross between nodes, and where they share a run of nodes
     that one enters from one side of the other and leaves to its other side. A run that reaches an
-    end of either path is a merge. The result does not change when the plan is mirrored, turned or
-    shifted, when all paths are reversed, in another order of flows, or by noise well below
-    `tolerance`.
+    end of either path, or a place where one turns back on itself, is a merge. The result does not
+    change when the plan is mirrored, turned or shifted, when all paths are reversed, in another
+    order of flows, or by noise well below `tolerance`.
 
     Parameters
     ----------
@@ -101,7 +102,9 @@ def count_crossings(
     tolerance
         Vertices closer than this are one node, metres.
     """
-    counts, head_on, merging, places = crossing_table(path_points, path_counts, tolerance)
+    nodes, sequence, offsets = canonical_sequences(path_points, path_counts, tolerance)
+    pieces = walked_pieces(sequence, offsets, len(nodes))
+    counts, head_on, merging, places = sequence_crossings(nodes, pieces, path_counts.size)
     order = np.lexsort((places[:, 1], places[:, 0], places[:, 3], places[:, 2]))
     return Crossings(counts=counts, head_on=head_on, merging=merging, places=places[order])
 

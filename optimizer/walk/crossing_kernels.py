@@ -1,19 +1,14 @@
 """Compiled topological count of path crossings.
 
-In: padded paths `(m, B, 2)` with point counts. Out: canonical node sequences; crossings, head-on
-metres and merging metres of every pair; the place of each crossing.
+In: nodes, pieces of paths and their edges from `sequence_kernels`. Out: crossings, head-on metres
+and merging metres of every pair of paths; the place of each crossing.
 
 Shortest paths of many flows hug the same corners, so a count on coordinates changes with the last
-bit. Here paths become sequences of shared nodes first:
-
-1. vertices within the tolerance of each other are one node;
-2. a segment that passes a node within the tolerance is split there.
-
-After that two segments share a node, or are apart, or cross properly. A maximal run of nodes that
-two paths share, one node or more and in either direction, is one crossing when the other path
-comes from one side and leaves to the other, and none when it returns to its side or when the run
-reaches an end of either path. Nodes are numbered from left to right, which serves as the sweep
-order of the search for proper crossings.
+bit; a count on shared nodes does not. Two paths cross where their segments cross away from any
+node. A maximal run of nodes that two paths share, one node or more and in either direction, is one
+crossing when the other path comes from one side and leaves to the other, and none when it returns
+to its side or when the run reaches an end of either path. Nodes are numbered from left to right,
+which serves as the sweep order of the search for proper crossings.
 
 Kernels call only kernels of this module: numba's cache on disk does not notice changes elsewhere.
 """
@@ -30,155 +25,9 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
+    Pieces = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
 
-__all__ = ["canonical_sequences", "crossing_table", "sequence_crossings"]
-
-
-@njit(cache=True, nogil=True)
-def _merge_vertices(
-    points: FloatArray, counts: IntArray, tolerance: float
-) -> tuple[FloatArray, IntArray, IntArray]:
-    """Nodes from left to right, and per path its node numbers without repeats."""
-    m = counts.size
-    starts = np.zeros(m + 1, np.int64)
-    for i in range(m):
-        starts[i + 1] = starts[i] + counts[i]
-    flat = np.empty((starts[m], 2))
-    for i in range(m):
-        for k in range(counts[i]):
-            flat[starts[i] + k, 0] = points[i, k, 0]
-            flat[starts[i] + k, 1] = points[i, k, 1]
-    order = np.argsort(flat[:, 0])
-    seed = np.empty((flat.shape[0], 2))
-    sums = np.zeros((flat.shape[0], 3))
-    label = np.empty(flat.shape[0], np.int64)
-    n = 0
-    for at in order:
-        x, y = flat[at, 0], flat[at, 1]
-        found = n - 1
-        while found >= 0 and x - seed[found, 0] <= tolerance:
-            if abs(y - seed[found, 1]) <= tolerance:
-                break
-            found -= 1
-        if found < 0 or x - seed[found, 0] > tolerance:
-            found = n
-            seed[n, 0], seed[n, 1] = x, y
-            n += 1
-        label[at] = found
-        sums[found, 0] += x
-        sums[found, 1] += y
-        sums[found, 2] += 1.0
-    nodes = sums[:n, :2] / sums[:n, 2:3]
-    offsets = np.zeros(m + 1, np.int64)
-    kept = np.empty(flat.shape[0], np.int64)
-    size = 0
-    for i in range(m):
-        for at in range(starts[i], starts[i + 1]):
-            if size == offsets[i] or kept[size - 1] != label[at]:
-                kept[size] = label[at]
-                size += 1
-        offsets[i + 1] = size
-    return nodes, kept[:size], offsets
-
-
-@njit(cache=True, nogil=True)
-def _edges(sequence: IntArray, offsets: IntArray, n: int) -> tuple[IntArray, IntArray]:
-    """Distinct undirected edges (left node, right node), and the edge of each step."""
-    head = np.full(n, -1, np.int64)
-    follow = np.empty(sequence.size, np.int64)
-    ends = np.empty((sequence.size, 2), np.int64)
-    step = np.full(sequence.size, -1, np.int64)
-    size = 0
-    for i in range(offsets.size - 1):
-        for k in range(offsets[i], offsets[i + 1] - 1):
-            a, b = sequence[k], sequence[k + 1]
-            if a > b:
-                a, b = b, a
-            edge = head[a]
-            while edge >= 0 and ends[edge, 1] != b:
-                edge = follow[edge]
-            if edge < 0:
-                edge = size
-                ends[edge, 0], ends[edge, 1] = a, b
-                follow[edge] = head[a]
-                head[a] = edge
-                size += 1
-            step[k] = edge
-    return ends[:size], step
-
-
-@njit(cache=True, nogil=True)
-def _splits(nodes: FloatArray, ends: IntArray, tolerance: float) -> tuple[IntArray, IntArray]:
-    """Nodes that lie on each edge, from its left node to its right one, as flat rows."""
-    n = nodes.shape[0]
-    starts = np.zeros(ends.shape[0] + 1, np.int64)
-    found = np.empty(64, np.int64)
-    place = np.empty(64)
-    size = 0
-    for edge in range(ends.shape[0]):
-        a, b = ends[edge, 0], ends[edge, 1]
-        ax, ay = nodes[a, 0], nodes[a, 1]
-        dx, dy = nodes[b, 0] - ax, nodes[b, 1] - ay
-        length = np.sqrt(dx * dx + dy * dy)
-        low, high = min(ay, ay + dy) - tolerance, max(ay, ay + dy) + tolerance
-        # node numbers follow x up to the tolerance, so the stretch between a and b has all but
-        # the few at either side that are as far left or right
-        first, last = a, b
-        while first > 0 and nodes[first - 1, 0] >= ax - 2.0 * tolerance:
-            first -= 1
-        while last < n - 1 and nodes[last + 1, 0] <= ax + dx + 2.0 * tolerance:
-            last += 1
-        for k in range(first, last + 1):
-            y = nodes[k, 1]
-            if y < low or y > high or k in (a, b):
-                continue
-            off = (nodes[k, 0] - ax) * dy - (y - ay) * dx
-            if abs(off) > tolerance * length:
-                continue
-            along = (nodes[k, 0] - ax) * dx + (y - ay) * dy
-            if along <= 0.0 or along >= length * length:
-                continue
-            if size == found.size:
-                found = np.concatenate((found, np.empty(size, np.int64)))
-                place = np.concatenate((place, np.empty(size)))
-            at = size
-            while at > starts[edge] and place[at - 1] > along:
-                found[at], place[at] = found[at - 1], place[at - 1]
-                at -= 1
-            found[at], place[at] = k, along
-            size += 1
-        starts[edge + 1] = size
-    return found[:size], starts
-
-
-@njit(cache=True, nogil=True)
-def canonical_sequences(
-    points: FloatArray, counts: IntArray, tolerance: float
-) -> tuple[FloatArray, IntArray, IntArray]:
-    """Return nodes `(n, 2)` and the paths as node numbers: `sequence`, `offsets (m + 1,)`."""
-    nodes, rough, offsets = _merge_vertices(points, counts, tolerance)
-    ends, step = _edges(rough, offsets, nodes.shape[0])
-    between, starts = _splits(nodes, ends, tolerance)
-    total = rough.size
-    for k in range(rough.size):
-        if step[k] >= 0:
-            total += starts[step[k] + 1] - starts[step[k]]
-    sequence = np.empty(total, np.int64)
-    fine = np.zeros(offsets.size, np.int64)
-    size = 0
-    for i in range(offsets.size - 1):
-        for k in range(offsets[i], offsets[i + 1]):
-            sequence[size] = rough[k]
-            size += 1
-            if step[k] < 0:
-                continue
-            low, high = starts[step[k]], starts[step[k] + 1]
-            forward = rough[k] == ends[step[k], 0]
-            for at in range(high - low):
-                sequence[size] = between[low + at] if forward else between[high - 1 - at]
-                size += 1
-        fine[i + 1] = size
-    return nodes, sequence, fine
+__all__ = ["sequence_crossings"]
 
 
 @njit(cache=True, nogil=True)
@@ -335,17 +184,17 @@ def _run(
 
 @njit(cache=True, nogil=True)
 def sequence_crossings(
-    nodes: FloatArray, sequence: IntArray, offsets: IntArray
+    nodes: FloatArray, pieces: Pieces, paths: int
 ) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
     """Return crossings, head-on metres, merging metres, each `(m, m)`; places (x, y, i, j)."""
-    m = offsets.size - 1
-    owner = np.empty(sequence.size, np.int64)
-    for i in range(m):
-        owner[offsets[i] : offsets[i + 1]] = i
-    crossings = np.zeros((m, m), np.int64)
-    head_on, merging = np.zeros((m, m)), np.zeros((m, m))
-    edges = _edges(sequence, offsets, nodes.shape[0])
-    places, size = _proper(nodes, edges, owner, crossings, np.empty((64, 4)))
+    sequence, offsets, owner, ends, step = pieces
+    bounds = np.empty((sequence.size, 2), np.int64)
+    for piece in range(offsets.size - 1):
+        for k in range(offsets[piece], offsets[piece + 1]):
+            bounds[k, 0], bounds[k, 1] = offsets[piece], offsets[piece + 1] - 1
+    crossings = np.zeros((paths, paths), np.int64)
+    head_on, merging = np.zeros((paths, paths)), np.zeros((paths, paths))
+    places, size = _proper(nodes, (ends, step), owner, crossings, np.empty((64, 4)))
     members, starts = _groups(sequence, nodes.shape[0])
     for node in range(nodes.shape[0]):
         for at in range(starts[node], starts[node + 1]):
@@ -356,8 +205,8 @@ def sequence_crossings(
                 j = owner[q]
                 if i == j:
                     continue
-                one = (offsets[i], k, offsets[i + 1] - 1)
-                way, stop, crosses = _run(nodes, sequence, one, (offsets[j], q, offsets[j + 1] - 1))
+                one, two = (bounds[k, 0], k, bounds[k, 1]), (bounds[q, 0], q, bounds[q, 1])
+                way, stop, crosses = _run(nodes, sequence, one, two)
                 if way == -2 or (way == 0 and not crosses):
                     continue
                 length, x, y = _along(nodes, sequence, k, stop)
@@ -373,12 +222,3 @@ def sequence_crossings(
                     places = _note(places, size, x, y, i, j)
                     size += 1
     return crossings, head_on, merging, places[:size]
-
-
-@njit(cache=True, nogil=True)
-def crossing_table(
-    points: FloatArray, counts: IntArray, tolerance: float
-) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-    """Return what `sequence_crossings` returns, straight from padded paths."""
-    nodes, sequence, offsets = canonical_sequences(points, counts, tolerance)
-    return sequence_crossings(nodes, sequence, offsets)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.walk.crossing import NODE_TOLERANCE
-from optimizer.walk.crossing_kernels import canonical_sequences
 from optimizer.walk.polylines import pad_polylines
+from optimizer.walk.sequence_kernels import canonical_sequences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

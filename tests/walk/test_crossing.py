@@ -120,6 +120,14 @@ PAIRS = {
     "near but apart": ([(0, 0), (4, 0)], [(1, 1), (2, 3e-5), (3, 1)], 0, 0, 0),
     "parallel": ([(0, 0), (4, 0)], [(0, 1), (4, 1)], 0, 0, 0),
     "upright cross": ([(0, -1), (0, 1)], [(-1, 0.5), (1, 0.5)], 1, 0, 0),
+    "there and back across a path": ([(0, 0), (4, 0)], [(2, 1), (2, -1), (2, 2)], 2, 0, 0),
+    "turning back on the line": (
+        [(0, 0), (4, 0)],
+        [(3, 1), (3, 0), (1, 0), (2, 0), (2, -1)],
+        0,
+        2,
+        1,
+    ),
     "collinear with a gap": ([(0, 0), (1, 0)], [(2, 0), (3, 0)], 0, 0, 0),
 }
 
@@ -186,6 +194,19 @@ def world(seed, flows=14):
             chosen = np.insert(chosen, 1, 0.25 * chosen[0] + 0.75 * chosen[1], axis=0)
         paths.append(chosen)
     return paths
+
+
+@given(seed=st.integers(0, 100_000), raster=st.sampled_from([0.5, 1.0, 2.0]))
+@settings(max_examples=100, deadline=None)
+def test_invariant_on_a_raster(seed, raster):
+    """The same where paths share lines, end on each other and turn back on themselves."""
+    paths = [np.round(p / raster) * raster for p in world(seed)]
+    before = crossings(*paths).counts
+    rng = np.random.default_rng(seed)
+    assert (crossings(*[p * (-1, 1) for p in paths]).counts == before).all()
+    assert (crossings(*[p[::-1] for p in paths]).counts == before).all()
+    noisy = [p + rng.uniform(-1e-6, 1e-6, p.shape) for p in paths]
+    assert (crossings(*noisy).counts == before).all()
 
 
 @given(seed=st.integers(0, 100_000), angle=st.floats(0, 360), jitter=st.sampled_from([1e-8, 1e-6]))
