@@ -63,6 +63,16 @@ def routes_to(
         if inside[list(own)].any():
             worst = min(worst or (np.inf, ""), (max(wide, width), kind))
             continue
+        if not wide:
+            yield broken(
+                rule,
+                f"No way leads from {_doors(doors)} to a {kind}, such as "
+                f"{about(scene, own[0])}; a route of {width:g} m would be right",
+                value=0.0,
+                where=scene.where(own[0]),
+                fixtures=tuple(scene.names[i] for i in own),
+            )
+            continue
         place = find_bottleneck(scene, doors, own, wide)
         others = _narrowing(scene, place, width)
         beside = f" beside {', '.join(others)}" if others else ""
@@ -74,7 +84,7 @@ def routes_to(
             where=place,
             fixtures=others or tuple(scene.names[i] for i in own),
         )
-    if worst is not None:
+    if worst is not None and all(inside[list(own)].any() for own in members.values()):
         wide, kind = worst
         place = find_bottleneck(scene, doors, members[kind], wide)
         more = " or more" if wide >= WIDER * width else ""

@@ -211,7 +211,7 @@ def _waiting_area(scene: Scene, seats: tuple[int, ...], reach: float) -> BaseGeo
     """Floor about the seats, theirs included, less what belongs to other fixtures and doors."""
     own = set(seats)
     feet = scene.footprints.polygon
-    about_seats = union_all([feet[i].buffer(reach, cap_style="square") for i in seats])
+    about_seats = union_all([feet[i].buffer(reach) for i in seats])
     spaces = (scene.end_spaces, scene.side_spaces, scene.privacy_zones, scene.footprints)
     others = [
         shape

@@ -17,6 +17,7 @@ from optimizer.plan.space import Audience, door_point, free_space
 from optimizer.rules.accessibility import routes_to
 from optimizer.rules.finding import about, at, broken, kept, unknown
 from optimizer.rules.routes import by_type, reached
+from optimizer.rules.scene import CONTACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,12 +69,11 @@ def check_egress_walk(rule: Rule, scene: Scene) -> Iterator[Finding]:
         yield _no_exit(rule)
         return
     study = scene.study
-    shell = prepare_shell(free_space(study.plan, Audience.CUSTOMER), radius=study.walking.radius)
+    radius = study.walking.radius
+    shell = prepare_shell(free_space(study.plan, Audience.CUSTOMER), radius=radius)
     ways = [p for p in (door_point(door, shell.walkable) for door in doors) if p is not None]
-    room = scene.hall.difference(scene.furniture).buffer(
-        -study.walking.radius - 1e-3, join_style="mitre"
-    )
-    places = _places(room)
+    open_hall = scene.hall.difference(scene.furniture)
+    places = _places(open_hall.buffer(-radius - CONTACT, join_style="mitre"))
     if not ways or not len(places):
         yield unknown(rule, "Not looked at: there is no walkable floor before an exit")
         return
@@ -115,7 +115,11 @@ def check_exit_count(rule: Rule, scene: Scene) -> Iterator[Finding]:
     door = doors[0]
     far, _ = _farthest(scene, doors)
     small = area <= limits["area"]
-    near = area <= limits["open_area"] and far <= limits["reach"] and door.width >= limits["wide"]
+    near = (
+        area <= limits["open_area"]
+        and far <= limits["reach"]
+        and door.width >= limits["wide"] - CONTACT
+    )
     facts = (
         f"one exit, {door.name!r}, {door.width:.2f} m wide, for {area:.0f} m², farthest place "
         f"{far:.1f} m away"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from optimizer.rules.model import Finding, Rule, Severity
@@ -117,9 +118,12 @@ def at(where: BaseGeometry | ArrayLike) -> str:
 
 
 def place_of(where: BaseGeometry | ArrayLike) -> tuple[float, float]:
-    """Return a place in a geometry, or the point itself."""
-    if isinstance(where, BaseGeometry):
-        point: NDArray[np.float64] = shapely.get_coordinates(where.representative_point())
+    """Return a place in a geometry (the middle of a line), or the point itself."""
+    point: NDArray[np.float64]
+    if isinstance(where, LineString):
+        point = shapely.get_coordinates(where.interpolate(0.5, normalized=True))
+    elif isinstance(where, BaseGeometry):
+        point = shapely.get_coordinates(where.representative_point())
     else:
         point = np.asarray(where, dtype=float)
     x, y = point.reshape(-1)[:2]

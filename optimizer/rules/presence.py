@@ -90,7 +90,7 @@ def check_front_distance(rule: Rule, scene: Scene) -> Iterator[Finding]:
     for i in scene.indices(rule.subjects):
         half, front = scene.types[i].width / 2, -scene.types[i].depth / 2
         before = placed_box((-half, front - depth, half, front), scene.placements[i])
-        edge = placed_box((-half, front - CONTACT, half, front), scene.placements[i])
+        edge = placed_box((-half, front, half, front + CONTACT), scene.placements[i])
         for j in np.sort(feet.tree.query(before, predicate="intersects")).tolist():
             gap = float(feet.polygon[j].distance(edge))
             if i != j and feet.inner[j].intersects(before):

@@ -108,6 +108,7 @@ def find_bottleneck(
     reach = union_all(start)
     whole = union_all(_entered(scene, scene.wide_parts(width), width, doors))
     necks = shapely.get_parts(whole.difference(union_all(wider).buffer(STEP)))
+    necks = necks[~shapely.is_empty(necks)]
     for k in np.argsort(shapely.distance(necks, reach), kind="stable"):
         rest = shapely.get_parts(whole.difference(necks[k].buffer(STEP)))
         left = _entered(scene, rest[~shapely.is_empty(rest)], width, doors)
