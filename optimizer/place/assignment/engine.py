@@ -20,6 +20,7 @@ from optimizer.place.assignment.kernels import (
     GOAL,
     LEDGER,
     SLACK,
+    VALUE,
     Tabu,
     advance,
     fill_changes,
@@ -35,7 +36,7 @@ __all__ = ["TabuEngine", "number_type"]
 
 #: Longest time for which a swap is tabu, in steps per fixture; the cube of a random number of it
 #: is drawn, so that most times are short.
-TENURE = 8.0
+TENURE = 16.0
 
 #: Rounding that a value must beat to be better, relative to n²·max|A|·max|B|.
 ROUNDING = 1e-13
@@ -50,6 +51,15 @@ class TabuEngine:
         What to search.
     seed
         Of the random numbers.
+
+    Attributes
+    ----------
+    problem
+        What is searched.
+    symmetric
+        Whether every pair counts once, see `kernels.swap_change`.
+    state
+        Where the search stands.
     """
 
     def __init__(self, problem: AssignmentProblem, seed: int) -> None:
@@ -63,7 +73,7 @@ class TabuEngine:
         n = problem.n
         square = (n, n)
         state = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
-        self._tabu = Tabu(
+        self.state = Tabu(
             a=np.ascontiguousarray(a, dtype=kind),
             p=np.zeros(square, kind),
             a_columns=np.ascontiguousarray(a.T, dtype=kind),
@@ -92,7 +102,7 @@ class TabuEngine:
         target
             The search stops at this value.
         """
-        tabu = self._tabu
+        tabu = self.state
         ordered = self._b[np.ix_(place, place)]
         tabu.p[:] = ordered
         tabu.p_columns[:] = ordered.T
@@ -109,18 +119,25 @@ class TabuEngine:
 
     def run(self, steps: int) -> None:
         """Make some more steps, or fewer where the target is met."""
-        advance(self._tabu, self.symmetric, steps, self._tenure, self._most)
+        advance(self.state, self.symmetric, steps, self._tenure, self._most)
+
+    @property
+    def value(self) -> int | float:
+        """Value of the permutation that the search stands at."""
+        return self._value_of(self.state.ledger[VALUE])
 
     @property
     def best_value(self) -> int | float:
         """Value of the best permutation of this search; exact where all numbers are whole."""
-        gain = self._tabu.ledger[BEST]
-        return self._start + (int(gain) if self.problem.whole else float(gain))
+        return self._value_of(self.state.ledger[BEST])
 
     @property
     def best(self) -> NDArray[np.int64]:
         """Best permutation of this search, counted from 0."""
-        return self._tabu.best.copy()
+        return self.state.best.copy()
+
+    def _value_of(self, gain: float) -> int | float:
+        return self._start + (int(gain) if self.problem.whole else float(gain))
 
 
 def number_type(problem: AssignmentProblem) -> tuple[Any, Any]:

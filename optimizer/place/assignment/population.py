@@ -33,9 +33,18 @@ class Population:
     ----------
     depth
         Steps of each tabu search.
+    share
+        Part of all steps that the population gets, in proportion to the others.
+    spent
+        Steps made.
+    failures
+        Children in a row that did not enter.
+    members
+        Values and permutations, counted from 0.
     """
 
     depth: int
+    share: int = 1
     spent: int = 0
     failures: int = 0
     members: list[tuple[float, NDArray[np.int64]]] = field(default_factory=list)
