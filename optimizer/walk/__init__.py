@@ -25,7 +25,7 @@ ROOMS = {
 }
 """Public name → module of this package that defines it."""
 
-__all__ = sorted(ROOMS)  # noqa: PLE0605
+__all__ = sorted(ROOMS)
 
 
 def __getattr__(name: str) -> Any:

@@ -68,46 +68,20 @@ class Router:
 
     def __init__(self, shell: Shell, boxes: ArrayLike, start: ArrayLike, end: ArrayLike) -> None:
         kernels.warm_up()
-        footprints = table_of(boxes, 5, "boxes")
-        starts, ends = table_of(start, 2, "start"), table_of(end, 2, "end")
-        if len(starts) != len(ends):
-            raise LayoutError(f"{len(starts)} starts and {len(ends)} ends of legs; as many of each")
-        n, m, fixed = len(footprints), len(starts), len(shell.node)
-        corners = 4 if shell.corners == "mitre" else 8
-        outline = shell.outline
-        total = fixed + corners * n + 2
-        node = np.zeros((total, 8))
-        node[:fixed] = shell.node
         self.shell = shell
-        self.boxes = np.full((n, 5), np.nan)
-        self.lengths = np.zeros(m)
-        self.blocked = np.full((m, 2), kernels.ABSENT)
-        self.path_counts = np.zeros(m, dtype=np.int64)
-        self.path_points = np.empty((m, BENDS, 2))
-        self.path_nodes = np.empty((m, BENDS), dtype=np.int64)
-        self._body = (shell.radius, corners)
-        self._space = (
-            outline.rims, outline.rim_part, *shell.rim_cells, outline.walls, shell.grid,
-            *shell.wall_cells, shell.group_start, shell.links[0], shell.links[1],
-        )  # fmt: skip
-        self._moves = (
-            self.boxes, np.empty((9, n)), node, np.empty((n, 5)), np.empty(n, dtype=np.int64),
-        )  # fmt: skip
-        words = max(1, (n + 63) // 64)
-        self._rows = (np.full((m, 4), np.nan), np.zeros((m, words), dtype=np.int64), np.zeros(m))
-        self._touched, self._changed = np.empty((2, m), dtype=np.int64)
-        self._head = np.zeros(4, dtype=np.int64)
-        self._search = (
-            self._head, np.empty(m, dtype=np.int64), np.zeros(total, dtype=np.int64),
-            np.empty(total), np.empty((total, 4)), *np.empty((3, total), dtype=np.int64),
-            np.empty(outline.groups, dtype=np.int64),
-        )  # fmt: skip
-        self._scratch = np.empty(words, dtype=np.int64)
+        self._float, self._int = furnish(shell, boxes, start, end)
         self._open = False
-        self._grow_heap(OFFERS)
-        self._tie_legs()
-        self._run(np.arange(n), footprints, np.arange(m), starts, ends)
-        self._head[0] = self._head[1] = 0
+        self._look()
+
+    def _look(self) -> None:
+        """Show the arrays of the present layout."""
+        fixtures, legs, _, hunt = kernels.state_views(self._float, self._int)
+        self.boxes = fixtures.pose
+        self.lengths, self.blocked = legs.lengths, legs.blocked
+        self.path_points, self.path_counts = legs.points, legs.counts
+        self.path_nodes = legs.nodes
+        self._changed, self._used, self._head = legs.changed, legs.used, hunt.head
+        self._arrays = (*self.shell.space, self._float, self._int)
 
     def propose(
         self,
@@ -144,7 +118,7 @@ class Router:
             np.ascontiguousarray(new_ends, dtype=np.float64),
         )
         self._open = True
-        return self._changed[: self._head[3]]
+        return self._changed[: self._head[kernels.CHANGED]]
 
     def accept(self) -> None:
         """Keep the proposed move."""
@@ -153,7 +127,7 @@ class Router:
     def reject(self) -> None:
         """Put everything back as it was before the proposed move."""
         if self._open:
-            kernels.undo(*self._body, len(self.shell.node), self._moves, self._legs, self._head)
+            kernels.undo(*self._arrays)
             self._open = False
 
     def path(self, leg: int) -> NDArray[np.float64]:
@@ -163,14 +137,12 @@ class Router:
     @property
     def rerouted(self) -> int:
         """Number of legs that the last move searched again."""
-        return int(self._head[0])
+        return int(self._head[kernels.REROUTED])
 
     def met(self, leg: int) -> NDArray[np.int64]:
         """Return the fixtures that a leg's length rests on: moving any other cannot shorten it."""
-        bits = self._rows[1][leg][np.arange(len(self.boxes)) >> 6] >> (
-            np.arange(len(self.boxes)) & 63
-        )
-        return np.flatnonzero(bits & 1)
+        rows = np.arange(len(self.boxes))
+        return np.flatnonzero((self._used[leg, rows >> 6] >> (rows & 63)) & 1)
 
     def _run(
         self,
@@ -186,48 +158,48 @@ class Router:
         ):
             raise LayoutError("a move needs one footprint (5 values) a fixture, two ends a leg")
         while True:
-            code = kernels.move(
-                box_rows, new_boxes, leg_rows, new_starts, new_ends, *self._body,
-                self._space, self._moves, self._legs, self._search, self._heap,
-            )  # fmt: skip
+            code = kernels.move(box_rows, new_boxes, leg_rows, new_starts, new_ends, *self._arrays)
             if code == 0:
                 return
-            if code == -3:
+            if code == kernels.NO_SUCH_ROW:
                 raise LayoutError(
                     f"the move names fixtures {box_rows.tolist()} and legs {leg_rows.tolist()}; "
-                    f"rows 0 to {len(self.boxes) - 1} and 0 to {len(self.lengths) - 1}, each "
-                    "once, would be right"
+                    f"rows 0 to {len(self.boxes) - 1} and 0 to {len(self.lengths) - 1} would be "
+                    "right"
                 )
-            if code == -1:
-                self._grow_heap(2 * len(self._heap[0]))
-            else:
-                self._grow_paths()
-
-    def _grow_heap(self, size: int) -> None:
-        """Give the search room for `size` corners on offer."""
-        self._heap = (
-            np.empty(size), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64),
-            self._scratch,
-        )  # fmt: skip
-
-    def _grow_paths(self) -> None:
-        """Double the points that a path may have."""
-        self.path_points = np.concatenate([self.path_points, self.path_points], axis=1)
-        self.path_nodes = np.concatenate([self.path_nodes, self.path_nodes], axis=1)
-        self._tie_legs()
-
-    def _tie_legs(self) -> None:
-        """Bundle the legs' arrays, and copies of them to undo a move with."""
-        ends, used, costs = self._rows
-        rows = (
-            ends, self.blocked, self.lengths, costs, self.path_points, self.path_counts,
-            self.path_nodes, used,
-        )  # fmt: skip
-        saved = tuple(np.empty_like(array) for array in rows)
-        self._legs = (*rows, self._touched, self._changed, saved)
+            self._float, self._int = kernels.enlarge(
+                self.shell.space[1], self._float, self._int, code
+            )
+            self._look()
 
 
-def table_of(rows: ArrayLike, width: int, name: str) -> NDArray[np.float64]:
+def furnish(
+    shell: Shell, boxes: ArrayLike, start: ArrayLike, end: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the two arrays of a routed layout, for `kernels.state_views`.
+
+    Raises
+    ------
+    LayoutError
+        If the arrays do not fit together.
+    """
+    footprints = _table(boxes, 5, "boxes")
+    starts, ends = _table(start, 2, "start"), _table(end, 2, "end")
+    if len(starts) != len(ends):
+        raise LayoutError(f"{len(starts)} starts and {len(ends)} ends of legs; as many of each")
+    bends, offers = BENDS, OFFERS
+    while True:
+        arrays = kernels.lay_out(
+            shell.space[1], boxes=len(footprints), legs=len(starts), bends=bends, offers=offers
+        )
+        code = kernels.furnish(footprints, starts, ends, *shell.space, *arrays)
+        if code == 0:
+            return arrays
+        bends *= 2 if code == kernels.PATH_FULL else 1
+        offers *= 2 if code == kernels.HEAP_FULL else 1
+
+
+def _table(rows: ArrayLike, width: int, name: str) -> NDArray[np.float64]:
     """Return rows as a contiguous float64 array (n, width)."""
     array = np.ascontiguousarray(rows, dtype=np.float64)
     if array.size == 0:

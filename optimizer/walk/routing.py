@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from optimizer.walk import kernels
-from optimizer.walk.moves import Router
+from optimizer.walk.moves import Router, furnish
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -78,12 +78,9 @@ def route(
     LayoutError
         If the arrays do not fit together.
     """
-    router = Router(shell, boxes, start, end)
-    if paths:
-        points, offsets = kernels.pack(router.path_points, router.path_counts)
-    else:
-        points, offsets = np.empty((0, 2)), np.zeros(len(router.lengths) + 1, dtype=np.int64)
-    return Routes(lengths=router.lengths, points=points, offsets=offsets, blocked=router.blocked)
+    kernels.warm_up()
+    lengths, points, offsets, blocked = kernels.results(*furnish(shell, boxes, start, end), paths)
+    return Routes(lengths=lengths, points=points, offsets=offsets, blocked=blocked)
 
 
 def what_closes(

@@ -42,14 +42,9 @@ class Shell:
         Body radius in metres.
     corners
         Body outline at corners of obstacles.
-    grid
-        x0, y0, 1 / cell, columns, rows of the cells that `wall_cells`, `rim_cells` sort edges by.
-    wall_cells, rim_cells
-        Start of each cell in a list of edges, and that list.
-    group_start
-        First corner of each group of walls, and the number of corners.
-    node
-        The corners with their rims and bend costs, as a search wants them.
+    space
+        The outline's arrays, and its edges sorted by cell, as the kernels want them: one float
+        and one integer array.
     links
         Start of each corner, linked corner, length (metres): the taut visibility graph.
     table
@@ -59,11 +54,7 @@ class Shell:
     outline: Outline
     radius: float
     corners: Corners
-    grid: NDArray[np.float64]
-    wall_cells: tuple[NDArray[np.int64], NDArray[np.int64]]
-    rim_cells: tuple[NDArray[np.int64], NDArray[np.int64]]
-    group_start: NDArray[np.int64]
-    node: NDArray[np.float64]
+    space: tuple[NDArray[np.float64], NDArray[np.int64]]
     links: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
     table: NDArray[np.float64]
 
@@ -87,9 +78,7 @@ class Shell:
         where = _points(points)
         part: NDArray[np.int64]
         moved: NDArray[np.float64]
-        part, moved = kernels.locate_all(
-            where, tolerance, self.outline.rims, self.outline.rim_part, self.grid, *self.rim_cells
-        )
+        part, moved = kernels.locate_all(where, tolerance, kernels.space_views(*self.space))
         return part, moved
 
     def component(self, points: ArrayLike, *, tolerance: float = kernels.SNAP) -> NDArray[np.int64]:
@@ -113,18 +102,9 @@ class Shell:
         same = points_b is None
         part_b, b = (part_a, a) if points_b is None else self.place(points_b, tolerance=tolerance)
         seen_b = seen_a if same else self.sight(b, part_b)
-        rows = kernels.spread(*seen_a, self.table, *self.links)
+        rows = kernels.spread(seen_a, self.table, self.links)
         result: NDArray[np.float64] = kernels.join(
-            a,
-            part_a,
-            rows,
-            b,
-            part_b,
-            *seen_b,
-            same,
-            self.outline.walls,
-            self.grid,
-            *self.wall_cells,
+            a, part_a, rows, b, part_b, seen_b, same, kernels.space_views(*self.space)
         )
         return result
 
@@ -154,7 +134,7 @@ class Shell:
         if total <= np.hypot(*(moved[1] - moved[0])) + 1e-12:
             return moved
         start, to, length = self.sight(moved, part)
-        rest = kernels.spread(start, to, length, self.table, *self.links)[1]
+        rest = kernels.spread((start, to, length), self.table, self.links)[1]
         first = to[: start[1]]
         bends = [int(first[np.argmin(length[: start[1]] + rest[first])])]
         direct = dict(zip(to[start[1] :].tolist(), length[start[1] :].tolist(), strict=True))
@@ -171,15 +151,7 @@ class Shell:
         self, points: NDArray[np.float64], part: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return which corners each point sees and may turn at: start, corner, length."""
-        start, to, length = kernels.link_points(
-            points,
-            part,
-            self.outline.corner,
-            self.outline.corner_part,
-            self.outline.walls,
-            self.grid,
-            *self.wall_cells,
-        )
+        start, to, length = kernels.link_points(points, part, kernels.space_views(*self.space))
         return start, to, length
 
 
@@ -217,38 +189,37 @@ def prepare_shell(
         raise FloorPlanError(f"corners '{corners}'; 'mitre' or 'octagon' would be right")
     kernels.warm_up()
     outline = outline_of(free, radius=radius, corners=corners)
-    grid, (wall_cells, rim_cells) = _cells(outline.walls[:, :4], outline.rims)
-    links = kernels.link_corners(
-        outline.corner, outline.corner_part, outline.walls, grid, *wall_cells
-    )
+    grid, (wall_cells, rim_cells) = _cells(outline.walls, outline.rims)
+    node = kernels.corner_nodes(outline.corner, outline.corner_part)
+    links = kernels.link_corners(node, outline.walls, grid, *wall_cells)
+    groups = 1 + int(outline.walls[:, 5].max(initial=-1))
+    group_start = np.searchsorted(outline.corner_group, np.arange(groups + 1)).astype(np.int64)
     few = len(outline.corner) <= TABLE_CORNERS
-    table = kernels.reach_table(*links) if few else np.empty((0, 0))
-    group_start = np.searchsorted(outline.corner_group, np.arange(outline.groups + 1))
     return Shell(
         outline=outline,
         radius=float(radius),
         corners=corners,
-        grid=grid,
-        wall_cells=wall_cells,
-        rim_cells=rim_cells,
-        group_start=group_start.astype(np.int64),
-        node=kernels.corner_nodes(outline.corner),
+        space=kernels.pack_space(
+            radius,
+            4 if corners == "mitre" else 8,
+            (grid, outline.walls, outline.rims, node),
+            (*wall_cells, *rim_cells, group_start, links[0], links[1]),
+        ),
         links=links,
-        table=table,
+        table=kernels.reach_table(*links) if few else np.empty((0, 0)),
     )
 
 
 def _cells(
-    *edge_lists: NDArray[np.float64],
+    walls: NDArray[np.float64], rims: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], list[tuple[NDArray[np.int64], NDArray[np.int64]]]]:
-    """Return a grid over all edges, and for each list the edges that each cell holds."""
-    edges = np.concatenate(edge_lists)
-    if len(edges) == 0:
+    """Return a grid over all edges, and the walls and the rims that each of its cells holds."""
+    if len(walls) == 0:
         empty = (np.zeros(2, dtype=np.int64), np.empty(0, dtype=np.int64))
-        return np.array([0.0, 0.0, 1.0, 1.0, 1.0]), [empty for _ in edge_lists]
-    low = np.minimum(edges[:, :2], edges[:, 2:]).min(axis=0)
-    size = np.maximum(edges[:, :2], edges[:, 2:]).max(axis=0) - low
-    cell = max(np.sqrt(size[0] * size[1] / max(len(edge_lists[0]), 1)) / 2, 1e-3 * max(size))
-    columns, rows = (np.ceil(size / cell) + 1).astype(int)
-    grid = np.array([low[0] - cell / 2, low[1] - cell / 2, 1 / cell, columns + 1, rows + 1])
-    return grid, [kernels.sort_edges(np.ascontiguousarray(listed), grid) for listed in edge_lists]
+        return np.array([0.0, 0.0, 1.0, 1.0, 1.0]), [empty, empty]
+    low = np.minimum(walls[:, :2], walls[:, 2:4]).min(axis=0)
+    size = np.maximum(walls[:, :2], walls[:, 2:4]).max(axis=0) - low
+    cell = max(np.sqrt(size[0] * size[1] / len(walls)) / 2, 1e-3 * max(size))
+    columns, rows = np.ceil(size / cell) + 2
+    grid = np.array([low[0] - cell / 2, low[1] - cell / 2, 1 / cell, columns, rows])
+    return grid, [kernels.sort_edges(edges, grid) for edges in (walls, rims)]

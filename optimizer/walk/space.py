@@ -8,6 +8,7 @@ bends at, as plain arrays for the kernels. No numba here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -43,25 +44,21 @@ class Outline:
         (n, 6) edges x1, y1, x2, y2 that a path must not touch, EPS / 2 inside `walkable`; then
         the connected part that an edge bounds, and its group: one obstacle, or several that all
         but touch.
-    rims, rim_part
-        (m, 4) edges EPS inside `walkable`, walkable side on their left; and their part.
+    rims
+        (m, 6) likewise, EPS inside `walkable`, the walkable side on their left.
     corner
         (c, 6) x, y, then the unit directions of the two rims that leave a convex corner of an
         obstacle, sorted by group.
     corner_group, corner_part
-        (c,) group of walls and connected part of each corner.
-    groups
-        Number of groups.
+        (c,) group and connected part of each corner.
     """
 
     walkable: Polygon | MultiPolygon
     walls: NDArray[np.float64]
     rims: NDArray[np.float64]
-    rim_part: NDArray[np.int64]
     corner: NDArray[np.float64]
     corner_group: NDArray[np.int64]
     corner_part: NDArray[np.int64]
-    groups: int
 
 
 def erode(
@@ -186,18 +183,16 @@ def outline_of(
     wall_part = _ring_parts(inside)[wall_ring]
     near = _nearest(wall_a, wall_b, rim_a)
     rim_part = _first_of(wall_part[near], _ring_parts(rim)[rim_ring])
-    wall_group, rim_group = _groups(wall_ring, rim_ring, near)
+    wall_group, rim_group = _groups(wall_ring, rim_ring, near, _outsides(inside))
     corner, at = _corners(rim_a, rim_b, rim_ring)
     order = np.argsort(rim_group[at], kind="stable")
     return Outline(
         walkable=walkable,
         walls=np.column_stack([wall_a, wall_b, wall_part, wall_group]),
-        rims=np.ascontiguousarray(np.hstack([rim_a, rim_b])),
-        rim_part=rim_part,
+        rims=np.column_stack([rim_a, rim_b, rim_part, rim_group]),
         corner=np.ascontiguousarray(corner[order]),
         corner_group=rim_group[at][order],
         corner_part=rim_part[at][order],
-        groups=1 + int(wall_group.max(initial=-1)),
     )
 
 
@@ -239,19 +234,48 @@ def _first_of(values: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np
     return least[label]
 
 
+def _outsides(area: Polygon | MultiPolygon) -> NDArray[np.int64]:
+    """Return pairs of rings, numbered as in `_ring_edges`, that bound the same outside.
+
+    The exterior of a part that lies in a hole of another bounds the obstacle that the hole does;
+    the exteriors of all other parts bound the outside of the floor.
+    """
+    polygons = [p for p in shapely.get_parts(shapely.orient_polygons(area)) if not p.is_empty]
+    if len(polygons) < 2:
+        return np.empty((0, 2), dtype=np.int64)
+    exterior = np.cumsum([0] + [1 + len(p.interiors) for p in polygons[:-1]])
+    holes = [
+        (e + 1 + i, shapely.Polygon(hole))
+        for e, p in zip(exterior.tolist(), polygons, strict=True)
+        for i, hole in enumerate(p.interiors)
+    ]
+    tree = shapely.STRtree([hole for _, hole in holes])
+    pairs, outer = [], []
+    for e, polygon in zip(exterior.tolist(), polygons, strict=True):
+        around = tree.query(shapely.Point(polygon.exterior.coords[0]), predicate="intersects")
+        if len(around):
+            pairs.append((e, min((holes[k][1].area, holes[k][0]) for k in around)[1]))
+        else:
+            outer.append(e)
+    return np.array(pairs + list(pairwise(outer)), dtype=np.int64)
+
+
 def _groups(
-    wall_ring: NDArray[np.int64], rim_ring: NDArray[np.int64], near: NDArray[np.int64]
+    wall_ring: NDArray[np.int64],
+    rim_ring: NDArray[np.int64],
+    near: NDArray[np.int64],
+    outsides: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the obstacles: wall rings and rim rings that lie along each other are one group.
+    """Number the obstacles: wall rings and rim rings that bound the same one are one group.
 
     A search that meets a wall must learn of every corner that this wall may hide behind, also
     where the rims of two walls have grown together and the walls have not. `near` is the wall
-    edge nearest to the start of each rim edge.
+    edge nearest to the start of each rim edge, `outsides` are pairs of wall rings.
     """
     walls = 1 + int(wall_ring.max(initial=-1))
     rims = 1 + int(rim_ring.max(initial=-1))
-    touching = coo_array(
-        (np.ones(len(near)), (wall_ring[near], walls + rim_ring)), shape=(walls + rims,) * 2
-    )
+    first = np.concatenate([wall_ring[near], outsides[:, 0]])
+    second = np.concatenate([walls + rim_ring, outsides[:, 1]])
+    touching = coo_array((np.ones(len(first)), (first, second)), shape=(walls + rims,) * 2)
     group = connected_components(touching, directed=False)[1].astype(np.int64)
     return group[wall_ring], group[walls + rim_ring]
