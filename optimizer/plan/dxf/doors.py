@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from optimizer.plan.dxf.curves import Stroke
 
-__all__ = ["Leaf", "Opening", "Walls", "block_line", "find_leaves", "find_openings", "window_wall"]
+__all__ = [
+    "Leaf",
+    "Opening",
+    "Walls",
+    "block_line",
+    "door_wall",
+    "find_leaves",
+    "find_openings",
+    "window_wall",
+]
 
 #: Angles that the swing of a leaf spans, degrees.
 SWING = (50.0, 130.0)
@@ -38,6 +47,8 @@ JAMB = 0.13
 MEETING = 0.15
 #: How far a cut goes past the faces of a wall, metres.
 GRAZE = 0.01
+#: How far inside a jamb its depth is measured, metres.
+INTO_JAMB = 0.1
 #: Half the deepest wall that a window stands in, metres.
 DEEP = 1.0
 
@@ -262,11 +273,11 @@ def window_wall(line: LineString, depth: float, walls: Walls) -> Polygon:
     way = (last - first) / line.length
     across = np.array([-way[1], way[0]])
     spans = [
-        walls.span(first - 0.1 * way, across, DEEP),
-        walls.span(last + 0.1 * way, across, DEEP),
+        walls.span(first - INTO_JAMB * way, across, DEEP),
+        walls.span(last + INTO_JAMB * way, across, DEEP),
     ]
     known = [span for span in spans if span is not None]
-    half = max(depth, 0.02) / 2
+    half = (depth if known else max(depth, 2 * GRAZE)) / 2
     low = min(-half, max((s[0] for s in known), default=-half))
     high = max(half, min((s[1] for s in known), default=half))
     corners = [
@@ -276,6 +287,13 @@ def window_wall(line: LineString, depth: float, walls: Walls) -> Polygon:
         first + high * across,
     ]
     return Polygon(corners)
+
+
+def door_wall(line: LineString, walls: Walls) -> Polygon:
+    """The stretch of wall that a door interrupts, with a bit of the jambs."""
+    first, last = np.asarray(line.coords)[[0, -1]]
+    more = INTO_JAMB * (last - first) / line.length
+    return window_wall(LineString([first - more, last + more]), 0.0, walls)
 
 
 def _segments(strokes: Sequence[Stroke], least: float) -> NDArray[np.float64]:

@@ -83,6 +83,15 @@ class Drawing:
         """Strokes of the meanings and kind named."""
         return [s for m in meanings for s in self.strokes.get(m, ()) if s.kind == kind]
 
+    def shell(self) -> list[Stroke]:
+        """What shows where the building is: outline and walls, else all that has a meaning."""
+        for meanings in ((Meaning.OUTLINE, Meaning.WALL), tuple(Meaning)):
+            for kind in ("line", "fill"):
+                found = self.of(*meanings, kind=kind)
+                if found:
+                    return found
+        return []
+
 
 def draw(document: Any, layers: LayerMap) -> Drawing:
     """Sort what a document's model space draws by meaning.

@@ -107,7 +107,7 @@ def extent(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
 
 def _evidence(drawing: Drawing) -> UnitEvidence | None:
     """What the lengths of the drawing say; None for an empty drawing."""
-    shell = drawing.of(Meaning.OUTLINE, Meaning.WALL) or drawing.of(*Meaning) or drawing.others
+    shell = drawing.shell() or drawing.others
     if not shell:
         return None
     low, high = extent(shell)

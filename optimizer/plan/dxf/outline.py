@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import LineString, MultiPoint, Polygon, union_all
+from shapely import MultiPoint, Polygon, union_all
 
 from optimizer.plan.dxf.network import GAP
 from optimizer.plan.dxf.walls import build_columns, polygons_of, rings_of
@@ -28,8 +28,13 @@ __all__ = ["FoundOutline", "drawn_outline", "hull_outline", "wall_outline"]
 CLOSINGS = (0.03, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0)
 #: Share of the best closed area at which a narrower closing is as good.
 ENOUGH = 0.85
-#: Share of the hull that a closed outline must fill; below it the walls enclose no floor.
-CLOSED = 0.45
+#: Share of the walls that must enclose floor; below it the plan is an open one.
+CLOSED = 0.6
+#: Half width of a gap from which on the largest region alone must hold that share: walls that
+#: stand so far apart belong to one open plan, not to several closed buildings.
+WIDE = 0.25
+#: A region encloses floor when its area is so many times that of its walls.
+FLOOR = 2.0
 #: Parts of a drawn outline that miss each other by no more than this touch, metres.
 HAIR = 0.001
 #: Detached parts smaller than this are not named, square metres.
@@ -72,9 +77,18 @@ def drawn_outline(paths: Sequence[NDArray[np.float64]]) -> FoundOutline | None:
     return FoundOutline(polygon=polygon, detached=_worth_naming(others))
 
 
-def wall_outline(walls: Iterable[BaseGeometry], doors: Iterable[LineString]) -> FoundOutline | None:
-    """Outer edge of the walls, closed across doors and gaps."""
-    bridges = [_lengthened(line, 0.15).buffer(0.12, cap_style="flat") for line in doors]
+def wall_outline(
+    walls: Iterable[BaseGeometry], bridges: Iterable[BaseGeometry]
+) -> FoundOutline | None:
+    """Outer edge of the walls, closed across gaps.
+
+    Parameters
+    ----------
+    walls
+        Walls and columns.
+    bridges
+        The stretches of wall that doors interrupt.
+    """
     structure = union_all([*walls, *bridges])
     if structure.is_empty:
         return None
@@ -83,7 +97,8 @@ def wall_outline(walls: Iterable[BaseGeometry], doors: Iterable[LineString]) -> 
     hull = structure.convex_hull
     radius, best = _closed(shell, hull.area)
     largest, *others = sorted(best, key=lambda part: -part.area)
-    if sum(p.area for p in best) < CLOSED * hull.area:
+    regions = best if radius < WIDE else [largest]
+    if _enclosed_share(structure, regions) < CLOSED:
         return FoundOutline(
             polygon=hull if isinstance(hull, Polygon) else structure.envelope, closed=False
         )
@@ -122,11 +137,11 @@ def _filled(structure: BaseGeometry, radius: float) -> list[Polygon]:
     return [Polygon(part.exterior) for part in polygons_of(narrow)]
 
 
-def _lengthened(line: LineString, by: float) -> LineString:
-
-    (x0, y0), (x1, y1) = line.coords[0][:2], line.coords[-1][:2]
-    ux, uy = (x1 - x0) / line.length * by, (y1 - y0) / line.length * by
-    return LineString([(x0 - ux, y0 - uy), (x1 + ux, y1 + uy)])
+def _enclosed_share(structure: BaseGeometry, regions: Sequence[Polygon]) -> float:
+    """Share of the walls that stand in or around a region that is mostly floor."""
+    walls = [structure.intersection(region).area for region in regions]
+    around = sum(w for w, region in zip(walls, regions, strict=True) if region.area > FLOOR * w)
+    return float(around / structure.area)
 
 
 def _worth_naming(parts: Iterable[Polygon]) -> tuple[Polygon, ...]:

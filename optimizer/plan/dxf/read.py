@@ -19,6 +19,7 @@ from optimizer.plan.dxf.doors import (
     Walls,
     block_line,
     cut_openings,
+    door_wall,
     find_leaves,
     find_openings,
     plain_openings,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_dxf"]
 
+#: What ezdxf lets through from its own code on broken files, beside its own errors.
+BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, StopIteration)
 #: Lines on a door layer from this length on are no leaf and no jamb, metres.
 LONG = 1.3
 
@@ -98,7 +101,7 @@ def _open(path: str | Path) -> Any:
             )
         try:
             return readfile(path)
-        except (DXFStructureError, UnicodeDecodeError):
+        except (DXFStructureError, UnicodeDecodeError, StopIteration):
             document, _ = recover.readfile(path)
             return document
     except FileFormatError:
@@ -107,8 +110,9 @@ def _open(path: str | Path) -> Any:
         raise FileFormatError(
             f"{path}: cannot be read as DXF: {error.strerror or error}"
         ) from error
-    except (DXFError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-        raise FileFormatError(f"{path}: cannot be read as DXF: {error}") from error
+    except (DXFError, *BROKEN) as error:
+        why = str(error) or "it breaks off or holds what no DXF holds"
+        raise FileFormatError(f"{path}: cannot be read as DXF: {why}") from error
 
 
 def _layer_names(document: Any) -> set[str]:
@@ -138,7 +142,7 @@ class _Builder:
         self.scale = METRES[self.unit.shape]
         if not (drawing.count or drawing.unmapped or drawing.hidden):
             raise FileFormatError(f"{self.path}: nothing is drawn in model space")
-        shell = drawing.of(Meaning.OUTLINE, Meaning.WALL) or drawing.of(*Meaning)
+        shell = drawing.shell()
         known = bool(shell)
         # distances are measured near (0, 0), where numbers are finest
         self.shift = extent(shell or drawing.others)[0] * self.scale
@@ -147,7 +151,7 @@ class _Builder:
         windows, fillings, openings = self.openings(walls)
         solid = _with_fillings(cut_openings(walls, openings), fillings)
         columns = build_columns(self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill"))
-        outline = self.outline([*solid, *columns], openings)
+        outline = self.outline([*solid, *columns], [door_wall(o.line, walls) for o in openings])
         self.defects += leftover_defects(self.drawing, known)
         texts = [t.scaled(self.scale, self.shift) for t in self.drawing.texts]
         zones, nameless = find_zones(self.metres(Meaning.ZONE), texts, self.layers)
@@ -229,11 +233,11 @@ class _Builder:
         plain += plain_openings(self.metres(Meaning.DOOR), busy)
         return windows, fillings, find_openings(leaves, walls) + plain
 
-    def outline(self, solids: Sequence[BaseGeometry], openings: Sequence[Opening]) -> Polygon:
+    def outline(self, solids: Sequence[BaseGeometry], bridges: Sequence[Polygon]) -> Polygon:
         """The outline, with what is doubtful about it among the defects."""
         found = drawn_outline(self.paths(Meaning.OUTLINE))
         if found is None:
-            found = wall_outline(solids, [opening.line for opening in openings])
+            found = wall_outline(solids, bridges)
         if found is None:
             strokes = [s.scaled(self.scale, self.shift) for s in self.drawing.others]
             found = hull_outline(np.concatenate([s.points for s in strokes])) if strokes else None

@@ -143,7 +143,7 @@ def _closed_outlines(lines: Sequence[NDArray[np.float64]]) -> BaseGeometry | Non
     """Region of walls that were drawn as closed outlines; None where walls are drawn otherwise.
 
     Closed outlines may be those of walls or those of rooms: they are of walls where most of
-    them are thin.
+    them are no thicker than a thick wall.
     """
     closed = [p for p in lines if len(p) > 3 and np.hypot(*(p[0] - p[-1])) <= GAP]
     rings = rings_of(closed) if closed else np.array([], dtype=object)
@@ -151,7 +151,7 @@ def _closed_outlines(lines: Sequence[NDArray[np.float64]]) -> BaseGeometry | Non
         return None
     thin = _thinner(rings, FACE)
     thick = _thinner(rings, plausible("wall_thickness").most)
-    kept = rings[thick] if thin.mean() >= 0.6 else rings[thin]
+    kept = rings[thick] if thick.mean() >= 0.6 else rings[thin]
     return union_all(list(kept)) if len(kept) else None
 
 
