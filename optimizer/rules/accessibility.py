@@ -14,7 +14,7 @@ from shapely import union_all
 from optimizer.equipment.layout import placed_box
 from optimizer.plan.model import DoorKind
 from optimizer.rules.finding import about, at, broken, kept, unknown
-from optimizer.rules.routes import by_type, find_bottleneck, leads_out, reached, widest
+from optimizer.rules.routes import STEP, by_type, find_bottleneck, leads_out, reached, widest
 from optimizer.rules.scene import CONTACT, ROUNDING
 
 if TYPE_CHECKING:
@@ -57,35 +57,13 @@ def routes_to(
     """Yield a finding for each type that no route of the rule's width reaches, or one for all."""
     width = rule.value or 0.0
     inside = reached(scene, width, doors)
-    worst: tuple[float, str] | None = None
-    for kind, own in members.items():
-        wide = widest(scene, doors, own, WIDER * width)
-        if inside[list(own)].any():
-            worst = min(worst or (np.inf, ""), (max(wide, width), kind))
-            continue
-        if not wide:
-            yield broken(
-                rule,
-                f"No way leads from {_doors(doors)} to a {kind}, such as "
-                f"{about(scene, own[0])}; a route of {width:g} m would be right",
-                value=0.0,
-                where=scene.where(own[0]),
-                fixtures=tuple(scene.names[i] for i in own),
-            )
-            continue
-        place = find_bottleneck(scene, doors, own, wide)
-        others = _narrowing(scene, place, width)
-        beside = f" beside {', '.join(others)}" if others else ""
-        yield broken(
-            rule,
-            f"The widest route from {_doors(doors)} to a {kind} is {wide:.2f} m at {at(place)}"
-            f"{beside}; it must be {width:g} m",
-            value=wide,
-            where=place,
-            fixtures=others or tuple(scene.names[i] for i in own),
-        )
-    if worst is not None and all(inside[list(own)].any() for own in members.values()):
-        wide, kind = worst
+    narrow = {kind: own for kind, own in members.items() if not inside[list(own)].any()}
+    for kind, own in narrow.items():
+        yield _too_narrow(rule, scene, doors, kind, own)
+    if members and not narrow:
+        wide = max(width, widest(scene, doors, members.values(), WIDER * width))
+        inside = reached(scene, wide + STEP, doors)
+        kind = min(members, key=lambda k: bool(inside[list(members[k])].any()))
         place = find_bottleneck(scene, doors, members[kind], wide)
         more = " or more" if wide >= WIDER * width else ""
         yield kept(
@@ -95,6 +73,35 @@ def routes_to(
             value=wide,
             where=place,
         )
+
+
+def _too_narrow(
+    rule: Rule, scene: Scene, doors: Sequence[Door], kind: str, members: Sequence[int]
+) -> Finding:
+    """Return a finding that no route of the rule's width reaches a kind of fixture."""
+    width = rule.value or 0.0
+    wide = widest(scene, doors, [members], width)
+    names = tuple(scene.names[i] for i in members)
+    if not wide:
+        return broken(
+            rule,
+            f"No way leads from {_doors(doors)} to a {kind}, such as {about(scene, members[0])}; "
+            f"a route of {width:g} m would be right",
+            value=0.0,
+            where=scene.where(members[0]),
+            fixtures=names,
+        )
+    place = find_bottleneck(scene, doors, members, wide)
+    others = _narrowing(scene, place, width)
+    beside = f" beside {', '.join(others)}" if others else ""
+    return broken(
+        rule,
+        f"The widest route from {_doors(doors)} to a {kind} is {wide:.2f} m at {at(place)}"
+        f"{beside}; it must be {width:g} m",
+        value=wide,
+        where=place,
+        fixtures=others or names,
+    )
 
 
 def check_passing_place(rule: Rule, scene: Scene) -> Iterator[Finding]:

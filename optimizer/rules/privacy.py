@@ -6,7 +6,6 @@ In: a rule and a `Scene`. Out: findings.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,14 +14,12 @@ from shapely import LineString
 
 from optimizer.rules.finding import about, at, broken, kept, overlap, place_of, unknown
 from optimizer.rules.scene import CONTACT
-from optimizer.walk.overlooked import overlooked_pairs
 from optimizer.walk.sightlines import sees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from optimizer.equipment.model import Box, FixtureType
-    from optimizer.evaluation import OverlookedPair
     from optimizer.rules.finding import Check
     from optimizer.rules.model import Finding, Rule
     from optimizer.rules.scene import Scene
@@ -105,7 +102,7 @@ def flow_through_zones(scene: Scene, graze: float) -> dict[int, tuple[float, tup
 def check_overlooked(rule: Rule, scene: Scene) -> Iterator[Finding]:
     """No screen is in free sight from another place; subjects are the places that matter."""
     names = {scene.names[i] for i in scene.indices(rule.subjects)}
-    for pair in _overlooked(scene):
+    for pair in scene.overlooked:
         if rule.subjects and pair.viewer not in names:
             continue
         gap = float(np.hypot(pair.eye[0] - pair.screen[0], pair.eye[1] - pair.screen[1]))
@@ -151,7 +148,7 @@ def check_equal_privacy(rule: Rule, scene: Scene) -> Iterator[Finding]:
     if not own or not rest:
         yield kept(rule, f"There is no {low} beside {' or '.join(others)} to compare")
         return
-    seen = Counter(pair.fixture for pair in _overlooked(scene))
+    seen = Counter(pair.fixture for pair in scene.overlooked)
     deepest = max(scene.types[i].privacy_depth for i in rest)
     fewest = min(seen[scene.names[i]] for i in rest)
     for i in own:
@@ -165,13 +162,6 @@ def check_equal_privacy(rule: Rule, scene: Scene) -> Iterator[Finding]:
                 where=scene.where(i),
                 fixtures=(scene.names[i],),
             )
-
-
-def _overlooked(scene: Scene) -> tuple[OverlookedPair, ...]:
-    """Overlooked pairs of the fixtures whose types are known."""
-    return overlooked_pairs(
-        scene.study.plan, scene.study.types, replace(scene.layout, placements=scene.placements)
-    )
 
 
 #: Checks of this module by name.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.plan.model import Door
     from optimizer.rules.scene import Scene
 
-__all__ = ["by_type", "find_bottleneck", "leads_out", "reached", "widest"]
+__all__ = ["STEP", "by_type", "find_bottleneck", "leads_out", "reached", "widest"]
 
 #: Widths are found to this, metres.
 STEP = 0.02
@@ -67,18 +67,24 @@ def by_type(scene: Scene, types: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {kind: members for kind, members in found.items() if members}
 
 
-def widest(scene: Scene, doors: Sequence[Door], members: Sequence[int], upper: float) -> float:
-    """Width of the widest route from any of the doors to any of the fixtures, metres.
+def widest(
+    scene: Scene, doors: Sequence[Door], kinds: Iterable[Sequence[int]], upper: float
+) -> float:
+    """Width of the widest route from any of the doors to one fixture of each kind, metres.
 
     Parameters
     ----------
+    kinds
+        Fixtures of each kind, by index.
     upper
         Widest width looked for, metres.
     """
+    wanted = [list(own) for own in kinds]
     low, high = 0, round(upper / STEP) + 1
     while high - low > 1:
         middle = (low + high) // 2
-        if reached(scene, middle * STEP, doors)[list(members)].any():
+        inside = reached(scene, middle * STEP, doors)
+        if all(inside[own].any() for own in wanted):
             low = middle
         else:
             high = middle

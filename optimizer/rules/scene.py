@@ -7,7 +7,7 @@ first check asks for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from optimizer.equipment.layout import place_boxes, place_points
 from optimizer.equipment.model import Role
 from optimizer.plan.model import OPENING_REACH, DoorKind
 from optimizer.plan.space import Audience, floor_space, free_space
+from optimizer.walk.overlooked import overlooked_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from optimizer.equipment.layout import Layout, Placement
     from optimizer.equipment.model import Box, FixtureType
-    from optimizer.evaluation import Leg, WaitingFigures
+    from optimizer.evaluation import Leg, OverlookedPair, WaitingFigures
     from optimizer.study import FixtureGroup, Study
 
 __all__ = ["CONTACT", "ROOM", "Points", "Scene", "Shapes"]
@@ -220,6 +221,12 @@ class Scene:
         opaque = np.array([kind.opaque for kind in self.types], dtype=bool)
         feet = self.footprints.polygon[opaque]
         return (*shapely.get_parts(plan.solids), *shapely.get_parts(plan.outline.boundary), *feet)
+
+    @cached_property
+    def overlooked(self) -> tuple[OverlookedPair, ...]:
+        """Screens that are seen from another place."""
+        known = replace(self.layout, placements=self.placements)
+        return overlooked_pairs(self.study.plan, self.study.types, known)
 
     def boxes(self, box_of: Callable[[FixtureType], Sequence[Box]]) -> Shapes:
         """Return rectangles of every fixture, given in the frame of its type."""
