@@ -39,6 +39,7 @@ __all__ = [
     "draw_scale_bar",
     "draw_shape",
     "draw_text",
+    "figure_of",
     "floor_axes",
     "floor_limits",
     "metres_per_point",
@@ -101,12 +102,18 @@ def chart_axes(ax: Axes | None, *, width: float = 7.0, height: float = 4.0) -> A
     return ax
 
 
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that axes lie on."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes lie on no figure any more; draw on axes that are on one")
+    return figure
+
+
 def metres_per_point(ax: Axes) -> float:
     """Return how many metres of the plan one typographic point covers on these axes."""
     (x0, _), (x1, _) = ax.transData.transform([(0.0, 0.0), (1.0, 0.0)])
-    figure = ax.get_figure(root=True)
-    dpi = figure.dpi if figure is not None else 72.0
-    return float(dpi / (72.0 * (x1 - x0)))
+    return float(figure_of(ax).dpi / (72.0 * (x1 - x0)))
 
 
 def draw_shape(ax: Axes, shape: BaseGeometry, *, gid: str, **style: Any) -> PathPatch | None:

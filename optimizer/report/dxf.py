@@ -193,8 +193,10 @@ def _placement(drawing: Drawing, insert: Insert) -> Placement:
     if insert.has_xdata(APPLICATION):
         reals = [value for code, value in insert.get_xdata(APPLICATION) if code == 1040]
         frame = Frame(metres_per_unit=reals[0], origin=(reals[1], reals[2]))
-    else:  # a CAD program threw the extended data away: the drawing's unit is all there is
-        factor = conversion_factor(InsertUnits(drawing.units), InsertUnits.Meters)
+    else:  # a CAD program threw the extended data away: the drawing's unit is all there is,
+        # and without one it is millimetres, as in nearly every plan
+        unit = InsertUnits(drawing.units or InsertUnits.Millimeters)
+        factor = conversion_factor(unit, InsertUnits.Meters)
         frame = Frame(metres_per_unit=factor, origin=(0.0, 0.0))
     x, y = frame.to_plan(insert.dxf.insert.x, insert.dxf.insert.y)
     return Placement(

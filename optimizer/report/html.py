@@ -22,7 +22,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from optimizer.report.atomic import write_whole
-from optimizer.report.canvas import floor_limits, new_figure
+from optimizer.report.canvas import figure_of, floor_limits, new_figure
 from optimizer.report.charts import plot_history, plot_waiting
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.figures import format_figure, headline_figures
@@ -124,8 +124,8 @@ def render_report(
         "picture_before": _picture(study, study.current_layout, today) if before else "",
         "journeys": _journeys(study, row),
         "labels": {name: _type_names(study, name) for name in row["waiting"]["by_stop"]},
-        "waiting_picture": _svg(_of(plot_waiting(study, evaluation))) if evaluation else "",
-        "history_picture": _svg(_of(plot_history(study, result))) if result else "",
+        "waiting_picture": _svg(figure_of(plot_waiting(study, evaluation))) if evaluation else "",
+        "history_picture": _svg(figure_of(plot_history(study, result))) if result else "",
         "rules": [_rule(rule) for rule in row["rules"]],
         "assumptions": _assumptions(study, layout),
         "css": Markup(_shipped("report.css")),
@@ -267,12 +267,6 @@ def _svg(figure: Figure) -> Markup:
     text = text[text.index("<svg") :]
     text = re.sub(r' (?:width|height)="[\d.]+pt"', "", text, count=2)
     return Markup(text)  # matplotlib escapes every text and id in it
-
-
-def _of(ax: Any) -> Figure:
-    """Return the figure of axes."""
-    figure: Figure = ax.get_figure(root=True)
-    return figure
 
 
 def _font_face(page: str) -> str:

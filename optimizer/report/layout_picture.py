@@ -55,6 +55,7 @@ def plot_layout(
     ax: Axes | None = None,
     language: Language = "both",
     evaluation: Evaluation | None = None,
+    panel: float = 0.0,
 ) -> Axes:
     """Draw the plan with the fixtures of a layout.
 
@@ -71,6 +72,8 @@ def plot_layout(
     evaluation
         Its flows are not drawn, but names keep off them as well as they can, so that
         `plot_flows` can draw them on these axes.
+    panel
+        Inches to leave free at the right of a new figure, for a legend.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def plot_layout(
         In metres. Gids: "fixture:", "front:", "privacy:", "clearance:", "standing:", "label:" and
         "leader:", each followed by the fixture's name.
     """
-    ax = plot_plan(study, ax=ax, zone_names=False, language=language)
+    ax = plot_plan(study, ax=ax, zone_names=False, language=language, panel=panel)
     for placement in layout.placements:
         _draw_fixture(ax, study, placement)
     flows: list[BaseGeometry] = []

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
+from shapely import LineString, get_parts
 
-from optimizer.report.canvas import draw_legend, draw_text
+from optimizer.report.canvas import draw_legend, draw_text, figure_of
 from optimizer.report.colours import HARD_BROKEN, INK, PRIVACY, SOFT_BROKEN
 from optimizer.report.plan_picture import plot_plan
 from optimizer.report.words import word
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from optimizer.evaluation import Evaluation
+    from optimizer.evaluation import Evaluation, MeetingPair
     from optimizer.report.words import Language
     from optimizer.study import Study
 
@@ -28,8 +29,10 @@ __all__ = ["plot_conflicts", "plot_privacy", "plot_rules"]
 
 #: Inches at the right of a new picture for its legend.
 PANEL = 4.2
-#: Longest line of a legend, signs.
-LINE = 56
+#: Longest line of a legend, signs, and its font size, points.
+LINE, SIZE = 56, 6.5
+#: Ways that come closer than this meet, metres.
+APART = 0.02
 #: Largest and smallest circle of a meeting point, points across.
 LARGEST, SMALLEST = 26.0, 9.0
 
@@ -44,18 +47,19 @@ def plot_conflicts(
 ) -> Axes:
     """Draw where flows meet most: numbered circles, their area ∝ encounters per hour.
 
-    Gids: "meeting:" and the number; the legend names the two flows of each.
+    A pair that says no place meets in the middle of where its two ways lie on each other, or
+    where they cross. Gids: "meeting:" and the number; the legend names the two flows of each.
     """
     ax = _axes(study, ax, language)
-    pairs = [pair for pair in evaluation.crossing.worst_pairs if pair.where is not None]
+    pairs = evaluation.crossing.worst_pairs
     most = max((pair.encounters_per_hour for pair in pairs), default=0.0)
     unit = word("picture", "encounter", language)
     entries: list[tuple[Artist, str]] = []
     for number, pair in enumerate(pairs, start=1):
         share = pair.encounters_per_hour / most if most > 0 else 0.0
         size = max(SMALLEST, LARGEST * share**0.5)
-        assert pair.where is not None
-        handle = _mark(ax, pair.where, number, size, HARD_BROKEN, f"meeting:{number}")
+        where = pair.where or _meeting_place(evaluation, pair)
+        handle = _mark(ax, where, number, size, HARD_BROKEN, f"meeting:{number}")
         text = f"{number}  {pair.encounters_per_hour:.2f} {unit}\n{pair.one}\n× {pair.other}"
         entries.append((handle, text))
     if legend:
@@ -106,20 +110,31 @@ def plot_rules(
     ax = _axes(study, ax, language)
     entries: list[tuple[Artist, str]] = []
     broken = [finding for finding in evaluation.findings if finding.passed is False]
+    broken.sort(key=lambda finding: finding.rule.severity is not Severity.HARD)
     for number, finding in enumerate(broken, start=1):
         hard = finding.rule.severity is Severity.HARD
         colour = HARD_BROKEN if hard else SOFT_BROKEN
-        if finding.where is None:
-            handle: Artist = Line2D([], [], linestyle="", marker="x", color=colour)
-        else:
-            handle = _mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
+        handle = _mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
         kind = word("picture", "broken_hard" if hard else "broken_soft", language)
         clause = " ".join(part for part in (finding.rule.edition, finding.rule.clause) if part)
         head = f"{number}  {finding.rule.id} {clause}".rstrip()
         entries.append((handle, f"{head} – {kind}\n{finding.sentence}"))
     if legend:
-        _explain(ax, entries, word("figure", "hard_broken", language), language)
+        _explain(ax, entries, word("report", "broken", language), language)
     return ax
+
+
+def _meeting_place(evaluation: Evaluation, pair: MeetingPair) -> tuple[float, float] | None:
+    """Return where the ways of two flows meet; None where a way is not known or they never do."""
+    ways = {f"{leg.source} → {leg.target}": leg.path for leg in evaluation.legs}
+    paths = [ways.get(name) for name in (pair.one, pair.other)]
+    lines = [LineString(path) for path in paths if path is not None and len(path) > 1]
+    if len(lines) < 2 or lines[0].distance(lines[1]) > APART:
+        return None
+    parts = get_parts(lines[0].intersection(lines[1].buffer(APART)))
+    shared = max(parts, key=lambda part: float(part.length))
+    place = shared.interpolate(0.5, normalized=True) if shared.length else shared
+    return float(place.x), float(place.y)
 
 
 def _axes(study: Study, ax: Axes | None, language: Language) -> Axes:
@@ -127,9 +142,11 @@ def _axes(study: Study, ax: Axes | None, language: Language) -> Axes:
 
 
 def _mark(
-    ax: Axes, where: tuple[float, float], number: int, size: float, colour: str, gid: str
+    ax: Axes, where: tuple[float, float] | None, number: int, size: float, colour: str, gid: str
 ) -> Line2D:
-    """Draw a numbered circle; return it for the legend."""
+    """Draw a numbered circle; return a handle for the legend, a cross where there is no place."""
+    if where is None:
+        return Line2D([], [], linestyle="", marker="x", color=colour)
     ax.plot(
         [where[0]],
         [where[1]],
@@ -149,11 +166,22 @@ def _mark(
 
 
 def _explain(ax: Axes, entries: list[tuple[Artist, str]], title: str, language: Language) -> None:
-    """Draw the legend; say so where there is nothing to show."""
+    """Draw the legend; say so where there is nothing to show or more than fits the page."""
     if not entries:
         entries = [(Line2D([], []), word("picture", "nothing", language))]
         entries[0][0].set_visible(False)
-    draw_legend(ax, [(handle, _wrapped(text)) for handle, text in entries], title=title, size=6.5)
+    lines = int(72 * figure_of(ax).get_figheight() / (1.7 * SIZE)) - 4
+    shown: list[tuple[Artist, str]] = []
+    for number, (handle, text) in enumerate(entries):
+        wrapped = _wrapped(text)
+        lines -= wrapped.count("\n") + 1
+        if lines < 0:
+            blank = Line2D([], [], linestyle="")
+            rest = len(entries) - number
+            shown.append((blank, f"+ {rest} {word('picture', 'rest', language)}"))
+            break
+        shown.append((handle, wrapped))
+    draw_legend(ax, shown, title=title, size=SIZE)
 
 
 def _wrapped(text: str) -> str:

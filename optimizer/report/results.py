@@ -72,7 +72,9 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         "walking": {
             "metres_per_customer": walking["metres_per_customer"],
             "person_metres_per_hour": walking["person_metres_per_hour"],
-            "bound_person_metres_per_hour": proof.customer_person_metres if proof else None,
+            # customers and staff together, by their weights, as the gaps are
+            "bound_person_metres_per_hour": proof.value if proof else None,
+            "weighted_person_metres_per_hour": proof.true_cost if proof else None,
             "gap": proof.gap if proof else None,
             "search_gap": proof.search_gap if proof else None,
             "detour_gap": proof.detour_gap if proof else None,

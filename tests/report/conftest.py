@@ -304,7 +304,6 @@ def report_result(report_layout, report_evaluation):
         bound=450.0,
         walking=WalkingBound(
             value=400.0,
-            customer_person_metres=380.0,
             table_cost=420.0,
             true_cost=436.0,
             method="assignment",

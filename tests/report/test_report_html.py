@@ -74,9 +74,9 @@ def test_report_needs_nothing_from_outside(report_page):
 
 
 def test_report_shows_the_numbers_of_the_result(report_page):
-    """Gap 10 %, walking gap 36/436, bound 380, clause, changed value, confidence grade."""
+    """Gap 10 %, walking gap 36/436, bound 400, clause, changed value, confidence grade."""
     text = " ".join(Page(report_page).text)
-    for shown in ("10.0 %", "8.3 %", "380.0", "GB 50763-2012 3.5.2", "value 1.5 → 1.2", "∞"):
+    for shown in ("10.0 %", "8.3 %", "400.0", "GB 50763-2012 3.5.2", "value 1.5 → 1.2", "∞"):
         assert shown in text, shown
     assert "maker's sheet" in text
 

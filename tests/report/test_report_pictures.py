@@ -15,6 +15,7 @@ from optimizer.demand.flows import PersonClass
 from optimizer.demand.mix import Business, Stop
 from optimizer.equipment.layout import Layout, Placement, placed_box
 from optimizer.errors import FileFormatError
+from optimizer.evaluation import MeetingPair
 from optimizer.report import fonts
 from optimizer.report.canvas import floor_limits, metres_per_point
 from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
@@ -29,6 +30,7 @@ from optimizer.report.results import evaluation_to_json, result_to_json
 from optimizer.report.sheets import draw_sheet, render_layout
 from optimizer.report.strips import cover, lay_strips
 from optimizer.report.words import fixture_label, word
+from optimizer.rules.model import Severity
 
 
 def artists(figure, prefix):
@@ -309,6 +311,45 @@ def test_conflicts_grow_with_encounters_and_are_numbered(report_study, report_ev
     assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (6.5, 1.5)
     (entry,) = ax.get_legend().get_texts()
     assert "queue_machine-1 → smart_terminal-2" in entry.get_text()
+
+
+def test_meeting_without_a_place_is_drawn_where_the_ways_meet(
+    report_study, report_evaluation, report_legs
+):
+    """Ways along y = 2 from 2 to 8 and from 6 to 4 share 4 to 6: the middle is (5, 2)."""
+    legs = tuple(
+        replace(report_legs[0], source=source, target="b", path=np.array(path))
+        for source, path in (
+            ("a", [[2.0, 2.0], [8.0, 2.0]]),
+            ("c", [[6.0, 2.0], [4.0, 2.0]]),
+            ("d", [[2.0, 4.0], [8.0, 4.0]]),
+        )
+    )
+    meet, apart, unknown = (
+        MeetingPair(one="a → b", other=f"{other} → b", encounters_per_hour=0.2)
+        for other in ("c", "d", "e")
+    )
+    crossing = replace(report_evaluation.crossing, worst_pairs=(meet, apart, unknown))
+    ax = plot_conflicts(report_study, replace(report_evaluation, legs=legs, crossing=crossing))
+    marks = artists(ax.figure, "meeting:")
+    assert {gid for gid in marks if "number" not in gid} == {"meeting:1"}
+    place = (marks["meeting:1"].get_xdata()[0], marks["meeting:1"].get_ydata()[0])
+    assert place == pytest.approx((5.0, 2.0), abs=0.02)
+    assert len(ax.get_legend().get_texts()) == 3
+
+
+def test_long_list_of_broken_rules_ends_with_how_many_are_left(report_study, report_evaluation):
+    """Of 200 broken rules the page holds the first; the hard one comes before the soft ones."""
+    hard = report_evaluation.findings[0]
+    soft = replace(hard, rule=replace(hard.rule, severity=Severity.SOFT, id="SOFT"))
+    many = replace(report_evaluation, findings=(*[soft] * 199, hard))
+    figure = plot_rules(report_study, many).figure
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts[0].startswith("1  CN-ACC-01")
+    assert texts[-1] == f"+ {200 - len(texts) + 1} {word('picture', 'rest')}"
+    assert ax.get_legend().get_window_extent().y0 >= 0
 
 
 def test_privacy_picture_joins_eye_and_screen(report_study, report_evaluation):
