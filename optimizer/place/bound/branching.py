@@ -18,7 +18,14 @@ import numpy as np
 
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.leaves import Layout, cheapest_layout
-from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray, Pair, TableProblem
+from optimizer.place.bound.problem import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Pair,
+    TableProblem,
+    layout_cost,
+)
 from optimizer.place.bound.proof import Dual, ProofNode, Stage
 from optimizer.place.bound.region import Region
 from optimizer.place.bound.rounds import Outcome, Rounds
@@ -201,17 +208,12 @@ class BranchAndBound:
         whole = [np.rint(z).astype(np.int64) for z in outcome.positions]
         if any(int(z.sum()) != g.count for z, g in zip(whole, groups, strict=True)):
             return
-        region = Region(
-            groups=tuple(
-                type(group)(kind=group.kind, count=int(number), poses=group.poses[[index]])
-                for group, z in zip(groups, whole, strict=True)
-                for index, number in zip(np.flatnonzero(z), z[z > 0], strict=True)
-            )
-        )
-        cost, layout, _ = cheapest_layout(
-            self._problem, region, below=self._upper_bound, most_steps=None
-        )
-        if layout is not None:
+        poses: list[list[int]] = [[] for _ in self._problem.counts]
+        for group, z in zip(groups, whole, strict=True):
+            poses[group.kind] += np.repeat(group.poses, z).tolist()
+        layout = tuple(tuple(sorted(chosen)) for chosen in poses)
+        cost = layout_cost(self._problem, layout)
+        if cost < self._upper_bound:
             self._upper_bound, self._layout = cost, layout
 
     def _split(self, node: _Node) -> None:

@@ -20,7 +20,6 @@ from optimizer.place.bound.rounds import Outcome, Rounds
 from optimizer.place.bound.tables import add_conflicts, build_tables
 
 Progress = Callable[[float, str, float], None]
-SEARCH_SHARE = 0.1  # of the time limit, at most, for each search for a layout
 ROOT_GAIN = 4e-4  # least gain of the root's rounds, as a share of the bound
 
 
@@ -165,7 +164,7 @@ class _Search:
             below=self.best,
             runs=self.runs,
             seed=self.seed,
-            clock=self.clock.until(SEARCH_SHARE * self.clock.limit),
+            clock=self.clock,
         )
         self.seed += self.runs
         if layout is not None:

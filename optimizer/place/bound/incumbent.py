@@ -11,13 +11,21 @@ import numpy as np
 
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.kernels import anneal_layout
-from optimizer.place.bound.leaves import Layout, cheapest_layout
-from optimizer.place.bound.problem import BoolArray, FloatArray, TableProblem, conflict_matrix
-from optimizer.place.bound.region import Group, Region
+from optimizer.place.bound.leaves import Layout
+from optimizer.place.bound.problem import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    TableProblem,
+    conflict_matrix,
+    layout_cost,
+)
+from optimizer.place.bound.region import Group
 from optimizer.place.bound.tables import Tables
 
 MOST_POSES = 4_000  # the square of it in float32 is 64 MB
 STEPS = 500_000
+SHARE = 0.1  # of the time limit
 WARM, COLD = 0.15, 0.0005  # first and last temperature, as a share of the known bound
 
 
@@ -48,7 +56,7 @@ def search_layout(
     seed
         Of the random numbers.
     clock
-        No run starts after its end.
+        No run starts after its end, and but the first none after a share of its limit.
     """
     kept = _promising(promise, MOST_POSES)
     groups = tables.region.keep(kept).groups
@@ -60,21 +68,27 @@ def search_layout(
     best, layout = below, None
     scale = max(max(abs(float(bound.min())) for bound in promise), 1e-6)
     cooling = scale * WARM * (COLD / WARM) ** np.linspace(0.0, 1.0, STEPS)
-    for _ in range(runs):
-        if clock.expired():
+    share = clock.until(SHARE * clock.limit)
+    for run in range(runs):
+        if (share if run else clock).expired():
             break
         start = rng.integers(bounds[:, 0], bounds[:, 1])
         chosen = anneal_layout(cost, unary, bounds, start, cooling, rng)
-        region = Region(
-            groups=tuple(
-                Group(kind=groups[g].kind, count=1, poses=groups[g].poses[[chosen[i] - starts[g]]])
-                for i, g in enumerate(owner)
-            )
-        )
-        value, found, _ = cheapest_layout(problem, region, below=best, most_steps=None)
-        if found is not None:
+        found = _layout(problem, groups, owner, chosen - starts[owner])
+        value = layout_cost(problem, found)
+        if value < best:
             best, layout = value, found
     return (best, layout) if layout is not None else (np.inf, None)
+
+
+def _layout(
+    problem: TableProblem, groups: Sequence[Group], owner: Sequence[int], local: IntArray
+) -> Layout:
+    """The poses of each class, from the group of each fixture and its pose in there."""
+    poses: list[list[int]] = [[] for _ in problem.counts]
+    for g, index in zip(owner, local, strict=True):
+        poses[groups[g].kind].append(int(groups[g].poses[index]))
+    return tuple(tuple(sorted(chosen)) for chosen in poses)
 
 
 def _promising(promise: Sequence[FloatArray], most: int) -> list[BoolArray]:

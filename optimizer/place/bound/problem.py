@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
@@ -150,15 +151,35 @@ def layout_cost(problem: TableProblem, layout: tuple[tuple[int, ...], ...]) -> f
         For each class the poses of its fixtures, ``counts[k]`` of them.
     """
     standing = [(kind, pose) for kind, chosen in enumerate(layout) for pose in chosen]
+    if _cells_collide(problem, layout):
+        return float("inf")
     total = sum(float(problem.unary[kind][pose]) for kind, pose in standing)
     for index, (kind, pose) in enumerate(standing):
         for other, place in standing[index + 1 :]:
-            here = {"rows": np.array([pose]), "columns": np.array([place])}
-            if conflict_matrix(problem, kind, other, **here)[0, 0]:
+            given = problem.conflicts.get((kind, other))
+            if given is not None and _entry(given, pose, place):
                 return float("inf")
             table = problem.pairs.get((kind, other))
             total += 0.0 if table is None else float(table[pose, place])
     return total
+
+
+def _entry(matrix: Any, row: int, column: int) -> bool:
+    return bool((matrix.tocsr() if hasattr(matrix, "tocsr") else matrix)[row, column])
+
+
+def _cells_collide(problem: TableProblem, layout: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether a cell that one fixture holds is needed by another: equation (2a)."""
+    parts = [
+        occupied_cells(problem, kind, np.asarray(chosen, dtype=np.int64))
+        for kind, chosen in enumerate(layout)
+        if chosen
+    ]
+    if any(held is None for held, _ in parts):
+        return False
+    held, every = (scipy.sparse.vstack(side).tocsr() for side in zip(*parts, strict=True))
+    touching = (held @ every.T).tocoo()
+    return bool(((touching.row != touching.col) & (touching.data > 0)).any())
 
 
 def _sum_of(parts: list[SparseMatrix], poses: IntArray) -> SparseMatrix:

@@ -28,6 +28,7 @@ from optimizer.place.bound.transport_cuts import Cut, separate_cut, tighten_cut
 
 CUT_VIOLATION = 1e-6  # of the objective
 FEWER = 0.9  # rebuild the program when fixing leaves at most this share of the poses
+REPEAT = 5.0  # times the least gain: what one program must gain for another with few poses less
 PATIENCE = 6  # rounds over which the gain is judged
 
 
@@ -209,7 +210,8 @@ class Rounds:
         if self._tables is None:
             return False
         left = sum(len(cost) for cost in self._tables.unary)
-        gained = self._bound - before > self._least_gain * max(abs(self._bound), 1e-9)
+        worth = REPEAT * self._least_gain * max(abs(self._bound), 1e-9)
+        gained = self._bound - before > worth
         return left <= FEWER * size or (left < size and gained)
 
     def _first_cuts(self, tables: Tables) -> list[Cut]:
