@@ -60,8 +60,6 @@ class WalkingBound:
     ----------
     value
         Weighted walking (customers and staff) cannot be less, objective units an hour.
-    customer_person_metres
-        The part of it that bounds the customers' person-metres an hour.
     table_cost
         Weighted walking of the best layout by the distance tables of the bound.
     true_cost
@@ -75,7 +73,6 @@ class WalkingBound:
     """
 
     value: float
-    customer_person_metres: float
     table_cost: float
     true_cost: float
     method: str

@@ -131,7 +131,8 @@ def place_boxes(box: Box, poses: NDArray[np.float64]) -> NDArray[np.object_]:
 
 def placed_box(box: Box, placement: Placement) -> Polygon:
     """A rectangle of a fixture's frame as a polygon in the plan."""
-    return place_boxes(box, np.array([placement.pose]))[0]  # type: ignore[no-any-return]
+    polygon: Polygon = place_boxes(box, np.array([placement.pose]))[0]
+    return polygon
 
 
 def placed_points(
@@ -139,7 +140,8 @@ def placed_points(
 ) -> NDArray[np.float64]:
     """Standing points of one role in the plan: (k, 2) metres."""
     points = [(p.x, p.y) for p in fixture_type.points(role)]
-    return place_points(points, np.array([placement.pose]))[0]
+    at: NDArray[np.float64] = place_points(points, np.array([placement.pose]))[0]
+    return at
 
 
 def boxes_of(

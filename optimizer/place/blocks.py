@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.equipment.layout import Layout, Placement, place_points
-from optimizer.equipment.model import Anchoring, Box, FixtureType, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from optimizer.equipment.model import Anchoring, Box, FixtureType, Role
     from optimizer.study import FixtureGroup, Study
 
 __all__ = ["BlockKind", "Member", "layout_of", "make_blocks"]

@@ -7,6 +7,7 @@ itself: PLC-01, 02, 04 (walls), 05, 06 (walls) and 07. What blocks forbid each o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,11 +19,13 @@ from shapely import union_all
 from optimizer.equipment.layout import place_boxes, place_points
 from optimizer.equipment.model import Anchoring, Box, Role
 from optimizer.place.faces import Face, compute_faces, principal_angle
+from optimizer.plan.model import OPENING_REACH
 from optimizer.plan.space import Audience, floor_space, free_space, zone_space
+from optimizer.rules.packs import rules_of
 from optimizer.rules.placement import ANCHOR_REACH, CONTACT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from optimizer.plan.model import FloorPlan
     from optimizer.study import Study
 
-__all__ = ["Ground", "find_candidates"]
+__all__ = ["Ground", "count_by_rule", "find_candidates", "ground_of"]
 
 #: No block kind gets more candidate poses than this: the grid is widened until it holds.
 MOST_POSES = 2000
@@ -66,7 +69,7 @@ class Ground:
     def in_walls(self) -> BaseGeometry:
         """Where the footprint of a through-wall fixture may lie."""
         columns = union_all(list(self.plan.columns))
-        openings = [d.line.buffer(self.radius, cap_style="flat") for d in self.plan.doors]
+        openings = [d.line.buffer(OPENING_REACH, cap_style="flat") for d in self.plan.doors]
         return _prepared(self.plan.outline.difference(union_all([columns, *openings])))
 
     @cached_property
@@ -104,6 +107,12 @@ class Ground:
             )
             for audience in Audience
         }
+
+
+def ground_of(study: Study) -> Ground:
+    """The regions of a study's plan, with the values of its placement rules."""
+    values = {rule.id: rule.value for rule in rules_of(study)}
+    return Ground(study.plan, study.walking.radius, values["PLC-07"] or 0.0)
 
 
 def find_candidates(study: Study, ground: Ground, kind: BlockKind) -> NDArray[np.float64]:
@@ -150,6 +159,19 @@ def _generate(
     return np.concatenate([np.empty((0, 3)), *rows])
 
 
+def count_by_rule(study: Study, kind: BlockKind) -> tuple[tuple[str, int], ...]:
+    """How many poses of a kind are tried, and how many are left after each rule in turn."""
+    ground, zone = ground_of(study), _zone_of(study, kind)
+    if zone.is_empty:
+        return ()
+    poses = _generate(study, ground, kind, zone, study.pitch)
+    counts = [("all", len(poses))]
+    for rule, keep in _tests(study, ground, kind, zone):
+        poses = keep(poses)
+        counts.append((rule, len(poses)))
+    return tuple(counts)
+
+
 def _filter(
     study: Study,
     ground: Ground,
@@ -158,26 +180,35 @@ def _filter(
     poses: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """The poses that keep every rule of one block, cheapest tests first."""
+    for _, keep in _tests(study, ground, kind, zone):
+        poses = keep(poses)
+    return poses
+
+
+def _tests(
+    study: Study, ground: Ground, kind: BlockKind, zone: BaseGeometry
+) -> Iterator[tuple[str, Keep]]:
+    """Yield every rule of one block with the function that keeps the poses that keep it."""
     through = kind.anchoring is Anchoring.THROUGH_WALL
-    anywhere = ground.in_walls if through else ground.floor
-    for points, region in (
-        (kind.points(Role.CUSTOMER), zone),
-        (kind.points(Role.CUSTOMER), ground.walkable(Audience.CUSTOMER)),
-        (kind.points(Role.STAFF, own=True), _staff_zone(study, kind)),
-        (kind.points(Role.STAFF, own=True), ground.walkable(Audience.STAFF)),
-        *_anchors(ground, kind),
-    ):
-        poses = _keep_points(poses, points, region)
-    poses = _keep_inside(poses, kind.footprints(), anywhere)
+    customers, staff = kind.points(Role.CUSTOMER), kind.points(Role.STAFF, own=True)
+    feet = kind.footprints()
+    yield "PLC-05 (zone of its customers)", _inside_points(customers, zone)
+    yield (
+        "PLC-06 (room for its customers)",
+        _inside_points(customers, ground.walkable(Audience.CUSTOMER)),
+    )
+    yield "PLC-05 (zone of its staff)", _inside_points(staff, _staff_zone(study, kind))
+    yield "PLC-06 (room for its staff)", _inside_points(staff, ground.walkable(Audience.STAFF))
+    for points, region in _anchors(ground, kind):
+        yield "PLC-02 (at or in a wall)", _inside_points(points, region)
+    yield "PLC-01 (on the floor)", _inside(feet, ground.in_walls if through else ground.floor)
     if not through:
-        poses = _keep_inside(poses, kind.footprints(), zone)
-    poses = _keep_inside(poses, _front_and_back(kind), ground.floor)
-    return _keep_outside(poses, kind.footprints(), ground.doors)
+        yield "PLC-05 (its own zone)", _inside(feet, zone)
+    yield "PLC-04 (use space free of walls)", _inside(_front_and_back(kind), ground.floor)
+    yield "PLC-07 (strip before a door)", _outside(feet, ground.doors)
 
 
-def _anchors(
-    ground: Ground, kind: BlockKind
-) -> Iterable[tuple[NDArray[np.float64], BaseGeometry]]:
+def _anchors(ground: Ground, kind: BlockKind) -> Iterable[tuple[NDArray[np.float64], BaseGeometry]]:
     """Points of the block that have to lie at (or in) a wall."""
     if kind.anchoring is Anchoring.WALL:
         corners = [(x, box[3]) for box in kind.footprints() for x in (box[0], box[2])]
@@ -220,31 +251,35 @@ def _staff_zone(study: Study, kind: BlockKind) -> BaseGeometry:
     return _prepared(region)
 
 
-def _keep_points(
-    poses: NDArray[np.float64], points: NDArray[np.float64], region: BaseGeometry
-) -> NDArray[np.float64]:
-    for point in points:
-        if not len(poses):
-            break
-        at = place_points([tuple(point)], poses)[:, 0]
-        poses = poses[shapely.intersects_xy(region, at[:, 0], at[:, 1])]
-    return poses
+Keep = Callable[["NDArray[np.float64]"], "NDArray[np.float64]"]
 
 
-def _keep_inside(
-    poses: NDArray[np.float64], boxes: Iterable[Box], region: BaseGeometry
-) -> NDArray[np.float64]:
-    for box in boxes:
-        poses = poses[shapely.covers(region, place_boxes(_shrunk(box), poses))]
-    return poses
+def _inside_points(points: NDArray[np.float64], region: BaseGeometry) -> Keep:
+    def keep(poses: NDArray[np.float64]) -> NDArray[np.float64]:
+        for point in points:
+            at = place_points([tuple(point)], poses)[:, 0]
+            poses = poses[shapely.intersects_xy(region, at[:, 0], at[:, 1])]
+        return poses
+
+    return keep
 
 
-def _keep_outside(
-    poses: NDArray[np.float64], boxes: Iterable[Box], region: BaseGeometry
-) -> NDArray[np.float64]:
-    for box in boxes:
-        poses = poses[~shapely.intersects(region, place_boxes(_shrunk(box), poses))]
-    return poses
+def _inside(boxes: Iterable[Box], region: BaseGeometry) -> Keep:
+    def keep(poses: NDArray[np.float64]) -> NDArray[np.float64]:
+        for box in boxes:
+            poses = poses[shapely.covers(region, place_boxes(_shrunk(box), poses))]
+        return poses
+
+    return keep
+
+
+def _outside(boxes: Iterable[Box], region: BaseGeometry) -> Keep:
+    def keep(poses: NDArray[np.float64]) -> NDArray[np.float64]:
+        for box in boxes:
+            poses = poses[~shapely.intersects(region, place_boxes(_shrunk(box), poses))]
+        return poses
+
+    return keep
 
 
 def _shrunk(box: Box) -> Box:

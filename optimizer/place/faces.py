@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -133,5 +132,3 @@ def principal_angle(faces: Sequence[Face]) -> float:
         angle = round(float(np.degrees(np.arctan2(uy, ux))) % 90.0, 3) % 90.0
         lengths[angle] = lengths.get(angle, 0.0) + face.length
     return min(lengths, key=lambda a: (-round(lengths[a], 6), a)) if lengths else 0.0
-
-

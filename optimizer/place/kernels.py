@@ -253,3 +253,82 @@ def build_greedily(  # type: ignore[no-untyped-def]
             return block
         chosen[block] = where[int(next_random(state) * found)]
     return -1
+
+
+@njit(cache=True, nogil=True)
+def segments_cross(ax, ay, bx, by, wall):  # type: ignore[no-untyped-def]
+    """Whether the segment a-b and a wall (4,) x1, y1, x2, y2 share a point."""
+    px, py, qx, qy = wall
+    d1 = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
+    d2 = (bx - ax) * (qy - ay) - (by - ay) * (qx - ax)
+    d3 = (qx - px) * (ay - py) - (qy - py) * (ax - px)
+    d4 = (qx - px) * (by - py) - (qy - py) * (bx - px)
+    return d1 * d2 <= 0 and d3 * d4 <= 0 and (d1 != 0 or d2 != 0 or d3 != 0 or d4 != 0)
+
+
+@njit(cache=True, nogil=True)
+def segment_meets_box(ax, ay, bx, by, box):  # type: ignore[no-untyped-def]
+    """Whether the segment a-b meets a rectangle (6,) x, y, cosine, sine, half width, half depth."""
+    cx, cy, c, s, hw, hd = box
+    mx, my = (ax + bx) / 2 - cx, (ay + by) / 2 - cy
+    dx, dy = (bx - ax) / 2, (by - ay) / 2
+    along, across = mx * c + my * s, -mx * s + my * c
+    ex, ey = dx * c + dy * s, -dx * s + dy * c
+    if abs(along) > hw + abs(ex) or abs(across) > hd + abs(ey):
+        return False
+    return abs(along * ey - across * ex) <= hw * abs(ey) + hd * abs(ex)
+
+
+@njit(cache=True, nogil=True)
+def overlooked_pairs(screens, eyes, boxes, walls, radius, covered):  # type: ignore[no-untyped-def]
+    """Pairs (screen's fixture, viewer's fixture) with a free view: see `place.overlooking`.
+
+    `screens` (n, 6) x, y, front direction x, y, fixture, cosine of half the angle of view;
+    `eyes` (m, 3) x, y, fixture; `boxes` (b, 7) opaque footprints and their fixture; `walls`
+    (w, 4); `covered` the cosine of half the sector that the user's body covers.
+    """
+    count = 0
+    for i in range(screens.shape[0]):
+        x, y, fx, fy, own, view = screens[i]
+        last = -1.0
+        for j in range(eyes.shape[0]):
+            viewer = eyes[j, 2]
+            if viewer in (own, last):
+                continue
+            dx, dy = eyes[j, 0] - x, eyes[j, 1] - y
+            away = dx * dx + dy * dy
+            ahead, gap = dx * fx + dy * fy, np.sqrt(away)
+            if away > radius * radius or ahead >= covered * gap or ahead < view * gap:
+                continue
+            free = True
+            for b in range(boxes.shape[0]):
+                if boxes[b, 6] == own:
+                    continue
+                if segment_meets_box(x, y, eyes[j, 0], eyes[j, 1], boxes[b, :6]):
+                    free = False
+                    break
+            for w in range(walls.shape[0]):
+                if not free:
+                    break
+                free = not segments_cross(x, y, eyes[j, 0], eyes[j, 1], walls[w])
+            if free:
+                count += 1
+                last = viewer
+    return count
+
+
+@njit(cache=True, nogil=True)
+def copy_paths(legs, base, row, reverse, points, counts, to_points, to_counts):  # type: ignore[no-untyped-def]
+    """Copy the paths of router rows to those of `legs` (numbered from `base`), turned if need be.
+
+    `points` (rows, B, 2) and `counts` (rows,) are the router's; `to_points`, `to_counts` the
+    padded paths of all legs; `row`, `reverse` belong to the legs of this router.
+    """
+    for leg in legs:
+        at = row[leg - base]
+        n = counts[at]
+        to_counts[leg] = n
+        for i in range(n):
+            j = n - 1 - i if reverse[leg - base] else i
+            to_points[leg, i, 0] = points[at, j, 0]
+            to_points[leg, i, 1] = points[at, j, 1]

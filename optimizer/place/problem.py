@@ -14,12 +14,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from optimizer.place.blocks import layout_of, make_blocks
-from optimizer.place.candidates import Ground, find_candidates
+from optimizer.place.candidates import find_candidates, ground_of
 from optimizer.place.shapes import make_shapes, turned
 from optimizer.place.tables import make_tables
-from optimizer.plan.space import Audience, free_space
-from optimizer.rules.placement import door_depth
-from optimizer.walk.shell import prepare_shell
+from optimizer.walked_legs import prepare_shells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,23 +28,16 @@ if TYPE_CHECKING:
     from optimizer.place.blocks import BlockKind
     from optimizer.place.shapes import Shapes
     from optimizer.place.tables import Tables
+    from optimizer.plan.space import Audience
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
 
-__all__ = ["Grid", "PlacementProblem", "build_problem", "prepare_shells"]
+__all__ = ["Grid", "PlacementProblem", "build_problem"]
 
 #: Stands for "no way" in the tables of the search: more than any layout costs, yet finite.
 NO_WAY = 1e7
 #: Near candidates that a shift chooses among.
 NEIGHBOURS = 32
-
-
-def prepare_shells(study: Study) -> dict[Audience, Shell]:
-    """The walkable graph of the empty shell, for customers and for staff."""
-    return {
-        audience: prepare_shell(free_space(study.plan, audience), radius=study.walking.radius)
-        for audience in Audience
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +149,7 @@ def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> Plac
         Number of fixtures by index of the group, where it is not the group's `max`.
     """
     kinds = make_blocks(study, counts)
-    ground = Ground(study.plan, study.walking.radius, door_depth(study))
+    ground = ground_of(study)
     shells = prepare_shells(study)
     candidates = tuple(find_candidates(study, ground, kind) for kind in kinds)
     tables = make_tables(study, kinds, candidates, shells)

@@ -27,7 +27,8 @@ from optimizer.demand.legs import expand_flows
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
 from optimizer.errors import StudyError
-from optimizer.plan.space import Audience, door_point
+from optimizer.plan.space import Audience
+from optimizer.walked_legs import door_access
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,11 +105,13 @@ def make_tables(
     points = _AccessPoints(kinds, candidates)
     for (source, target, audience), weight in _kind_legs(study, kinds, home).items():
         shell = shells[audience]
-        if isinstance(source, str) or isinstance(target, str):
-            if isinstance(source, str):
-                source, target = target, source
-            k, member = source  # type: ignore[misc]
-            at = _door(study, str(target), shell)
+        if isinstance(source, str):
+            source, target = target, source
+        if isinstance(source, str):
+            continue  # from door to door: the same for every layout
+        if isinstance(target, str):
+            k, member = source
+            at = np.array([door_access(study, target, shell)])
             unary[k] += weight * shell.distances(points.of(k, member, audience), at)[:, 0]
             continue
         (k, member), (m, other) = sorted([source, target])
@@ -152,17 +155,6 @@ def _number_of_pairs(kinds: Sequence[BlockKind], source: End, target: End) -> fl
         return kinds[source[0]].count * kinds[target[0]].count
     count = kinds[source[0]].count
     return count if count == 1 else count * (count - 1) / 2
-
-
-def _door(study: Study, name: str, shell: Shell) -> NDArray[np.float64]:
-    door = next(d for d in study.plan.doors if d.name == name)
-    point = door_point(door, shell.walkable)
-    if point is None:
-        x, y = door.centre
-        raise StudyError(
-            f"door {name!r} at ({x:.2f}, {y:.2f}) opens onto no floor that people can walk on"
-        )
-    return np.array([point])
 
 
 class _AccessPoints:

@@ -1,7 +1,7 @@
-"""Sightlines: what a point sees, which points see each other, who can look onto a PIN pad.
+"""Sightlines: what a point sees, which points see each other.
 
 In: points in metres; walls and opaque fixtures as shapely polygons or lines. Out: the visible
-region, truth values per sightline, overlooked pairs.
+region, truth values per sightline.
 
 A sightline is blocked by the inside of a polygon, or where it crosses or follows a line. Touching
 a polygon's corner or running along its side does not block it, so that a pad on the front of a
@@ -11,7 +11,6 @@ fixture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,30 +24,10 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["OverlookedPad", "overlooked_pads", "sees", "share_in_view", "visible_region"]
+__all__ = ["sees", "share_in_view", "visible_region"]
 
 TOUCH = 1e-6  # metres; far below a screw, far above rounding
 ARC_STEP = 1.0  # degrees between two corners of a region's round edge
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverlookedPad:
-    """A pad that a person elsewhere can read.
-
-    Parameters
-    ----------
-    pad, place
-        Numbers of the pad and of the person's place.
-    distance
-        From the place to the pad, metres.
-    angle
-        Degrees between the directions from the pad to the place and to the pad's own user.
-    """
-
-    pad: int
-    place: int
-    distance: float
-    angle: float
 
 
 def sees(
@@ -219,58 +198,3 @@ def share_in_view(
     eye = np.broadcast_to(np.asarray(point, dtype=np.float64), places.shape)
     near = np.hypot(*(places - eye).T) <= radius
     return float((near & sees(eye, places, obstacles=obstacles)).mean())
-
-
-def overlooked_pads(
-    pads: ArrayLike,
-    users: ArrayLike,
-    places: ArrayLike,
-    *,
-    owners: ArrayLike,
-    obstacles: Sequence[BaseGeometry],
-    radius: float,
-    body_sector: float,
-) -> tuple[OverlookedPad, ...]:
-    """Return every pad that a person at another place can read.
-
-    A pad is overlooked from a place within the radius that has a free sightline to it, unless the
-    user's body is in between: it covers the sector of `body_sector` degrees round the direction
-    from the pad to the user.
-
-    Parameters
-    ----------
-    pads, users
-        `(n, 2)` metres: each screen or PIN pad, and the standing point of its user.
-    places
-        `(k, 2)` metres: standing points, seats and queue places of all people.
-    owners
-        `(k,)` number of the pad that the person at each place uses, who may look; -1 for none.
-    obstacles
-        Walls and opaque fixtures.
-    radius
-        Metres within which a pad can be read.
-    body_sector
-        Degrees.
-
-    Returns
-    -------
-    tuple
-        By pad, then by place.
-    """
-    spots = np.asarray(pads, dtype=np.float64).reshape(-1, 2)
-    bodies = np.asarray(users, dtype=np.float64).reshape(-1, 2)
-    eyes = np.asarray(places, dtype=np.float64).reshape(-1, 2)
-    to_eye = eyes[None, :] - spots[:, None]
-    to_user = (bodies - spots)[:, None]
-    distance = np.hypot(to_eye[..., 0], to_eye[..., 1])
-    cross = to_user[..., 0] * to_eye[..., 1] - to_user[..., 1] * to_eye[..., 0]
-    angle = np.degrees(np.arctan2(np.abs(cross), (to_user * to_eye).sum(axis=-1)))
-    strangers = np.asarray(owners)[None, :] != np.arange(len(spots))[:, None]
-    pad, place = np.nonzero(strangers & (distance <= radius) & (angle > body_sector / 2.0))
-    free = sees(spots[pad], eyes[place], obstacles=obstacles)
-    return tuple(
-        OverlookedPad(
-            pad=int(i), place=int(j), distance=float(distance[i, j]), angle=float(angle[i, j])
-        )
-        for i, j in zip(pad[free], place[free], strict=True)
-    )

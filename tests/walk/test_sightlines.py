@@ -8,8 +8,6 @@ import shapely
 import shapely.affinity
 
 from optimizer.walk.sightlines import (
-    OverlookedPad,
-    overlooked_pads,
     sees,
     share_in_view,
     visible_region,
@@ -124,36 +122,6 @@ def test_share_in_view():
     assert share_in_view((2, 2.5), [], radius=3, **rest) == 1.0
 
 
-def overlooked(places, owners, obstacles=()):
-    """Look at one pad at (0, 0), whose user stands 0.5 m below it."""
-    machine = shapely.box(-0.3, 0, 0.3, 0.8)
-    return overlooked_pads(
-        [(0, 0)],
-        [(0, -0.5)],
-        places,
-        owners=owners,
-        obstacles=[machine, *obstacles],
-        radius=3.0,
-        body_sector=90.0,
-    )
-
-
-def test_overlooked_pads():
-    """Seen from the side: overlooked. From behind the user, afar or behind the machine: not."""
-    places = [
-        (2, -1),  # 63.4° off the user's direction, 2.24 m away: overlooked
-        (0.5, -2),  # 14° off, behind the user's body
-        (2.9, -1),  # 3.07 m away
-        (0.5, 2),  # behind the machine
-        (0, -0.5),  # the user
-    ]
-    found = overlooked(places, [-1, -1, -1, -1, 0])
-    assert [(pad.pad, pad.place) for pad in found] == [(0, 0)]
-    assert isinstance(found[0], OverlookedPad)
-    assert found[0].distance == pytest.approx(math.sqrt(5))
-    assert found[0].angle == pytest.approx(math.degrees(math.atan2(2, 1)))
-
-
 @pytest.mark.parametrize("angle", [0, 17, 33.3, 45, 71, 123.4, 200])
 def test_a_pad_on_the_face_of_a_turned_machine_is_seen(angle):
     """Rounding puts the pad a hair in or out of the machine, which must not hide it."""
@@ -163,25 +131,6 @@ def test_a_pad_on_the_face_of_a_turned_machine_is_seen(angle):
     behind = shapely.affinity.rotate(shapely.Point(0.1, 2), angle, origin=(0, 0))
     eyes = [place.coords[0], behind.coords[0]]
     assert sees([pad.coords[0]] * 2, eyes, obstacles=[machine]).tolist() == [True, False]
-
-
-def test_a_screen_between_protects():
-    """A panel across the sightline takes the overlooked pair away; one beside it does not."""
-    across = shapely.box(0.9, -1, 1.0, 0.5)
-    beside = shapely.box(0.9, 0.5, 1.0, 1)
-    assert len(overlooked([(2, -1)], [-1], [across])) == 0
-    assert len(overlooked([(2, -1)], [-1], [beside])) == 1
-
-
-def test_users_of_neighbouring_machines():
-    """Two machines side by side, 1.2 m apart: each user can read the other's pad."""
-    # from pad 0 the neighbour's user is at (1.2, -0.5): 67° off its own user, 1.3 m away
-    pads, users = [(0, 0), (1.2, 0)], [(0, -0.5), (1.2, -0.5)]
-    rest = {"owners": [0, 1], "obstacles": [], "radius": 3.0}
-    found = overlooked_pads(pads, users, users, body_sector=90.0, **rest)
-    assert [(pad.pad, pad.place) for pad in found] == [(0, 1), (1, 0)]
-    # a body that covered 140° would hide it: 67.4 < 70
-    assert overlooked_pads(pads, users, users, body_sector=140.0, **rest) == ()
 
 
 def test_refuses_no_view():

@@ -1,0 +1,153 @@
+"""Searches in processes of their own, one for each further seed.
+
+In: a placement problem and seeds. Out: what they found, as it comes. The processes are forked, so
+that the problem need not be sent; where the system cannot fork there are none, and the search of
+the main process is all there is.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Self
+
+from optimizer.place.search import Budget, Found, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from types import TracebackType
+
+    from optimizer.place.problem import PlacementProblem
+
+__all__ = ["Crew"]
+
+#: Seconds that a process has to hand over its layouts after it was told to stop.
+GRACE = 5.0
+
+
+class Crew:
+    """Search processes for one problem; a context manager that leaves none behind.
+
+    Parameters
+    ----------
+    problem
+        What is searched.
+    seeds
+        One process for each.
+    steps
+        Scored moves of each, or None for seconds.
+    """
+
+    def __init__(
+        self, problem: PlacementProblem, *, seeds: Iterable[int], steps: int | None
+    ) -> None:
+        can_fork = "fork" in multiprocessing.get_all_start_methods()
+        self._problem = problem
+        self._seeds = tuple(seeds) if can_fork else ()
+        self._steps = steps
+        self._lines: list[tuple[BaseProcess, Connection]] = []
+        self._archive: list[Found] = []
+        self._least: list[Found] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for process, line in self._lines:
+            if process.is_alive():
+                process.kill()
+            process.join()
+            line.close()
+        self._lines = []
+
+    def start(self, *, seconds: float) -> None:
+        """Let all of them search for some seconds, or for the steps given."""
+        context = multiprocessing.get_context("fork") if self._seeds else None
+        for seed in self._seeds:
+            if context is None:
+                break
+            here, there = context.Pipe()
+            process = context.Process(
+                target=_search,
+                args=(self._problem, seed, self._steps, seconds, there),
+                daemon=True,
+            )
+            process.start()
+            there.close()
+            self._lines.append((process, here))
+
+    def news(self) -> tuple[Found, ...]:
+        """Layouts that came in since the last call."""
+        found = []
+        for _, line in self._lines:
+            try:
+                while line.poll():
+                    found.append(self._receive(line.recv()))
+            except EOFError:
+                continue
+        return tuple(one for one in found if one is not None)
+
+    def least_walking(self) -> tuple[Found, ...]:
+        """For each process the layout with the least walking that it has told."""
+        return tuple(self._least)
+
+    def finish(self, *, stop: bool) -> tuple[Found, ...]:
+        """All layouts worth judging; `stop` ends the searches, else their steps are awaited."""
+        if stop:
+            for process, line in self._lines:
+                if process.is_alive():
+                    line.send("stop")
+        open_lines = [line for _, line in self._lines]
+        while open_lines:
+            ready = wait(open_lines, GRACE if stop else None)
+            if not ready:
+                break
+            for line in [line for line in open_lines if line in ready]:
+                try:
+                    self._receive(line.recv())
+                except EOFError:
+                    open_lines.remove(line)
+        return tuple(self._archive)
+
+    def _receive(self, message: tuple[str, Found]) -> Found | None:
+        kind, found = message
+        if kind == "least":
+            self._least.append(found)
+            return None
+        self._archive.append(found)
+        return found
+
+
+def _search(
+    problem: PlacementProblem, seed: int, steps: int | None, seconds: float, line: Connection
+) -> None:
+    """What one process does: search, tell every better layout, hand over the archive."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
+    told: list[Found | None] = [None]
+
+    def tell(found: Found) -> None:
+        line.send(("better", found))
+        if search.least_walking is not told[0] and search.least_walking is not None:
+            told[0] = search.least_walking
+            line.send(("least", search.least_walking))
+
+    search = Search(problem, seed=seed, on_better=tell)
+    budget = Budget(
+        seconds=float("inf") if steps is not None else seconds,
+        steps=steps,
+        should_stop=line.poll,
+    )
+    search.run(budget)
+    for found in search.archive:
+        line.send(("archive", found))
+    if search.least_walking is not None:
+        line.send(("least", search.least_walking))
+    line.close()

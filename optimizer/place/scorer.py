@@ -1,0 +1,359 @@
+"""The true objective of a layout under search, kept up to date move by move.
+
+In: a placement problem and a choice of candidates. Out: `Scorer`, which answers what a move would
+cost, exactly as `evaluate` would: walks around the furniture, encounters, overlooked pairs.
+Waiting does not depend on where fixtures stand and is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.equipment.layout import place_points
+from optimizer.equipment.model import Role
+from optimizer.place import kernels
+from optimizer.place.overlooking import Overlooking
+from optimizer.place.tables import leg_weight, study_legs
+from optimizer.place.ways import Ways, required_width
+from optimizer.plan.space import Audience
+from optimizer.streams import class_weights, lane_model, streams_of
+from optimizer.walk.encounters import EncounterLedger
+from optimizer.walk.moves import Router
+from optimizer.walked_legs import NO_WAY, door_access
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.demand.legs import LegEnds
+    from optimizer.place.blocks import BlockKind
+    from optimizer.place.problem import PlacementProblem
+
+__all__ = ["Move", "Score", "Scorer"]
+
+#: What the search pays for a kind of service without a wide route, as a share of the walking.
+SHUT = 0.1
+#: A move: blocks with the candidate that each goes to.
+Move = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Terms of the objective that depend on the layout, weighted, and their sum."""
+
+    walking: float
+    encounters: float
+    overlooked: float
+    shut: float = 0.0
+
+    @property
+    def value(self) -> float:
+        """The sum; `shut` is what the search pays for kinds of service without a wide route."""
+        return self.walking + self.encounters + self.overlooked + self.shut
+
+
+class Scorer:
+    """The true cost of one layout, and of moves from it.
+
+    Parameters
+    ----------
+    problem
+        The placement problem.
+    chosen
+        Candidate of each block.
+    """
+
+    def __init__(
+        self, problem: PlacementProblem, chosen: Sequence[int] | NDArray[np.int64]
+    ) -> None:
+        self._objective = problem.study.objective
+        self._poses = [_PoseTable(kind, problem.candidates[k]) for k, kind in _kinds(problem)]
+        self._kind = [k for k, _ in problem.blocks]
+        sizes = [len(problem.kinds[k].members) for k in self._kind]
+        self._rows = [np.arange(a, b) for a, b in pairwise(np.cumsum([0, *sizes]))]
+        boxes = np.concatenate(
+            [self._poses[k].boxes[p] for k, p in zip(self._kind, chosen, strict=True)]
+        )
+        legs = study_legs(problem.study, problem.kinds)
+        self._walks = [
+            _Walk(problem, audience, legs, self._poses, chosen, boxes) for audience in Audience
+        ]
+        self._chosen = [int(pose) for pose in chosen]
+        self._overlooking = Overlooking(problem, chosen)
+        self._ledger = self._open_ledger(problem)
+        self._open: tuple[Move, NDArray[np.int64]] | None = None
+        width = required_width(problem.study)
+        self._ways = Ways(problem, width, boxes, chosen) if width else None
+        self._toll = SHUT * problem.table_cost(chosen)
+        self.score = Score(
+            walking=sum(walk.cost for walk in self._walks),
+            encounters=self._objective.encounters * self._ledger.total,
+            overlooked=self._objective.overlooked * self._overlooking.count(),
+            shut=self._toll * (self._ways.shut if self._ways else 0),
+        )
+
+    def propose(self, move: Move, *, limit: float = np.inf, table: float = 0.0) -> Score | None:
+        """Score of the layout after a move, which is then to be accepted or rejected.
+
+        Parameters
+        ----------
+        move
+            Blocks and where they go.
+        limit
+            A move that costs more is of no interest.
+        table
+            Table cost after the move: the walking cannot be less.
+
+        Returns
+        -------
+        Score or None
+            None as soon as the terms known so far exceed the limit; the move is then undone.
+        """
+        self._open = (move, np.empty(0, dtype=np.int64))
+        self._overlooking.move(move)
+        overlooked = self._objective.overlooked * self._overlooking.count()
+        if table + overlooked > limit:
+            self.reject()
+            return None
+        rows = np.concatenate([self._rows[block] for block, _ in move])
+        boxes = np.concatenate([self._poses[self._kind[b]].boxes[p] for b, p in move])
+        changed = []
+        walking = sum(walk.cost for walk in self._walks)
+        for walk in self._walks:
+            walking -= walk.cost
+            changed.append(walk.propose(move, rows, boxes))
+            walking += walk.cost
+            if walk is self._walks[0] and walk.cost + overlooked > limit:
+                self.reject()
+                return None
+        if walking + overlooked > limit:
+            self.reject()
+            return None
+        shut = self._toll * self._ways.propose(move, rows, boxes) if self._ways else 0.0
+        if walking + overlooked + shut > limit:
+            self.reject()
+            return None
+        legs = np.concatenate(changed)
+        self._copy_paths(legs)
+        self._open = (move, legs)
+        total = self._ledger.propose(self._points, self._counts, legs)
+        self._proposed = Score(walking, self._objective.encounters * total, overlooked, shut)
+        if self._proposed.value > limit:
+            self.reject()
+            return None
+        return self._proposed
+
+    def accept(self) -> None:
+        """Make the proposed move."""
+        if self._open is None:
+            return
+        for block, pose in self._open[0]:
+            self._chosen[block] = pose
+        for walk in self._walks:
+            walk.accept()
+        if self._ways:
+            self._ways.accept()
+        self._ledger.accept()
+        self._open = None
+        self.score = self._proposed
+
+    def reject(self) -> None:
+        """Take the proposed move back."""
+        if self._open is None:
+            return
+        move, legs = self._open
+        for walk in self._walks:
+            walk.reject()
+        if self._ways:
+            self._ways.reject()
+        self._copy_paths(legs)
+        self._overlooking.move((block, self._chosen[block]) for block, _ in move)
+        self._open = None
+
+    def _open_ledger(self, problem: PlacementProblem) -> EncounterLedger:
+        legs = [leg for walk in self._walks for leg in walk.legs]
+        first = np.cumsum([0, *(len(walk.legs) for walk in self._walks)])
+        for walk, base in zip(self._walks, first, strict=False):
+            walk.base = int(base)
+        longest = max((walk.router.path_points.shape[1] for walk in self._walks), default=1)
+        self._points = np.zeros((len(legs), longest, 2))
+        self._counts = np.zeros(len(legs), dtype=np.int64)
+        self._copy_paths(np.arange(len(legs)))
+        return EncounterLedger(
+            self._points,
+            self._counts,
+            streams=streams_of(problem.study, legs),
+            lanes=lane_model(problem.study),
+            class_weights=class_weights(problem.study),
+        )
+
+    def _copy_paths(self, legs: NDArray[np.int64]) -> None:
+        """Take the paths of some legs over from the routers."""
+        if not len(legs):
+            return
+        for walk in self._walks:
+            own = legs[(legs >= walk.base) & (legs < walk.base + len(walk.legs))]
+            routed = walk.router.path_points
+            if routed.shape[1] > self._points.shape[1]:
+                more = routed.shape[1] - self._points.shape[1]
+                self._points = np.pad(self._points, ((0, 0), (0, more), (0, 0)))
+            kernels.copy_paths(
+                own, walk.base, walk.row, walk.reverse, routed, walk.router.path_counts,
+                self._points, self._counts,
+            )  # fmt: skip
+
+
+def _kinds(problem: PlacementProblem) -> list[tuple[int, BlockKind]]:
+    return list(enumerate(problem.kinds))
+
+
+class _PoseTable:
+    """What a block of one kind puts into the plan at each of its candidates.
+
+    Attributes
+    ----------
+    boxes
+        (poses, members, 5) footprints as the path engine takes them.
+    access
+        By audience, (poses, members, 2) access points, nan where a member has none.
+    """
+
+    def __init__(self, kind: BlockKind, poses: NDArray[np.float64]) -> None:
+        middles = place_points([(m.x, m.y) for m in kind.members], poses)
+        size = np.array([(m.type.width, m.type.depth) for m in kind.members])
+        self.boxes = np.concatenate(
+            [
+                middles,
+                np.broadcast_to(size, (len(poses), *size.shape)),
+                np.broadcast_to(poses[:, 2, None, None], (*middles.shape[:2], 1)),
+            ],
+            axis=2,
+        )
+        self.access = {
+            audience: place_points(
+                [m.access(role) or (np.nan, np.nan) for m in kind.members], poses
+            )
+            for audience, role in ((Audience.CUSTOMER, Role.CUSTOMER), (Audience.STAFF, Role.STAFF))
+        }
+
+
+class _Walk:
+    """The legs of one audience: their router, and which ends a block carries along.
+
+    Legs to and fro between two ends have one shortest path: they share a row of the router.
+
+    Attributes
+    ----------
+    legs
+        Directed legs.
+    base
+        Number of the first of them among the legs of all audiences.
+    row, reverse
+        Router row of each leg, and whether it is walked from the row's end to its start.
+    """
+
+    def __init__(
+        self,
+        problem: PlacementProblem,
+        audience: Audience,
+        legs: Sequence[LegEnds],
+        poses: Sequence[_PoseTable],
+        chosen: Sequence[int] | NDArray[np.int64],
+        boxes: NDArray[np.float64],
+    ) -> None:
+        self.legs = tuple(leg for leg in legs if leg.audience is audience)
+        self.base = 0
+        rows: dict[tuple[str, str], int] = {}
+        for leg in self.legs:
+            if (leg.target, leg.source) not in rows:
+                rows.setdefault((leg.source, leg.target), len(rows))
+        self.reverse = np.array([(g.source, g.target) not in rows for g in self.legs], dtype=bool)
+        self.row = np.array(
+            [rows[(g.target, g.source) if r else (g.source, g.target)]
+             for g, r in zip(self.legs, self.reverse, strict=True)],
+            dtype=np.int64,
+        )  # fmt: skip
+        self._weights = np.zeros(len(rows))
+        for leg, row in zip(self.legs, self.row, strict=True):
+            self._weights[row] += leg.rate * leg_weight(problem.study, leg.person)
+        self._of_row = [np.flatnonzero(self.row == row) for row in range(len(rows))]
+        self._audience = audience
+        self._poses = poses
+        self._kind = [k for k, _ in problem.blocks]
+        self._carried = [np.empty((0, 3), dtype=np.int64) for _ in problem.blocks]
+        self._ends = np.zeros((len(rows), 2, 2))
+        self._place_ends(problem, tuple(rows), chosen)
+        self.router = Router(
+            problem.shells[audience], boxes, self._ends[:, 0].copy(), self._ends[:, 1].copy()
+        )
+        self.cost = self._cost()
+        self._saved: tuple[NDArray[np.int64], NDArray[np.float64], float] | None = None
+
+    def propose(
+        self, move: Move, rows: NDArray[np.int64], boxes: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """Route a move; the legs (numbered over all audiences) whose path it changes."""
+        carried = [self._carried[block] for block, _ in move]
+        ends = carried[0][:, 0] if len(move) == 1 else np.concatenate([c[:, 0] for c in carried])
+        legs = np.unique(ends)
+        self._saved = (legs, self._ends[legs].copy(), self.cost)
+        for (block, pose), own in zip(move, carried, strict=True):
+            access = self._poses[self._kind[block]].access[self._audience][pose]
+            self._ends[own[:, 0], own[:, 1]] = access[own[:, 2]]
+        moved = self._ends[legs]
+        changed = self.router.propose(rows, boxes, legs, moved[:, 0], moved[:, 1])
+        self.cost = self._cost()
+        if not len(changed):
+            return np.empty(0, dtype=np.int64)
+        return np.concatenate([self._of_row[row] for row in changed]) + self.base
+
+    def accept(self) -> None:
+        """Make the proposed move."""
+        self.router.accept()
+        self._saved = None
+
+    def reject(self) -> None:
+        """Take the proposed move back, if there is one."""
+        if self._saved is not None:
+            self.router.reject()
+            legs, ends, self.cost = self._saved
+            self._ends[legs] = ends
+            self._saved = None
+
+    def _cost(self) -> float:
+        """Weighted metres an hour."""
+        lengths = self.router.lengths
+        total = float(self._weights @ lengths)
+        if np.isfinite(total):
+            return total
+        return float(self._weights @ np.where(np.isfinite(lengths), lengths, NO_WAY))
+
+    def _place_ends(
+        self,
+        problem: PlacementProblem,
+        rows: Sequence[tuple[str, str]],
+        chosen: Sequence[int] | NDArray[np.int64],
+    ) -> None:
+        """Find both ends of every row, and which of them each block carries along."""
+        home = {
+            name: (b, member)
+            for b, (k, i) in enumerate(problem.blocks)
+            for member, name in enumerate(problem.kinds[k].fixtures[i])
+        }
+        carried: list[list[tuple[int, int, int]]] = [[] for _ in problem.blocks]
+        for row, names in enumerate(rows):
+            for side, name in enumerate(names):
+                if name in home:
+                    block, member = home[name]
+                    carried[block].append((row, side, member))
+                    access = self._poses[self._kind[block]].access[self._audience]
+                    self._ends[row, side] = access[chosen[block], member]
+                else:
+                    shell = problem.shells[self._audience]
+                    self._ends[row, side] = door_access(problem.study, name, shell)
+        self._carried = [np.array(of, dtype=np.int64).reshape(-1, 3) for of in carried]

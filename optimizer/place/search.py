@@ -1,0 +1,228 @@
+"""Search for the best layout on the true objective.
+
+In: a placement problem, a seed and a budget. Out: the best choice of candidates found, with its
+score. Two phases, repeated from new starts while the budget lasts:
+
+1. *table phase*: a greedy start, then simulated annealing of the table cost (millions of moves a
+   second, no furniture in the way);
+2. *true phase*: simulated annealing of the true objective, every move scored exactly by `Scorer`.
+   A move whose table cost alone is above what the temperature would accept is dropped unscored:
+   the true cost can only be higher.
+
+A budget of steps makes a run reproducible; a budget of seconds does not.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.place import kernels
+from optimizer.place.scorer import Score, Scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from optimizer.place.problem import PlacementProblem
+
+__all__ = ["Budget", "Found", "Search"]
+
+#: Proposals of the table phase for each block.
+TABLE_STEPS = 20_000
+#: Scored moves of one true phase for each block that can move.
+TRUE_STEPS = 800
+#: Temperatures of the true phase, as shares of the cost a block has on average.
+HOT, COLD = 0.15, 0.0005
+#: Draws before a proposal gives up.
+TRIES = 50
+#: Candidates that a greedy start chooses among.
+WIDTH = 8
+#: Layouts that are kept for the judge.
+KEPT = 24
+#: Greedy starts before the search says that it finds no layout by itself.
+STARTS = 60
+
+
+@dataclass(kw_only=True)
+class Budget:
+    """How long to search: seconds of wall time or a number of scored moves.
+
+    Parameters
+    ----------
+    seconds
+        Wall time; inf where only steps count.
+    steps
+        Scored moves; None where only time counts.
+    should_stop
+        Asked at every scored move; True ends the search.
+    """
+
+    seconds: float = float("inf")
+    steps: int | None = None
+    should_stop: Callable[[], bool] = field(default=lambda: False)
+    _start: float = field(default_factory=time.perf_counter)
+    _used: int = 0
+
+    def spend(self) -> bool:
+        """Count one scored move; whether the budget is used up now."""
+        self._used += 1
+        return self.over
+
+    @property
+    def over(self) -> bool:
+        """Whether the budget is used up."""
+        if self.steps is not None and self._used >= self.steps:
+            return True
+        return time.perf_counter() - self._start >= self.seconds or self.should_stop()
+
+    @property
+    def used(self) -> int:
+        """Scored moves so far."""
+        return self._used
+
+
+@dataclass(frozen=True)
+class Found:
+    """A layout that the search found: the candidate of each block, and its score."""
+
+    chosen: tuple[int, ...]
+    score: Score
+
+
+class Search:
+    """Searches one placement problem.
+
+    Parameters
+    ----------
+    problem
+        The problem; every kind has candidates.
+    seed
+        Of the random numbers.
+    on_better
+        Told each better layout.
+    """
+
+    def __init__(
+        self,
+        problem: PlacementProblem,
+        *,
+        seed: int,
+        on_better: Callable[[Found], None] = lambda found: None,
+    ) -> None:
+        self._problem = problem
+        self._grid = problem.grid
+        self._on_better = on_better
+        mixed = (0x9E3779B97F4A7C15 * (seed + 1)) % 2**64
+        self._state = np.array([mixed | 1], dtype=np.uint64)
+        for _ in range(8):
+            kernels.next_random(self._state)
+        self.best: Found | None = None
+        #: The layout with the least true walking met: what the bound is held against.
+        self.least_walking: Found | None = None
+        self._kept: list[Found] = []
+
+    @property
+    def archive(self) -> tuple[Found, ...]:
+        """The best layouts met, best first: more than one, for the judge may turn some down."""
+        return tuple(self._kept)
+
+    def start(self) -> NDArray[np.int64] | None:
+        """A layout without conflicts, built greedily and annealed by tables; None if none found."""
+        grid = self._grid
+        blocks = len(grid.kind)
+        sizes = np.diff(grid.pose_offset)[grid.kind]
+        chosen: NDArray[np.int64] = np.full(blocks, -1, dtype=np.int64)
+        # blocks with few candidates first; whoever found no place goes to the front
+        order = np.argsort(sizes, kind="stable").astype(np.int64)
+        for attempt in range(STARTS):
+            chosen[:] = -1
+            stuck = kernels.build_greedily(
+                grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.kind, order, chosen,
+                self._state, WIDTH if attempt < STARTS // 2 else 4 * WIDTH,
+            )  # fmt: skip
+            if stuck < 0:
+                return self._annealed(chosen)
+            order = np.concatenate([[stuck], order[order != stuck]]).astype(np.int64)
+        return None
+
+    def run(self, budget: Budget, first: NDArray[np.int64] | None = None) -> Found | None:
+        """Search until the budget is used up; `first` is a layout to start from."""
+        start = first
+        while not budget.over:
+            if start is None:
+                start = self.start()
+            if start is None:
+                break
+            self._true_phase(start, budget)
+            # half of the rounds go on from the best layout, half from a new start
+            again = self.best is not None and kernels.next_random(self._state) < 0.5
+            start = np.array(self.best.chosen) if again and self.best else None
+        return self.best
+
+    def _annealed(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        grid = self._grid
+        if not len(grid.movable):
+            return chosen
+        scale = self._problem.table_cost(chosen) / max(len(chosen), 1)
+        best: NDArray[np.int64] = kernels.anneal_tables(
+            grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours, grid.kind,
+            grid.movable, chosen, self._state, TABLE_STEPS * len(grid.movable),
+            max(0.3 * min(scale, 1e5), 1e-6), max(1e-4 * min(scale, 1e5), 1e-9),
+        )  # fmt: skip
+        return best
+
+    def _true_phase(self, start: NDArray[np.int64], budget: Budget) -> None:
+        """Anneal the true objective from a layout."""
+        grid = self._grid
+        chosen = start.copy()
+        scorer = Scorer(self._problem, chosen)
+        self._note(chosen, scorer.score)
+        if not len(grid.movable):
+            budget.spend()
+            return
+        steps = TRUE_STEPS * len(grid.movable)
+        if budget.steps is not None:
+            steps = max(1, min(steps, budget.steps - budget.used))
+        table = self._problem.table_cost(chosen)
+        scale = min(table, 1e6) / len(grid.movable)
+        move = np.empty(4, dtype=np.int64)
+        for step in range(steps):
+            change = kernels.propose_move(
+                grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours,
+                grid.kind, grid.movable, chosen, self._state, TRIES, move,
+            )  # fmt: skip
+            if budget.spend():
+                return
+            if np.isnan(change):
+                continue
+            heat = HOT * scale * (COLD / HOT) ** (step / steps)
+            draw = max(kernels.next_random(self._state), 1e-300)
+            accepted = scorer.score.value - heat * np.log(draw)
+            made = tuple((int(move[i]), int(move[i + 1])) for i in (0, 2) if move[i] >= 0)
+            if scorer.propose(made, limit=accepted, table=table + change) is None:
+                continue
+            scorer.accept()
+            table += change
+            for block, pose in made:
+                chosen[block] = pose
+            self._note(chosen, scorer.score)
+
+    def _note(self, chosen: NDArray[np.int64], score: Score) -> None:
+        """Keep a layout if it is the best so far, or the one with the least walking."""
+        if self.least_walking is None or score.walking < self.least_walking.score.walking - 1e-9:
+            self.least_walking = Found(tuple(chosen.tolist()), score)
+        worst = self._kept[-1].score.value if len(self._kept) >= KEPT else np.inf
+        if score.value < worst - 1e-9:
+            found = Found(tuple(chosen.tolist()), score)
+            if found not in self._kept:
+                self._kept.append(found)
+                self._kept.sort(key=lambda one: (one.score.value, one.chosen))
+                del self._kept[KEPT:]
+        if self.best is None or score.value < self.best.score.value - 1e-9:
+            self.best = Found(tuple(chosen.tolist()), score)
+            self._on_better(self.best)

@@ -1,0 +1,77 @@
+"""Legs as the encounter kernels take them.
+
+In: a study and legs, with or without paths. Out: `Streams` of people, lanes and class weights.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from optimizer.demand.flows import PersonClass
+from optimizer.demand.legs import AUDIENCE
+from optimizer.walk.encounters import LaneModel, Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.plan.space import Audience
+    from optimizer.study import Study
+
+__all__ = ["Walker", "class_weights", "lane_model", "streams_of"]
+
+#: Classes of people in the order of the class numbers that the kernels take.
+CLASSES = tuple(PersonClass)
+
+
+class Walker(Protocol):
+    """A leg, before or after it was routed."""
+
+    @property
+    def source(self) -> str:
+        """Name of the fixture or door at the start."""
+
+    @property
+    def target(self) -> str:
+        """Name of the fixture or door at the end."""
+
+    @property
+    def rate(self) -> float:
+        """People per hour."""
+
+    @property
+    def person(self) -> PersonClass:
+        """Class of the people."""
+
+
+def streams_of(study: Study, legs: Sequence[Walker]) -> Streams:
+    """The people of the legs; flows share an end where one audience uses one fixture or door."""
+    ends: dict[tuple[str, Audience], int] = {}
+    numbers = [
+        [
+            ends.setdefault((name, AUDIENCE[leg.person]), len(ends))
+            for name in (leg.source, leg.target)
+        ]
+        for leg in legs
+    ]
+    return Streams.of(
+        [leg.rate for leg in legs],
+        speeds=[study.walking.speed[leg.person] for leg in legs],
+        classes=[CLASSES.index(leg.person) for leg in legs],
+        ends=np.array(numbers, dtype=np.int64).reshape(-1, 2),
+    )
+
+
+def lane_model(study: Study) -> LaneModel:
+    """Lane width and encounter distance of the study."""
+    return LaneModel(width=study.walking.lane_width, distance=study.walking.encounter_distance)
+
+
+def class_weights(study: Study) -> NDArray[np.float64]:
+    """(classes, classes) weight of an encounter between two classes."""
+    return np.array(
+        [[study.objective.class_weight(one, other) for other in CLASSES] for one in CLASSES]
+    )
