@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.errors import FileFormatError
-from optimizer.plan.geojson import read_geojson
+from optimizer.plan.geojson import load_json, read_geojson
 
 if TYPE_CHECKING:
     from optimizer.plan.dxf.layers import LayerMap
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["read_plan"]
 
 #: What is said of formats that cannot be read.
-READ = "plans are read from DXF (.dxf) and from the project's GeoJSON (.geojson, .json)"
+READ = "plans are read from DXF (.dxf), GeoJSON (.geojson, .json; ours, IMDF, indoor maps)"
 #: First bytes of known formats.
 STARTS = (
     (b"AC10", "dwg"),
@@ -37,7 +37,11 @@ SUFFIXES = {".dxf": "dxf", ".geojson": "json", ".json": "json", ".ifc": "ifc"}
 
 
 def read_plan(
-    path: str | Path, *, layers: LayerMap | None = None, unit: str | None = None
+    path: str | Path,
+    *,
+    layers: LayerMap | None = None,
+    unit: str | None = None,
+    level: str | None = None,
 ) -> FloorPlan:
     """Floor plan of a file.
 
@@ -49,6 +53,8 @@ def read_plan(
         What the layers of a DXF mean; the defaults where None.
     unit
         Unit of a DXF, over what its header says.
+    level
+        Level of an indoor map or storey of a building model; None for the one at street level.
 
     Raises
     ------
@@ -57,9 +63,11 @@ def read_plan(
     FloorPlanError
         What it holds is no floor plan; a sentence for each defect.
     """
+    if Path(path).is_dir():
+        return _indoor(path, level)
     kind = _format(Path(path))
     if kind == "json":
-        return read_geojson(path)
+        return _indoor(path, level) if _is_indoor(path) else read_geojson(path)
     if kind == "dxf":
         from optimizer.plan.dxf.read import read_dxf
 
@@ -68,6 +76,18 @@ def read_plan(
         raise FileFormatError(f"{path}: this is a DWG drawing; save it as DXF; {READ}")
     what = f"a {kind.upper()} file" if kind else "of no format that is known"
     raise FileFormatError(f"{path}: this is {what}; {READ}")
+
+
+def _indoor(path: str | Path, level: str | None) -> FloorPlan:
+    from optimizer.plan.indoor.read import read_indoor
+
+    return read_indoor(path, level=level)
+
+
+def _is_indoor(path: str | Path) -> bool:
+    from optimizer.plan.indoor.features import is_indoor
+
+    return is_indoor(load_json(path))
 
 
 def _format(path: Path) -> str:

@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING
 from shapely import Point, Polygon
 
 from optimizer.plan.defect import Defect, Severity
+from optimizer.plan.entrances import leads_out
 from optimizer.plan.model import Door, DoorKind, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from shapely import LineString
 
     from optimizer.plan.dxf.curves import Stroke
     from optimizer.plan.dxf.doors import Opening
     from optimizer.plan.dxf.layers import LayerMap
 
 __all__ = ["find_zones", "name_doors"]
-
-#: How far to either side of a door is looked whether it leads outside, metres.
-STEP_OUT = 1.2
 
 
 def find_zones(
@@ -71,16 +67,7 @@ def name_doors(openings: Sequence[Opening], outline: Polygon, layers: LayerMap) 
     for opening in openings:
         kind = layers.door_kind(opening.layer)
         if kind is None:
-            kind = DoorKind.ENTRANCE if _leads_out(opening.line, outline) else DoorKind.INNER
+            kind = DoorKind.ENTRANCE if leads_out(opening.line, outline) else DoorKind.INNER
         counts[kind] = counts.get(kind, 0) + 1
         doors.append(Door(name=f"{kind}-{counts[kind]}", kind=kind, line=opening.line))
     return tuple(doors)
-
-
-def _leads_out(line: LineString, outline: Polygon) -> bool:
-    """Whether one side of a door lies outside the outline."""
-    (x0, y0), (x1, y1) = line.coords[0][:2], line.coords[-1][:2]
-    nx, ny = -(y1 - y0) / line.length * STEP_OUT, (x1 - x0) / line.length * STEP_OUT
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    sides = [outline.contains(Point(x + s * nx, y + s * ny)) for s in (1, -1)]
-    return bool(sides[0] != sides[1])
