@@ -75,6 +75,7 @@ class TypeChanges(BaseModel):
     servers: int | None = None
     opaque: bool | None = None
     screen: tuple[float, float] | None = None
+    screen_view: float | None = None
     cost: float | None = None
 
     def values(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from optimizer.equipment.model import Anchoring, Box, Role
 from optimizer.place.faces import Face, compute_faces, principal_angle
 from optimizer.plan.model import OPENING_REACH
 from optimizer.plan.space import Audience, floor_space, free_space, zone_space
-from optimizer.rules.packs import rules_of
+from optimizer.rules.keep_clear import keep_clear
 from optimizer.rules.placement import ANCHOR_REACH, CONTACT
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ class Ground:
         The shell.
     radius
         Body radius, metres.
-    door_depth
-        Depth of the strip before each door that stays free, metres.
+    clear
+        Where no footprint may lie, by the rules about doors.
     """
 
     plan: FloorPlan
     radius: float
-    door_depth: float
+    clear: BaseGeometry
 
     @cached_property
     def floor(self) -> BaseGeometry:
@@ -84,12 +84,6 @@ class Ground:
         return _prepared(self.plan.walls_with_openings.buffer(ANCHOR_REACH))
 
     @cached_property
-    def doors(self) -> BaseGeometry:
-        """Strips before the doors that stay free."""
-        strips = [d.line.buffer(self.door_depth, cap_style="flat") for d in self.plan.doors]
-        return _prepared(union_all(strips))
-
-    @cached_property
     def faces(self) -> tuple[Face, ...]:
         """Straight faces of walls and columns, seen from the floor."""
         return compute_faces(self.floor)
@@ -111,8 +105,7 @@ class Ground:
 
 def ground_of(study: Study) -> Ground:
     """The regions of a study's plan, with the values of its placement rules."""
-    values = {rule.id: rule.value for rule in rules_of(study)}
-    return Ground(study.plan, study.walking.radius, values["PLC-07"] or 0.0)
+    return Ground(study.plan, study.walking.radius, _prepared(keep_clear(study)))
 
 
 def find_candidates(study: Study, ground: Ground, kind: BlockKind) -> NDArray[np.float64]:
@@ -205,7 +198,7 @@ def _tests(
     if not through:
         yield "PLC-05 (its own zone)", _inside(feet, zone)
     yield "PLC-04 (use space free of walls)", _inside(_front_and_back(kind), ground.floor)
-    yield "PLC-07 (strip before a door)", _outside(feet, ground.doors)
+    yield "the rules about doors (PLC-07 and others)", _outside(feet, ground.clear)
 
 
 def _anchors(ground: Ground, kind: BlockKind) -> Iterable[tuple[NDArray[np.float64], BaseGeometry]]:

@@ -17,6 +17,7 @@ from itertools import count
 import numpy as np
 
 from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.duals import Row
 from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
@@ -353,11 +354,11 @@ def _inherit(cut: Cut, origin: list[int], indices: list[IntArray]) -> list[Cut]:
     return found
 
 
-def _inherit_row(row: tuple[int, int], origin: list[int]) -> list[tuple[int, int]]:
-    cell, group = row
+def _inherit_row(row: Row, origin: list[int]) -> list[Row]:
+    cell, group, anchor = row
     if group < 0:
         return [row]
-    return [(cell, g) for g, of in enumerate(origin) if of == group]
+    return [(cell, g, anchor) for g, of in enumerate(origin) if of == group]
 
 
 def inherit_dual(dual: Dual, tables: Tables, origin: list[int], indices: list[IntArray]) -> Dual:

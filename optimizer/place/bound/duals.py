@@ -29,14 +29,19 @@ With one fixture of g at p, (3) is at least
 the other groups and the r terms as in (4): each fixture of h forms its own pair with the one at p.
 A pose whose (5) reaches the upper bound cannot be part of a layout that is *better*.
 
-Cell rows: (cell, -1) is Σ held x <= 1 over all groups; (cell, g) adds Σ_{p in g} shared x / n_g,
-valid since a held cell leaves no foreign fixture there, and without one at most n_g of g share it.
+Cell rows (cell, group, anchor):
+(cell, -1, -1)  Σ held x <= 1 over all groups: at most one fixture holds the cell;
+(cell, g, -1)   adds Σ_{p in g} shared x / n_g: a held cell leaves no foreign fixture there, and
+                without one at most n_g of g share it;
+(cell, -1, a)   adds Σ x over the poses of all groups that share the cell and hold cell a: at most
+                one fixture holds a, and it cannot stand together with a holder of the cell.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse
 
 from optimizer.place.bound.kernels import column_minima, least_slack, row_minima
 from optimizer.place.bound.problem import BoolArray, FloatArray, Pair
@@ -45,7 +50,7 @@ from optimizer.place.bound.tables import Tables
 
 SAFETY = 1e-10
 
-Row = tuple[int, int]
+Row = tuple[int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +101,26 @@ def priced_unary(
     width = next(held.shape[1] for held in tables.held if held is not None)
     total = np.zeros(width)
     own: dict[int, FloatArray] = {}
-    for (cell, group), price in zip(rows, multipliers, strict=True):
+    for (cell, group, _), price in zip(rows, multipliers, strict=True):
         total[cell] += price
         if group >= 0:
             own.setdefault(group, np.zeros(width))[cell] += price
-    for g, held in enumerate(tables.held):
+    anchored = scipy.sparse.coo_matrix(
+        (
+            [price for row, price in zip(rows, multipliers, strict=True) if row[2] >= 0],
+            (
+                [row[0] for row in rows if row[2] >= 0],
+                [row[2] for row in rows if row[2] >= 0],
+            ),
+        ),
+        shape=(width, width),
+    ).tocsr()
+    for g, (held, shared) in enumerate(zip(tables.held, tables.shared, strict=True)):
         priced[g] += held @ total
         if g in own:
-            priced[g] += (tables.shared[g] @ own[g]) / tables.region.groups[g].count
+            priced[g] += (shared @ own[g]) / tables.region.groups[g].count
+        if anchored.nnz:
+            priced[g] += np.asarray((shared @ anchored).multiply(held).sum(axis=1)).ravel()
     return priced
 
 

@@ -94,7 +94,7 @@ class LinearProgram:
             count = float(group.count)
             self._solver.addRow(count, count, len(columns), columns, np.ones(len(columns)))
         self._fixed_rows = len(sizes)
-        self._held, self._shared = _cells_by_column(tables)
+        self._held, self._needs, self._shared = _cells_by_column(tables)
         self.add_cuts(cuts)
         self.add_cell_rows(rows)
 
@@ -165,6 +165,7 @@ class LinearProgram:
         for g, part in self._shared.items():
             extra = (part.T @ positions[g]) / self._tables.region.groups[g].count
             found += _excess(np.where(extra > VIOLATION, total + extra, 0.0), g)
+        found += self._anchored_rows(np.concatenate(positions), total)
         known = set(self.cell_rows)
         chosen: list[Row] = []
         seen: set[float] = set()
@@ -178,9 +179,28 @@ class LinearProgram:
                 break
         return chosen
 
+    def _anchored_rows(self, positions: FloatArray, total: FloatArray) -> list[tuple[float, Row]]:
+        """Violated rows of cells that are held by some and shared by the holders of an anchor."""
+        if not self._needs.nnz:
+            return []
+        used = np.flatnonzero(positions > VIOLATION)
+        weighted = scipy.sparse.diags(positions[used]) @ self._held.tocsr()[used]
+        together = (self._needs.tocsr()[used].T @ weighted).tocoo()
+        load = total[together.row] + together.data
+        broken = (load > 1.0 + VIOLATION) & (total[together.row] > VIOLATION)
+        return [
+            (float(excess), (int(cell), -1, int(anchor)))
+            for excess, cell, anchor in zip(
+                load[broken], together.row[broken], together.col[broken], strict=True
+            )
+        ]
+
     def _cell_row(self, row: Row) -> tuple[IntArray, FloatArray]:
-        cell, group = row
+        cell, group, anchor = row
         poses = _column(self._held, cell)
+        if anchor >= 0:
+            more = np.intersect1d(_column(self._needs, cell), _column(self._held, anchor))
+            return np.concatenate([poses, more]), np.ones(len(poses) + len(more))
         if group < 0 or group not in self._shared:
             return poses, np.ones(len(poses))
         more = _column(self._shared[group], cell)
@@ -235,12 +255,15 @@ def _new_solver() -> highspy.Highs:
     return solver
 
 
-def _cells_by_column(tables: Tables) -> tuple[SparseMatrix, dict[int, SparseMatrix]]:
-    """Held cells of all groups' poses stacked, and shared cells per group; both by column."""
+def _cells_by_column(
+    tables: Tables,
+) -> tuple[SparseMatrix, SparseMatrix, dict[int, SparseMatrix]]:
+    """Held and shared cells of all groups' poses stacked, and shared cells per group; by column."""
     if any(held is None for held in tables.held):
-        return None, {}
+        return None, None, {}
     shared = {g: part.tocsc() for g, part in enumerate(tables.shared) if part.nnz}
-    return scipy.sparse.vstack(tables.held).tocsc(), shared
+    stacked = (scipy.sparse.vstack(parts).tocsc() for parts in (tables.held, tables.shared))
+    return *stacked, shared
 
 
 def _column(matrix: SparseMatrix, cell: int) -> IntArray:
@@ -250,4 +273,4 @@ def _column(matrix: SparseMatrix, cell: int) -> IntArray:
 
 def _excess(load: FloatArray, group: int) -> list[tuple[float, Row]]:
     cells = np.flatnonzero(load > 1.0 + VIOLATION)
-    return [(float(load[cell]), (int(cell), group)) for cell in cells]
+    return [(float(load[cell]), (int(cell), group, -1)) for cell in cells]

@@ -42,13 +42,13 @@ class Dual:
     potentials
         (g, h) to (φ, ψ), over the open poses of the two groups.
     rows
-        Cell rows (cell, group), group -1 for the row of held cells only.
+        Cell rows (cell, group, anchor), -1 for none (see `duals`).
     multipliers
         One multiplier, at least 0, per cell row.
     """
 
     potentials: Potentials
-    rows: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[int, int, int], ...]
     multipliers: FloatArray
 
 
@@ -213,10 +213,14 @@ class _Checker:
             held, shared = self._cells_of(group.kind)
             prices = np.zeros(held.shape[1])
             own = np.zeros(held.shape[1])
-            for (cell, of_group), price in zip(dual.rows, dual.multipliers, strict=True):
+            anchored = np.zeros(held.shape[0])
+            for (cell, of_group, anchor), price in zip(dual.rows, dual.multipliers, strict=True):
                 prices[cell] += price
                 own[cell] += price if of_group == g else 0.0
-            reduced[g] += (held @ prices + shared @ own / group.count)[group.poses]
+                if anchor >= 0:
+                    both = shared[:, [cell]].multiply(held[:, [anchor]])
+                    anchored += price * both.toarray().ravel()
+            reduced[g] += (held @ prices + shared @ own / group.count + anchored)[group.poses]
         return reduced
 
     def _pair_slack(
@@ -261,7 +265,9 @@ class _Checker:
         if kind not in self._cells:
             poses = np.arange(self._problem.poses[kind])
             held, every = occupied_cells(self._problem, kind, poses)
-            self._cells[kind] = (held, None if held is None else every - held)
+            self._cells[kind] = (
+                (None, None) if held is None else (held.tocsc(), (every - held).tocsc())
+            )
         return self._cells[kind]
 
     def _room(self, group: Group) -> FloatArray:
