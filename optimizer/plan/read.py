@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["read_plan"]
 
 #: What is said of formats that cannot be read.
-READ = "plans are read from DXF (.dxf), GeoJSON (.geojson, .json; ours, IMDF, indoor maps)"
+READ = "plans are read from DXF, IFC and GeoJSON (ours, IMDF and other indoor maps)"
 #: First bytes of known formats.
 STARTS = (
     (b"AC10", "dwg"),
@@ -72,6 +72,10 @@ def read_plan(
         from optimizer.plan.dxf.read import read_dxf
 
         return read_dxf(path, layers=layers, unit=unit)
+    if kind == "ifc":
+        from optimizer.plan.ifc.read import read_ifc
+
+        return read_ifc(path, level=level)
     if kind == "dwg":
         raise FileFormatError(f"{path}: this is a DWG drawing; save it as DXF; {READ}")
     what = f"a {kind.upper()} file" if kind else "of no format that is known"

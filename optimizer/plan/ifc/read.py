@@ -1,0 +1,225 @@
+"""A storey of a building model as a floor plan.
+
+In: an IFC file and the name of a storey. Out: a `FloorPlan`: walls and columns cut a hand above the
+floor, where window sills still are wall; windows that reach down there; doors as wide as the model
+says. Needs ifcopenshell, which is an optional group of this package.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from shapely import LineString, Polygon, get_parts, union_all
+from shapely.affinity import translate
+
+from optimizer.errors import FileFormatError, FloorPlanError
+from optimizer.plan.defect import Defect, Severity
+from optimizer.plan.dxf.doors import Walls, door_wall
+from optimizer.plan.dxf.findings import outline_defects
+from optimizer.plan.dxf.outline import FoundOutline, wall_outline
+from optimizer.plan.dxf.walls import polygons_of
+from optimizer.plan.entrances import leads_out
+from optimizer.plan.ifc.section import cut_section, plan_rectangle
+from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["read_ifc"]
+
+#: Height of the cut above the storey, metres: over thresholds, under window sills.
+CUT = 0.3
+#: Detached buildings from this share of the largest on stay on the plan.
+KEPT = 0.2
+#: SI units by the factor that a model gives.
+UNITS = {0.001: "mm", 0.01: "cm", 0.1: "dm", 1.0: "m", 0.0254: "in", 0.3048: "ft"}
+
+
+def read_ifc(path: str | Path, *, level: str | None = None) -> FloorPlan:
+    """Floor plan of one storey.
+
+    Parameters
+    ----------
+    path
+        The model.
+    level
+        Name of the storey; None for the lowest one that has doors.
+
+    Raises
+    ------
+    FileFormatError
+        The file is no IFC, or ifcopenshell is not installed.
+    FloorPlanError
+        The model has no such storey, or the storey has no walls.
+    """
+    try:
+        ifc = import_module("ifcopenshell")
+        import_module("ifcopenshell.geom")
+        import_module("ifcopenshell.util.element")
+        import_module("ifcopenshell.util.unit")
+    except ImportError as error:
+        raise FileFormatError(
+            f"{path}: reading IFC needs the package ifcopenshell; install branch-layout[ifc], or "
+            "give the plan as DXF or GeoJSON"
+        ) from error
+    try:
+        model = ifc.open(str(path))
+    except (OSError, RuntimeError, ifc.Error) as error:
+        raise FileFormatError(f"{path}: cannot be read as IFC: {error}") from error
+    return _Storey(ifc, model, path, level).plan()
+
+
+class _Storey:
+    """One storey of a model, and what is on it."""
+
+    def __init__(self, ifc: Any, model: Any, path: str | Path, level: str | None) -> None:
+        self.ifc, self.model, self.path = ifc, model, path
+        self.settings = ifc.geom.settings()
+        self.settings.set("use-world-coords", True)
+        self.scale = float(ifc.util.unit.calculate_unit_scale(model))
+        self.storeys = sorted(model.by_type("IfcBuildingStorey"), key=lambda s: s.Elevation or 0.0)
+        self.storey = self.choose(level)
+
+    def choose(self, level: str | None) -> Any:
+        """The storey asked for, else the lowest with doors; None in a model without storeys."""
+        if level is not None:
+            for storey in self.storeys:
+                if storey.Name == level:
+                    return storey
+            names = ", ".join(str(s.Name) for s in self.storeys) or "none"
+            raise FloorPlanError(
+                f"{self.path}: storey {level!r} is not in the model; it has {names}"
+            )
+        container = self.ifc.util.element.get_container
+        with_doors = {container(door) for door in self.model.by_type("IfcDoor")}
+        return next((s for s in self.storeys if s in with_doors), None)
+
+    def elements(self, kind: str) -> Iterator[tuple[Any, NDArray[np.float64], NDArray[np.int64]]]:
+        """Elements of a kind on the storey, with their corners and triangles in metres."""
+        container = self.ifc.util.element.get_container
+        for element in self.model.by_type(kind):
+            if self.storey is not None and container(element) != self.storey:
+                continue
+            try:
+                shape = self.ifc.geom.create_shape(self.settings, element).geometry
+            except RuntimeError:
+                continue
+            corners = np.array(shape.verts, dtype=float).reshape(-1, 3)
+            triangles = np.array(shape.faces, dtype=np.int64).reshape(-1, 3)
+            if len(triangles):
+                yield element, corners, triangles
+
+    def height(self) -> float:
+        """Height of the cut, metres."""
+        if self.storey is not None:
+            return float(self.storey.Elevation or 0.0) * self.scale + CUT
+        lows = [corners[:, 2].min() for _, corners, _ in self.elements("IfcWall")]
+        return float(np.median(lows)) + CUT if lows else CUT
+
+    def sections(self, *kinds: str) -> list[Polygon]:
+        """Sections of the elements of the kinds named."""
+        height = self.height()
+        cuts = [
+            cut_section(corners, triangles, height)
+            for kind in kinds
+            for _, corners, triangles in self.elements(kind)
+        ]
+        return [part for cut in cuts for part in polygons_of(cut)]
+
+    def door_lines(self) -> list[LineString]:
+        """Lines across the doors, as wide as the model says."""
+        lines = []
+        for element, corners, _ in self.elements("IfcDoor"):
+            box = np.asarray(plan_rectangle(corners).exterior.coords)[:4]
+            sides = np.roll(box, -1, axis=0) - box
+            long = int(np.argmax(np.hypot(sides[:2, 0], sides[:2, 1])))
+            length = float(np.hypot(*sides[long]))
+            width = min(float(element.OverallWidth or 0.0) * self.scale or length, length)
+            middle, way = box.mean(axis=0), sides[long] / length
+            lines.append(LineString([middle - way * width / 2, middle + way * width / 2]))
+        return lines
+
+    def plan(self) -> FloorPlan:
+        """The floor plan."""
+        walls = self.sections("IfcWall", "IfcCurtainWall", "IfcMember", "IfcPlate")
+        windows = self.sections("IfcWindow")
+        columns = self.sections("IfcColumn")
+        if not walls:
+            names = ", ".join(str(s.Name) for s in self.storeys) or "none"
+            raise FloorPlanError(f"{self.path}: no walls on the storey; the model has {names}")
+        lines = self.door_lines()
+        index = Walls(walls)
+        found = wall_outline([*walls, *windows, *columns], [door_wall(x, index) for x in lines])
+        if found is None:
+            raise FloorPlanError(f"{self.path}: the walls of the storey enclose no floor")
+        outline, outside = _all_buildings(found)
+        doors = _named(lines, [found.polygon, *found.detached])
+        low_x, low_y = outline.bounds[:2]
+        name = Path(self.path).stem + (f" {self.storey.Name}" if self.storey is not None else "")
+        return FloorPlan(
+            name=name,
+            outline=translate(outline, -low_x, -low_y),
+            walls=tuple(translate(w, -low_x, -low_y) for w in (*walls, *windows, *outside)),
+            columns=tuple(translate(c, -low_x, -low_y) for c in columns),
+            doors=tuple(
+                Door(name=d.name, kind=d.kind, line=translate(d.line, -low_x, -low_y))
+                for d in doors
+            ),
+            source=self.source(found, bool(outside), (float(low_x), float(low_y))),
+        )
+
+    def source(self, found: FoundOutline, joined: bool, origin: tuple[float, float]) -> PlanSource:
+        """Where the plan came from."""
+        unit = UNITS.get(round(self.scale, 6), "m")
+        defects = [d for d in outline_defects(found) if not (joined and d.code == "detached")]
+        others = [str(s.Name) for s in self.storeys if s != self.storey]
+        if others:
+            sentence = f"storey {self.storey.Name if self.storey else None!r} was read; the model "
+            defects.append(_note("storeys", sentence + f"has also {', '.join(others)}"))
+        if not self.storeys:
+            defects.append(
+                _note("no-storey", "the model has no storeys; all of it was read as one")
+            )
+        if joined:
+            sentence = "the model has several buildings; the ground between them counts as wall"
+            defects.append(_note("detached", sentence))
+        return PlanSource(
+            path=str(self.path),
+            unit_header=unit,
+            unit_used=unit,
+            metres_per_unit=self.scale,
+            origin=origin,
+            notes=tuple(defect.sentence for defect in defects),
+            defects=tuple(defects),
+        )
+
+
+def _note(code: str, sentence: str) -> Defect:
+    return Defect(code=code, sentence=sentence, severity=Severity.NOTE)
+
+
+def _all_buildings(found: FoundOutline) -> tuple[Polygon, list[Polygon]]:
+    """Outline around all buildings of like size, and the ground between them."""
+    others = [part for part in found.detached if part.area > KEPT * found.polygon.area]
+    if not others:
+        return found.polygon, []
+    buildings = union_all([found.polygon, *others])
+    hull = buildings.convex_hull
+    return hull, [p for p in get_parts(hull.difference(buildings)) if isinstance(p, Polygon)]
+
+
+def _named(lines: Sequence[LineString], buildings: Iterable[Polygon]) -> list[Door]:
+    """Doors with names and kinds."""
+    parts = list(buildings)
+    doors: list[Door] = []
+    for line in lines:
+        out = any(leads_out(line, part) for part in parts)
+        kind = DoorKind.ENTRANCE if out else DoorKind.INNER
+        number = 1 + sum(door.kind is kind for door in doors)
+        doors.append(Door(name=f"{kind}-{number}", kind=kind, line=line))
+    return doors
