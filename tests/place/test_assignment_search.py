@@ -20,7 +20,7 @@ from optimizer.place.assignment import (
 )
 from optimizer.place.assignment.engine import TabuEngine, number_type
 from optimizer.place.assignment.kernels import fill_changes
-from optimizer.place.assignment.population import Population, cross
+from optimizer.place.assignment.population import Population, cross, shake
 from optimizer.place.assignment.search import enumerate_assignments, search_assignment
 
 #: Number types in which the search is exact, with entries that ask for each.
@@ -228,13 +228,21 @@ def test_children_keep_what_parents_agree_on(one, other, seed: int) -> None:
     assert np.array_equal(child[one == other], one[one == other])
 
 
+@given(st.permutations(range(9)), st.integers(2, 9), st.integers(0, 99))
+def test_shaking_moves_as_many_as_asked(place, count: int, seed: int) -> None:
+    """A shaken permutation is one, and differs in exactly the places asked for."""
+    shaken = shake(np.array(place), count, np.random.default_rng(seed))
+    assert sorted(shaken.tolist()) == list(range(9))
+    assert int((shaken != np.array(place)).sum()) == count
+
+
 def test_population_takes_better_and_refuses_twins() -> None:
-    """A full population drops its worst for a better one, and takes no permutation twice."""
+    """A full population drops its worst for a better one, and takes no value twice."""
     rng = np.random.default_rng(1)
     population = Population(depth=10)
     while len(population.members) < 12:
         population.add(float(len(population.members)), population.breed(30, rng))
-    population.add(-1.0, population.members[0][1])
+    population.add(3.0, population.breed(30, rng))
     assert sorted(value for value, _ in population.members) == list(range(12))
     population.add(-1.0, population.breed(30, rng))
     assert sorted(value for value, _ in population.members) == list(range(-1, 11))

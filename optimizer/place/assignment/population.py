@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Population", "cross"]
+__all__ = ["Population", "cross", "shake"]
 
 #: Members of a population.
 SIZE = 12
@@ -21,8 +21,9 @@ SIZE = 12
 #: A population whose mean distance is below this share of n has nothing left to combine.
 ALIKE = 0.05
 
-#: Children in a row, per member, that may fail to enter before the population is given up.
-PATIENCE = 5
+#: Part of a child's fixtures that change places by chance, so that children of like parents are
+#: not the parents again.
+SHAKEN = 1 / 8
 
 
 @dataclass
@@ -57,11 +58,16 @@ class Population:
         if len(self.members) < SIZE:
             return rng.permutation(n)
         one, other = rng.choice(SIZE, 2, replace=False)
-        return cross(self.members[one][1], self.members[other][1], rng)
+        child = cross(self.members[one][1], self.members[other][1], rng)
+        return shake(child, max(2, int(n * SHAKEN)), rng)
 
     def add(self, value: float, place: NDArray[np.int64]) -> None:
-        """Take in what a tabu search found, in the place of the worst once the room is full."""
-        if any(np.array_equal(place, member) for _, member in self.members):
+        """Take in what a tabu search found, in the place of the worst once the room is full.
+
+        No value is taken twice: on a symmetric floor one layout has many permutations, and they
+        would soon fill the room.
+        """
+        if any(value == known for known, _ in self.members):
             self.failures += 1
             return
         if len(self.members) < SIZE:
@@ -75,8 +81,8 @@ class Population:
             self.failures += 1
 
     def _exhausted(self, n: int) -> bool:
-        """Whether the members are alike, or nothing new has come for long."""
-        if self.failures >= PATIENCE * SIZE:
+        """Whether the members are alike, or as many children have failed as there are fixtures."""
+        if self.failures >= n:
             return True
         if len(self.members) < SIZE:
             return False
@@ -107,3 +113,11 @@ def cross(
                 break
     child[child < 0] = rng.permutation(np.flatnonzero(free))
     return child
+
+
+def shake(place: NDArray[np.int64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return a permutation in which some fixtures, drawn by chance, change places in a ring."""
+    shaken = place.copy()
+    ring = rng.permutation(place.size)[:count]
+    shaken[ring] = place[np.roll(ring, 1)]
+    return shaken
