@@ -33,6 +33,9 @@ def test_office_doors_and_windows(office) -> None:
     # 56 blocks and 15 lines of the layer "windows line"
     assert len(office.windows) == 56 + 15
     assert len(office.columns) == 25
+    told = [d.sentence for d in office.source.defects if d.code == "no-door"]
+    assert sum(int(sentence.split()[0]) for sentence in told) == 56
+    assert len(told) == 4
 
 
 def test_office_door_widths(office) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optimizer.errors import FileFormatError, FloorPlanError
-from optimizer.plan.ifc.section import cut_section, plan_rectangle
+from optimizer.plan.ifc.section import cut_section, middle_line
 from optimizer.plan.model import DoorKind
 from optimizer.plan.read import read_plan
 from optimizer.plan.space import floor_space
@@ -29,12 +29,16 @@ def test_section_of_a_wedge_narrows() -> None:
     assert cut_section(wedge, TRIANGLES, 1.5).area == pytest.approx(6)
 
 
-def test_shadow_of_a_turned_box() -> None:
-    """The rectangle around a turned box is as long and wide as the box."""
+def test_middle_line_of_a_turned_box() -> None:
+    """The line along a box of 4 x 2 m turned by 30 degrees is 4 m long, or as long as asked."""
     turn = np.radians(30)
     spin = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     turned = np.column_stack([CORNERS[:, :2] @ spin, CORNERS[:, 2]])
-    assert plan_rectangle(turned).area == pytest.approx(8)
+    line = middle_line(turned)
+    assert line.length == pytest.approx(4)
+    assert line.centroid.coords[0] == pytest.approx(np.array([2, 1]) @ spin)
+    assert middle_line(turned, 0.9).length == pytest.approx(0.9)
+    assert middle_line(turned, 9.0).length == pytest.approx(4)
 
 
 def test_file_that_is_no_model_is_one_line(tmp_path) -> None:

@@ -276,7 +276,9 @@ def window_wall(line: LineString, depth: float, walls: Walls) -> Polygon:
         walls.span(first - INTO_JAMB * way, across, DEEP),
         walls.span(last + INTO_JAMB * way, across, DEEP),
     ]
-    known = [span for span in spans if span is not None]
+    # what is deeper than any wall is a wall that runs off at a right angle
+    most = plausible("wall_thickness").most
+    known = [span for span in spans if span is not None and span[1] - span[0] <= most]
     half = (depth if known else max(depth, 2 * GRAZE)) / 2
     low = min(-half, max((s[0] for s in known), default=-half))
     high = max(half, min((s[1] for s in known), default=half))

@@ -5,18 +5,18 @@ In: what was drawn and not taken, and how the outline was found. Out: defects wi
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from optimizer.plan.defect import Defect, Severity
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from optimizer.plan.dxf.drawn import Drawing
+    from optimizer.plan.dxf.drawn import BlockStrokes, Drawing
     from optimizer.plan.dxf.outline import FoundOutline
 
-__all__ = ["leftover_defects", "outline_defects"]
+__all__ = ["leftover_defects", "no_door_defects", "outline_defects"]
 
 #: Gaps up to this are closed without a word, metres.
 QUIET_GAP = 0.1
@@ -69,6 +69,19 @@ def leftover_defects(drawing: Drawing, known: bool) -> Iterator[Defect]:
         )
     for note in drawing.notes:
         yield Defect(code="entity-broken", sentence=note, severity=Severity.WARNING)
+
+
+def no_door_defects(blocks: Iterable[BlockStrokes]) -> Iterator[Defect]:
+    """Blocks on door layers that hold no leaf and were read as windows."""
+    counts = Counter((block.layer, block.name) for block in blocks)
+    for (layer, name), count in sorted(counts.items()):
+        yield Defect(
+            code="no-door",
+            sentence=f"{count} blocks {name!r} on layer {layer!r} hold no leaf; they were read as "
+            "windows; name the block in [plan.layers] door_blocks if it is a door",
+            severity=Severity.NOTE,
+            layer=layer,
+        )
 
 
 def _by_layer(counts: Counter[str], code: str, why: str) -> Iterator[Defect]:

@@ -25,8 +25,8 @@ from optimizer.plan.dxf.doors import (
     plain_openings,
     window_wall,
 )
-from optimizer.plan.dxf.drawn import Drawing, draw
-from optimizer.plan.dxf.findings import leftover_defects, outline_defects
+from optimizer.plan.dxf.drawn import BlockStrokes, Drawing, draw
+from optimizer.plan.dxf.findings import leftover_defects, no_door_defects, outline_defects
 from optimizer.plan.dxf.header import choose_unit, extent
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 from optimizer.plan.dxf.outline import drawn_outline, hull_outline, wall_outline
@@ -212,6 +212,7 @@ class _Builder:
             [*self.metres(Meaning.DOOR, kind="arc"), *self.metres(Meaning.DOOR)], walls
         )
         plain: list[Opening] = []
+        glazed: list[BlockStrokes] = []
         for number, block in enumerate(self.drawing.blocks):
             moved = [s.scaled(self.scale, self.shift) for s in block.strokes]
             swing = (
@@ -228,7 +229,10 @@ class _Builder:
                 plain.append(Opening(line=line, layer=block.layer, leaves=0))
             elif line.length > 0.3:
                 windows.append(line)
+                if self.layers.meaning(block.layer) is Meaning.DOOR:
+                    glazed.append(block)
                 fillings.append(window_wall(line, depth, walls))
+        self.defects += no_door_defects(glazed)
         busy = {leaf.layer for leaf in leaves} | {block.layer for block in self.drawing.blocks}
         plain += plain_openings(self.metres(Meaning.DOOR), busy)
         return windows, fillings, find_openings(leaves, walls) + plain

@@ -17,12 +17,12 @@ from shapely.affinity import translate
 
 from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.defect import Defect, Severity
-from optimizer.plan.dxf.doors import Walls, door_wall
+from optimizer.plan.dxf.doors import Walls, door_wall, window_wall
 from optimizer.plan.dxf.findings import outline_defects
 from optimizer.plan.dxf.outline import FoundOutline, wall_outline
 from optimizer.plan.dxf.walls import polygons_of
 from optimizer.plan.entrances import leads_out
-from optimizer.plan.ifc.section import cut_section, plan_rectangle
+from optimizer.plan.ifc.section import cut_section, middle_line
 from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ __all__ = ["read_ifc"]
 
 #: Height of the cut above the storey, metres: over thresholds, under window sills.
 CUT = 0.3
+#: Thickness of a window that no wall stands beside, metres.
+THIN = 0.05
 #: Detached buildings from this share of the largest on stay on the plan.
 KEPT = 0.2
 #: SI units by the factor that a model gives.
@@ -133,27 +135,31 @@ class _Storey:
 
     def door_lines(self) -> list[LineString]:
         """Lines across the doors, as wide as the model says."""
-        lines = []
-        for element, corners, _ in self.elements("IfcDoor"):
-            box = np.asarray(plan_rectangle(corners).exterior.coords)[:4]
-            sides = np.roll(box, -1, axis=0) - box
-            long = int(np.argmax(np.hypot(sides[:2, 0], sides[:2, 1])))
-            length = float(np.hypot(*sides[long]))
-            width = min(float(element.OverallWidth or 0.0) * self.scale or length, length)
-            middle, way = box.mean(axis=0), sides[long] / length
-            lines.append(LineString([middle - way * width / 2, middle + way * width / 2]))
-        return lines
+        return [
+            middle_line(corners, float(element.OverallWidth or 0.0) * self.scale)
+            for element, corners, _ in self.elements("IfcDoor")
+        ]
+
+    def window_lines(self) -> list[LineString]:
+        """Lines along the windows that reach down to the cut; the others stand on a wall."""
+        height = self.height()
+        return [
+            middle_line(corners)
+            for _, corners, _ in self.elements("IfcWindow")
+            if corners[:, 2].min() <= height <= corners[:, 2].max()
+        ]
 
     def plan(self) -> FloorPlan:
         """The floor plan."""
         walls = self.sections("IfcWall", "IfcCurtainWall", "IfcMember", "IfcPlate")
-        windows = self.sections("IfcWindow")
+        glass = self.window_lines()
         columns = self.sections("IfcColumn")
         if not walls:
             names = ", ".join(str(s.Name) for s in self.storeys) or "none"
             raise FloorPlanError(f"{self.path}: no walls on the storey; the model has {names}")
         lines = self.door_lines()
         index = Walls(walls)
+        windows = [window_wall(line, THIN, index) for line in glass]
         found = wall_outline([*walls, *windows, *columns], [door_wall(x, index) for x in lines])
         if found is None:
             raise FloorPlanError(f"{self.path}: the walls of the storey enclose no floor")
@@ -170,6 +176,7 @@ class _Storey:
                 Door(name=d.name, kind=d.kind, line=translate(d.line, -low_x, -low_y))
                 for d in doors
             ),
+            windows=tuple(translate(line, -low_x, -low_y) for line in glass),
             source=self.source(found, bool(outside), (float(low_x), float(low_y))),
         )
 

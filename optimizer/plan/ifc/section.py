@@ -1,7 +1,7 @@
 """Horizontal sections of the solids of a building model.
 
 In: triangles of one element in metres. Out: the polygons that a horizontal plane cuts out of it,
-or the outline of its shadow where the plane misses it.
+and the line along a thin element such as a door.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import MultiPoint, get_parts, linestrings, polygonize, union_all
+from shapely import LineString, MultiPoint, get_parts, linestrings, polygonize, union_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["cut_section", "plan_rectangle"]
+__all__ = ["cut_section", "middle_line"]
 
 #: Grid on which the ends of cuts meet, metres.
 GRID = 1e-5
@@ -50,9 +50,14 @@ def cut_section(
     return union_all(list(get_parts(polygonize(list(get_parts(lines))))))
 
 
-def plan_rectangle(corners: NDArray[np.float64]) -> BaseGeometry:
-    """Smallest rectangle, in any direction, around the shadow of a solid."""
-    return MultiPoint(corners[:, :2]).minimum_rotated_rectangle
+def middle_line(corners: NDArray[np.float64], width: float = 0.0) -> LineString:
+    """Middle line of a solid's shadow along its longer side, shortened to a width above 0."""
+    box = np.asarray(MultiPoint(corners[:, :2]).minimum_rotated_rectangle.exterior.coords)[:4]
+    sides = np.roll(box, -1, axis=0) - box
+    long = int(np.argmax(np.hypot(sides[:2, 0], sides[:2, 1])))
+    length = float(np.hypot(*sides[long]))
+    half = min(width or length, length) / 2 * sides[long] / length
+    return LineString([box.mean(axis=0) - half, box.mean(axis=0) + half])
 
 
 def _crossing(
