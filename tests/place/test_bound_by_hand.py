@@ -138,6 +138,22 @@ def test_shared_clearance_keeps_foreign_footprints_out():
     assert root_bound(problem) == pytest.approx(6.0, abs=1e-6)
 
 
+def test_holders_of_one_cell_share_as_one():
+    """Three machines in one niche: the one that stands there keeps its clearance by itself."""
+    # class 0 has two machines: poses 0 and 1 overlap in cell 1 and both need cell 2, so one machine
+    # at most stands at either; the other stands at pose 2 (cell 4). The desk holds cell 2 for free
+    # or stands at cell 5 for 6. A machine away from the niche costs 9 more, so the desk leaves: 6.
+    # Sharing cell 2 by halves (½ z0 + ½ z1 + desk <= 1) would let half a desk stay: 3.
+    problem = TableProblem(
+        counts=(2, 1),
+        unary=(np.array([0.0, 0.0, 0.0, 9.0]), np.array([0.0, 6.0])),
+        pairs={},
+        foot=(cells([0, 1], [1, 3], [4], [6], width=7), cells([2], [5], width=7)),
+        use=(cells([2], [2], [], [], width=7), cells([], [], width=7)),
+    )
+    assert root_bound(problem) == pytest.approx(6.0, abs=1e-6)
+
+
 def test_pairs_that_only_conflict_are_respected():
     """Two fixtures without flow, barred from facing each other by a conflict matrix."""
     # the diagonal of zero costs is barred; of the other pairs the cheapest is 1 + 0
@@ -171,7 +187,7 @@ def test_any_potentials_give_a_valid_value():
     rng = np.random.default_rng(5)
     for _ in range(50):
         potentials = {(0, 1): (rng.normal(size=5), rng.normal(size=5))}
-        rows = tuple((int(cell), -1) for cell in rng.permutation(5)[:3])
+        rows = tuple((int(cell), -1, -1) for cell in rng.permutation(5)[:3])
         for chosen in (potentials, tighten_potentials(tables, potentials)):
             dual = Dual(potentials=chosen, rows=rows, multipliers=rng.random(3) * 2)
             assert value_dual(tables, dual).bound <= 4.0

@@ -145,7 +145,7 @@ def test_negative_cell_price_is_caught(solved):
     """A cell row with a negative multiplier would reward overlaps: refused."""
     problem, bound = solved
     stage, replaced = first_stage(bound.certificate)
-    dual = dataclasses.replace(stage.dual, rows=((0, -1),), multipliers=np.array([-1.0]))
+    dual = dataclasses.replace(stage.dual, rows=((0, -1, -1),), multipliers=np.array([-1.0]))
     with pytest.raises(ValueError, match="negative cell multiplier"):
         verify_bound(problem, replaced(dataclasses.replace(stage, dual=dual)))
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 from numpy.typing import NDArray
 
 from optimizer.place.bound.leaves import cheapest_layout
@@ -209,18 +210,25 @@ class _Checker:
                 reduced[h] += groups[g].count * column
         if not dual.rows:
             return reduced
+        width = self._cells_of(groups[0].kind)[0].shape[1]
+        with_anchor = [
+            (price, cell, anchor)
+            for (cell, _, anchor), price in zip(dual.rows, dual.multipliers, strict=True)
+            if anchor >= 0
+        ]
+        values, cells, anchors = zip(*with_anchor, strict=True) if with_anchor else ((), (), ())
+        anchored = scipy.sparse.coo_matrix((values, (cells, anchors)), shape=(width, width)).tocsr()
         for g, group in enumerate(groups):
             held, shared = self._cells_of(group.kind)
             prices = np.zeros(held.shape[1])
             own = np.zeros(held.shape[1])
-            anchored = np.zeros(held.shape[0])
-            for (cell, of_group, anchor), price in zip(dual.rows, dual.multipliers, strict=True):
+            for (cell, of_group, _), price in zip(dual.rows, dual.multipliers, strict=True):
                 prices[cell] += price
                 own[cell] += price if of_group == g else 0.0
-                if anchor >= 0:
-                    both = shared[:, [cell]].multiply(held[:, [anchor]])
-                    anchored += price * both.toarray().ravel()
-            reduced[g] += (held @ prices + shared @ own / group.count + anchored)[group.poses]
+            mine_held, mine_shared = held[group.poses], shared[group.poses]
+            both = (mine_shared @ anchored).multiply(mine_held).sum(axis=1)
+            reduced[g] += mine_held @ prices + mine_shared @ own / group.count
+            reduced[g] += np.asarray(both).ravel()
         return reduced
 
     def _pair_slack(
@@ -265,9 +273,7 @@ class _Checker:
         if kind not in self._cells:
             poses = np.arange(self._problem.poses[kind])
             held, every = occupied_cells(self._problem, kind, poses)
-            self._cells[kind] = (
-                (None, None) if held is None else (held.tocsc(), (every - held).tocsc())
-            )
+            self._cells[kind] = (None, None) if held is None else (held, (every - held).tocsr())
         return self._cells[kind]
 
     def _room(self, group: Group) -> FloatArray:
