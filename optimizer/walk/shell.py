@@ -190,7 +190,7 @@ def prepare_shell(
     kernels.warm_up()
     outline = outline_of(free, radius=radius, corners=corners)
     grid, (wall_cells, rim_cells) = _cells(outline.walls, outline.rims)
-    node = kernels.corner_nodes(outline.corner, outline.corner_part)
+    node = kernels.corner_nodes(outline.corner, outline.corner_part, outline.corner_group)
     links = kernels.link_corners(node, outline.walls, grid, *wall_cells)
     groups = 1 + int(outline.walls[:, 5].max(initial=-1))
     group_start = np.searchsorted(outline.corner_group, np.arange(groups + 1)).astype(np.int64)
@@ -203,7 +203,7 @@ def prepare_shell(
             radius,
             4 if corners == "mitre" else 8,
             (grid, outline.walls, outline.rims, node),
-            (*wall_cells, *rim_cells, group_start, links[0], links[1]),
+            (*wall_cells, *rim_cells, group_start),
         ),
         links=links,
         table=kernels.reach_table(*links) if few else np.empty((0, 0)),

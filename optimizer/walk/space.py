@@ -26,7 +26,7 @@ __all__ = ["Corners", "Outline", "erode", "outline_of"]
 
 Corners = Literal["mitre", "octagon"]
 
-EPS = 2e-7
+EPS = 2e-8
 """The corners of the graph stand this much (metres) outside the inflated walls; see `kernels`."""
 MITRE_LIMIT = 5.0
 """A mitred tip reaches at most this many radii from its corner, then it is cut."""

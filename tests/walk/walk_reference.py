@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from shapely.affinity import rotate
 
-HAIR = 3e-7
+HAIR = 1e-7
 
 
 def box_polygon(box, grow=0.0):
@@ -51,29 +51,38 @@ class Reference:
         for k in np.flatnonzero(shapely.covers(wide, lines)):
             graph.add_edge(tuple(a[k]), tuple(b[k]), length=float(np.hypot(*(a[k] - b[k]))))
 
-    def distance(self, a, b, tolerance=2e-5):
-        """Return the shortest distance from a to b, inf if there is none."""
-        ends = []
-        for p in (a, b):
-            point = shapely.Point(p)
-            gaps = [wide.distance(point) for wide, _, _ in self.graphs]
-            if not gaps or min(gaps) > tolerance:
-                return np.inf
-            k = int(np.argmin(gaps))
-            if gaps[k] > 0:
-                point = shapely.Point(shapely.shortest_line(self.parts[k], point).coords[0])
-            ends.append((k, np.array([point.x, point.y])))
-        (ka, a), (kb, b) = ends
-        if ka != kb:
-            return np.inf
-        wide, vertices, static = self.graphs[ka]
-        if wide.covers(shapely.LineString([a, b])):
-            return float(np.hypot(*(a - b)))
-        graph = static.copy()
-        for p in (a, b):
-            graph.add_node(tuple(p))
-            self._link(graph, wide, np.broadcast_to(p, vertices.shape), vertices)
-        try:
-            return float(nx.dijkstra_path_length(graph, tuple(a), tuple(b), weight="length"))
-        except nx.NetworkXNoPath:
-            return np.inf
+    def home(self, point, tolerance=2e-5):
+        """Return (part, place) of a point, moved inside if it is just outside; else None."""
+        gaps = [part.distance(shapely.Point(point)) for part in self.parts]
+        if not gaps or min(gaps) > tolerance:
+            return None
+        k = int(np.argmin(gaps))
+        if gaps[k] > 0:
+            point = shapely.shortest_line(self.parts[k], shapely.Point(point)).coords[0]
+        return k, tuple(map(float, point))
+
+    def distances(self, a, b):
+        """Return the shortest distance of each pair a[i], b[i]; inf if there is none."""
+        homes = [(self.home(p), self.home(q)) for p, q in zip(a, b, strict=True)]
+        result = np.full(len(homes), np.inf)
+        for k, (wide, vertices, static) in enumerate(self.graphs):
+            mine = [i for i, (p, q) in enumerate(homes) if p and q and p[0] == k and q[0] == k]
+            if not mine:
+                continue
+            graph = static.copy()
+            points = np.array([homes[i][end][1] for i in mine for end in (0, 1)])
+            i, j = np.indices((len(points), len(vertices))).reshape(2, -1)
+            graph.add_nodes_from(map(tuple, points))
+            if len(vertices):
+                self._link(graph, wide, points[i], vertices[j])
+            self._link(graph, wide, points[::2], points[1::2])
+            for leg in mine:
+                start, end = homes[leg][0][1], homes[leg][1][1]
+                if start == end:
+                    result[leg] = 0.0
+                    continue
+                try:
+                    result[leg] = nx.dijkstra_path_length(graph, start, end, weight="length")
+                except nx.NetworkXNoPath:
+                    result[leg] = np.inf
+        return result
