@@ -1,0 +1,118 @@
+"""The program: its commands, and what becomes of errors.
+
+In: the arguments of the command line. Out: an exit code. Whatever goes wrong is said in one line
+each on stderr, and never as a traceback; with `--json` as one object on stdout too. To see where
+in the program an error came from, set BRANCH_LAYOUT_TRACEBACK=1.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from optimizer.cli import drawings, judging, showing, solving, walks
+from optimizer.cli.terminal import print_errors, print_json
+from optimizer.errors import NoLayoutError, OptimizerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["app", "main"]
+
+DONE, NO, WRONG, STOPPED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="branch-layout",
+    help="Optimal, proven layouts for bank branches: floor plan in, placed counters and machines "
+    "out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+COMMANDS: tuple[Callable[..., int], ...] = (
+    drawings.check,
+    solving.optimize,
+    judging.evaluate,
+    judging.verify,
+    showing.render,
+    showing.compare,
+    judging.comply,
+    walks.distances,
+    solving.assign,
+    drawings.schema,
+)
+for _command in COMMANDS:
+    app.command()(_command)
+
+
+@app.callback()
+def _program() -> None:
+    """Make a program of commands, even while it has only one."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Without the program's name; None for those it was called with.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
+    try:
+        code = app(words, prog_name="branch-layout", standalone_mode=False)
+    except BrokenPipeError:
+        # whoever read our output has seen enough; nothing may be written to it at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get("BRANCH_LAYOUT_TRACEBACK"):
+            raise
+        code, sentences = _explain(error)
+        print_errors(sentences)
+        if "--json" in words:
+            print_json({"errors": list(sentences), "exit_code": code})
+    return int(code or DONE)
+
+
+def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:
+    """Exit code and sentences for an error."""
+    match error:
+        case NoLayoutError():
+            return NO, error.sentences
+        case OptimizerError():
+            return WRONG, error.sentences
+        case KeyboardInterrupt() | typer.Abort():
+            return STOPPED, ("stopped",)
+        case MemoryError():
+            return WRONG, ("not enough memory; use a coarser pitch or a smaller plan",)
+        case UnicodeDecodeError():
+            return WRONG, (f"byte {error.start + 1} is not UTF-8 text; save the file as UTF-8",)
+        case OSError():
+            return WRONG, (_file_sentence(error),)
+    usage: Any = error
+    if hasattr(usage, "format_message") and hasattr(usage, "exit_code"):
+        return WRONG, (_usage_sentence(usage),)
+    return WRONG, (
+        f"an error of the program itself, please report it: {type(error).__name__}: {error}",
+    )
+
+
+def _file_sentence(error: OSError) -> str:
+    """What an operating-system error says, with its file."""
+    what = error.strerror or str(error)
+    return f"{error.filename}: {what}" if error.filename else what
+
+
+def _usage_sentence(error: Any) -> str:
+    """What is wrong with the arguments, and where help is."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "branch-layout"
+    message = " ".join(str(error.format_message()).split()) or "no command is given"
+    return f"{message} Type '{command} --help' for help."

@@ -1,0 +1,124 @@
+"""Files that commands read and write: layouts, results, the folder of an optimization.
+
+In: paths. Out: layouts and results, or the six files of a result, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer.equipment.layout_file import parse_layout, read_layout, write_layout
+from optimizer.errors import FileFormatError
+from optimizer.reading import read_text
+
+if TYPE_CHECKING:
+    from optimizer.equipment.layout import Layout
+    from optimizer.result import Result
+    from optimizer.study import Study
+
+__all__ = ["FILES", "read_any_layout", "read_result", "write_folder"]
+
+#: What an optimization writes.
+FILES = (
+    "result.json",
+    "layout.json",
+    "layout.png",
+    "layout.svg",
+    "layout.dxf",
+    "report.html",
+)
+
+
+def read_any_layout(path: Path, study: Study) -> Layout:
+    """Layout of a JSON file, or of a drawing that this program wrote and CAD changed."""
+    if path.suffix.lower() != ".dxf":
+        return read_layout(path, study)
+    from optimizer.report.dxf import read_layout_dxf
+
+    # through the same checks as a JSON file: the names may have been changed in CAD
+    return parse_layout({"placements": read_layout_dxf(path).to_json()}, study)
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """Content of a `result.json`, or of the one in a folder.
+
+    Raises
+    ------
+    FileFormatError
+        Where there is none, or it is no JSON object of this program.
+    """
+    file = path / "result.json" if path.is_dir() else path
+    try:
+        content = json.loads(read_text(file))
+    except json.JSONDecodeError as error:
+        raise FileFormatError(
+            f"{file}: not valid JSON: {error.msg} (at line {error.lineno}, column {error.colno})"
+        ) from None
+    except (RecursionError, ValueError):
+        raise FileFormatError(
+            f"{file}: not a result: nested too deep, or endless numbers"
+        ) from None
+    if not isinstance(content, dict) or "objective" not in content or "schema" not in content:
+        raise FileFormatError(
+            f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
+        )
+    return content
+
+
+def write_folder(study: Study, result: Result, content: dict[str, Any], folder: Path) -> None:
+    """Write the files of a result into a folder, all of them or none.
+
+    Parameters
+    ----------
+    study, result
+        What was optimized, and its outcome. Without a layout only `result.json` is written.
+    content
+        What `result.json` shall hold.
+    folder
+        Where to; made where it is missing. Files of an earlier result are replaced, and those
+        that this result does not have are taken away.
+    """
+    from optimizer.report.results import write_json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".result-", dir=folder))
+    try:
+        write_json(draft / "result.json", content)
+        if result.layout is not None:
+            _write_pictures(study, result, draft)
+        for name in FILES:
+            if (draft / name).exists():
+                (draft / name).replace(folder / name)
+            else:
+                (folder / name).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write_pictures(study: Study, result: Result, folder: Path) -> None:
+    """Write layout, pictures, drawing and report of a result that has a layout."""
+    from optimizer.evaluate import evaluate
+    from optimizer.report.dxf import write_layout_dxf
+    from optimizer.report.html import write_report
+    from optimizer.report.sheets import render_layout
+
+    layout = result.raise_for_status().layout
+    if layout is None:
+        return
+    today = evaluate(study, study.current_layout) if study.current_layout is not None else None
+    write_layout(layout, folder / "layout.json", study)
+    for name in ("layout.png", "layout.svg"):
+        render_layout(study, layout, result.evaluation, folder / name)
+    write_layout_dxf(study, layout, folder / "layout.dxf", result.evaluation)
+    write_report(
+        study,
+        folder / "report.html",
+        layout=layout,
+        evaluation=result.evaluation,
+        result=result,
+        today=today,
+    )

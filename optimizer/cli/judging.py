@@ -1,0 +1,179 @@
+"""Commands that judge a layout: `evaluate`, `verify`, `comply`.
+
+In: a study and a layout or result. Out: figures, claims, items, and whether they hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from optimizer.cli.arguments import AsJson, LayoutFile, OtherPlan, StudyFile
+from optimizer.cli.files import read_any_layout, read_result
+from optimizer.cli.terminal import print_errors, print_json, print_line, print_table
+from optimizer.errors import StudyError
+from optimizer.study_file import read_study
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.evaluation import Evaluation
+    from optimizer.rules.compliance import ComplianceCounts, ComplianceRow
+    from optimizer.study import Study
+
+__all__ = ["comply", "evaluate", "print_headlines", "verify"]
+
+#: Rule pack of the service standard.
+STANDARD = "service-standard"
+
+
+def evaluate(
+    study: StudyFile, layout: LayoutFile, plan: OtherPlan = None, as_json: AsJson = False
+) -> int:
+    """What a layout is worth, and the rules that it breaks."""
+    from optimizer.evaluate import evaluate as judge
+    from optimizer.report.results import evaluation_to_json
+
+    brief = read_study(study, plan=plan)
+    evaluation = judge(brief, read_any_layout(layout, brief))
+    content = evaluation_to_json(brief, evaluation)
+    if as_json:
+        print_json(content)
+    else:
+        print_headlines(content)
+        print_broken(evaluation)
+    return int(bool(evaluation.broken))
+
+
+def verify(
+    study: StudyFile,
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="result.json")],
+    plan: OtherPlan = None,
+    as_json: AsJson = False,
+) -> int:
+    """Compute a result anew by other means; exit code 1 if any of its claims fails."""
+    from optimizer.verify import verify_result
+
+    brief = read_study(study, plan=plan)
+    claims = verify_result(brief, read_result(result))
+    failed = [claim for claim in claims if not claim.passed]
+    if as_json:
+        rows = [
+            {
+                "name": claim.name,
+                "sentence": claim.sentence,
+                "passed": claim.passed,
+                "stated": claim.stated,
+                "found": claim.found,
+            }
+            for claim in claims
+        ]
+        print_json({"passed": not failed, "claims": rows})
+    else:
+        for claim in claims:
+            print_line(f"{'passed' if claim.passed else 'FAILED'}  {claim.sentence}")
+        print_line(f"{len(claims) - len(failed)} of {len(claims)} claims hold")
+    print_errors(claim.sentence for claim in failed)
+    return int(bool(failed))
+
+
+def comply(
+    study: StudyFile,
+    layout: LayoutFile,
+    plan: OtherPlan = None,
+    pack: Annotated[
+        list[str] | None,
+        typer.Option("--pack", help="Rule pack to show; may be repeated. Default: the standard."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """The service standard item by item: passed, failed with what would pass, or manual."""
+    from optimizer.evaluate import evaluate as judge
+    from optimizer.rules.compliance import compliance_table, count_compliance
+
+    packs = tuple(pack or (STANDARD,))
+    brief = _with_packs(read_study(study, plan=plan), packs)
+    evaluation = judge(brief, read_any_layout(layout, brief))
+    rows = compliance_table(evaluation.findings, packs)
+    counts = count_compliance(rows)
+    if as_json:
+        print_json(_compliance_json(brief, rows, counts))
+    else:
+        _print_compliance(rows, counts)
+    return int(counts.failed_hard > 0)
+
+
+def print_headlines(content: dict[str, Any]) -> None:
+    """Print the headline figures of a result or an evaluation."""
+    from optimizer.report.figures import headline_figures
+
+    for figure in headline_figures(content):
+        print_line(f"{figure.label('en'):<36}{figure.text}")
+
+
+def print_broken(evaluation: Evaluation) -> None:
+    """Say every broken hard rule on stderr."""
+    print_errors(f"{finding.rule.id}: {finding.sentence}" for finding in evaluation.broken)
+
+
+def _with_packs(study: Study, packs: Sequence[str]) -> Study:
+    """Study that is judged by more packs than its own."""
+    from optimizer.rules.packs import pack_names
+
+    unknown = [name for name in packs if name not in (*pack_names(), *study.rules)]
+    if unknown:
+        known = ", ".join(pack_names())
+        raise StudyError(
+            *(f"--pack {name}: no such rule pack; known are {known}" for name in unknown)
+        )
+    added = tuple(name for name in packs if name not in study.rules)
+    return study.replace(rules=(*study.rules, *added)) if added else study
+
+
+def _compliance_json(
+    study: Study, rows: Sequence[ComplianceRow], counts: ComplianceCounts
+) -> dict[str, Any]:
+    """Compliance as `comply --json` prints it."""
+    items = [
+        {
+            "id": row.rule.id,
+            "pack": row.rule.pack,
+            "part": row.rule.part,
+            "rule": row.rule.sentence,
+            "rule_zh": row.rule.sentence_zh,
+            "clause": row.rule.clause,
+            "severity": str(row.rule.severity),
+            "points": row.rule.points,
+            "answer": str(row.answer),
+            "findings": list(row.sentences),
+            "places": [list(place) for place in row.places],
+        }
+        for row in rows
+    ]
+    return {"study": study.name, "counts": asdict(counts), "items": items}
+
+
+def _print_compliance(rows: Sequence[ComplianceRow], counts: ComplianceCounts) -> None:
+    """Print the table of items and its counts."""
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("item", "clause", "answer", "rule, and what was found"):
+        table.add_column(name)
+    for row in rows:
+        found = "\n".join(row.sentences) if row.answer == "failed" else ""
+        text = Text(row.rule.sentence + (f"\n{found}" if found else ""))
+        table.add_row(Text(row.rule.id), Text(row.rule.clause), Text(str(row.answer)), text)
+    print_table(table)
+    print_line(
+        f"{counts.passed} passed, {counts.failed} failed ({counts.failed_hard} hard), "
+        f"{counts.manual} to be looked at"
+    )
+    if counts.points_possible:
+        print_line(
+            f"{counts.points:g} of {counts.points_decided:g} points that geometry decides, "
+            f"{counts.points_possible:g} in all"
+        )

@@ -1,0 +1,88 @@
+"""Commands that show: `render` and `compare`.
+
+In: layouts and results. Out: a picture, drawing or page; a table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from optimizer.cli.arguments import LayoutFile, OtherPlan, StudyFile
+from optimizer.cli.files import read_any_layout, read_result
+from optimizer.cli.terminal import print_line, print_table
+from optimizer.errors import FileFormatError
+from optimizer.study_file import read_study
+
+__all__ = ["compare", "render"]
+
+#: Endings that `render` can write.
+ENDINGS = (".png", ".svg", ".pdf", ".dxf", ".html")
+
+
+def render(
+    study: StudyFile,
+    layout: LayoutFile,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Ends in .png, .svg, .pdf, .dxf, .html.")
+    ],
+    plan: OtherPlan = None,
+) -> int:
+    """Draw a layout with its flows: as a picture, a CAD drawing or a page."""
+    ending = out.suffix.lower()
+    if ending not in ENDINGS:
+        raise FileFormatError(f"{out}: ends in {ending!r}; must end in {', '.join(ENDINGS)}")
+    from optimizer.evaluate import evaluate
+
+    brief = read_study(study, plan=plan)
+    placed = read_any_layout(layout, brief)
+    evaluation = evaluate(brief, placed)
+    if ending == ".dxf":
+        from optimizer.report.dxf import write_layout_dxf
+
+        write_layout_dxf(brief, placed, out, evaluation)
+    elif ending == ".html":
+        from optimizer.report.html import write_report
+
+        write_report(brief, out, layout=placed, evaluation=evaluation)
+    else:
+        from optimizer.report.sheets import render_layout
+
+        render_layout(brief, placed, evaluation, out)
+    print_line(str(out))
+    return 0
+
+
+def compare(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULT...", help="result.json files, the baseline first."),
+    ],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV.")
+    ] = None,
+) -> int:
+    """Results side by side, with what changes from the first one."""
+    from optimizer.report.comparison import build_table, compare_table, write_comparison_csv
+
+    contents: dict[str, dict[str, Any]] = {}
+    for path in results:
+        contents[_name(path, contents)] = read_result(path)
+    rows = compare_table(contents)
+    if csv is not None:
+        write_comparison_csv(rows, csv)
+    print_table(build_table(rows))
+    return 0
+
+
+def _name(path: Path, taken: dict[str, dict[str, Any]]) -> str:
+    """What a result is called in the table: its folder or its file, made unique."""
+    full = path.resolve()
+    stem = full.parent.name if full.name == "result.json" else full.stem
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem} ({number})"
+    return name

@@ -1,0 +1,149 @@
+"""Commands that search: `optimize` and `assign`.
+
+In: a study, or a quadratic assignment problem. Out: the best that was found, in files or on
+stdout.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
+from optimizer.cli.files import write_folder
+from optimizer.cli.judging import print_broken, print_headlines
+from optimizer.cli.progress import Watch, interruptible
+from optimizer.cli.terminal import print_errors, print_json, print_line
+from optimizer.study_file import read_study
+
+if TYPE_CHECKING:
+    from optimizer.result import Result
+    from optimizer.study import Study
+
+__all__ = ["assign", "optimize"]
+
+
+def optimize(
+    study: StudyFile,
+    time_limit: TimeLimit = 60.0,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            "--steps",
+            min=1,
+            help="Scored moves of each worker instead of seconds: the layout can be reproduced.",
+        ),
+    ] = None,
+    seed: Seed = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for the files; default out/NAME."),
+    ] = None,
+    plan: OtherPlan = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find the best layout of a study, prove how good it is, and write both."""
+    brief = read_study(study, plan=plan)
+    folder = _folder(study) if out is None else out
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(20, "is a file; --out needs a folder", str(folder))
+    result = _search(brief, time_limit=time_limit, steps=steps, seed=seed, workers=workers)
+    content = _verified(brief, result)
+    write_folder(brief, result, content, folder)
+    if as_json:
+        print_json(content)
+    else:
+        _print_result(result, content, folder)
+    if result.evaluation is None:
+        print_errors(result.conflict or (f"no layout was found: {result.status}",))
+        return 1
+    print_broken(result.evaluation)
+    return int(bool(result.evaluation.broken))
+
+
+def assign(
+    file: Annotated[Path, typer.Argument(metavar="FILE.dat", help="Problem in QAPLIB's format.")],
+    time_limit: TimeLimit = 10.0,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> int:
+    """Solve a quadratic assignment problem: fixtures to places by flow and distance."""
+    from optimizer.place.assignment import assignment_to_json, read_qaplib, solve_assignment
+
+    problem = read_qaplib(file)
+    with interruptible() as asked, Watch(time_limit) as watch:
+
+        def should_stop() -> bool:
+            watch.tick()
+            return asked.is_set()
+
+        result = solve_assignment(
+            problem,
+            time_limit=time_limit,
+            seed=seed,
+            on_progress=lambda seconds, value: watch.tell(stage="search", best=float(value)),
+            should_stop=should_stop,
+        )
+    if as_json:
+        print_json(assignment_to_json(result))
+    else:
+        print_line(f"value       {result.value}")
+        print_line(f"permutation {' '.join(str(place) for place in result.permutation)}")
+        print_line(f"seconds     {result.seconds:.2f}")
+    return 0
+
+
+def _folder(study: Path) -> Path:
+    """Folder for the files of a study: named after the folder that the study lies in."""
+    return Path("out") / (study.resolve().parent.name or study.stem)
+
+
+def _search(
+    study: Study, *, time_limit: float, steps: int | None, seed: int, workers: int | None
+) -> Result:
+    """Run the optimization with a progress bar; Ctrl-C ends it with the best so far."""
+    from optimizer.place.optimize import Progress
+    from optimizer.place.optimize import optimize as solve
+
+    with interruptible() as asked, Watch(time_limit) as watch:
+
+        def on_progress(news: Progress) -> None:
+            watch.tell(stage=news.stage, best=news.objective, bound=news.bound)
+
+        def should_stop() -> bool:
+            watch.tick()
+            return asked.is_set()
+
+        return solve(
+            study,
+            time_limit=time_limit,
+            steps=steps,
+            seed=seed,
+            workers=workers,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+
+
+def _verified(study: Study, result: Result) -> dict[str, Any]:
+    """Content of `result.json`, checked by the independent evaluator before anybody sees it."""
+    from optimizer.report.results import result_to_json
+
+    return result_to_json(study, result)
+
+
+def _print_result(result: Result, content: dict[str, Any], folder: Path) -> None:
+    """Print the headline figures and where the files lie."""
+    print_line(f"{'status':<36}{result.status}")
+    if result.layout is None:
+        print_line(f"{'result':<36}{folder / 'result.json'}")
+        return
+    print_headlines(content)
+    print_line(f"{'picture':<36}{folder / 'layout.png'}")
+    print_line(f"{'drawing':<36}{folder / 'layout.dxf'}")
+    print_line(f"{'report':<36}{folder / 'report.html'}")
