@@ -1,0 +1,121 @@
+"""Bench of the assignment search on instances of QAPLIB.
+
+In: a folder of `NAME.dat` files and a `best_known.csv`. Out: a table of every instance over ten
+seeds, as Markdown (printed and in `benchmarks/results/qaplib.md`) and CSV beside it. The search
+stops at the best known value, so the seconds are those it took to meet it. One core.
+
+    python benchmarks/qaplib.py [--folder ../shared/qaplib] [--seconds 1] [--seeds 10]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import platform
+import statistics
+import sys
+import time
+from dataclasses import astuple, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+
+from optimizer.place.assignment import read_qaplib, solve_assignment
+
+RESULTS = Path(__file__).parent / "results"
+SHARED = Path(__file__).parents[2] / "shared" / "qaplib"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One instance over all seeds; gaps in % of the best known value."""
+
+    instance: str
+    n: int
+    best_known: int
+    value: float
+    hits: int
+    seeds: int
+    mean_gap: float
+    worst_gap: float
+    median_seconds: float
+    worst_seconds: float
+
+
+def measure(folder: Path, seconds: float, seeds: int) -> list[Row]:
+    """Solve every instance of the folder with every seed."""
+    with (folder / "best_known.csv").open(newline="") as file:
+        known = {row["instance"]: int(row["best_known"]) for row in csv.DictReader(file)}
+    rows = []
+    for name, best in sorted(known.items(), key=lambda pair: (len(pair[0]), pair)):
+        problem = read_qaplib(folder / f"{name}.dat")
+        found = [
+            solve_assignment(problem, time_limit=seconds, seed=seed, target=best)
+            for seed in range(1, seeds + 1)
+        ]
+        gaps = [100 * (result.value - best) / best for result in found]
+        rows.append(
+            Row(
+                instance=name,
+                n=problem.n,
+                best_known=best,
+                value=min(result.value for result in found),
+                hits=sum(result.value <= best for result in found),
+                seeds=seeds,
+                mean_gap=statistics.fmean(gaps),
+                worst_gap=max(gaps),
+                median_seconds=statistics.median(result.seconds for result in found),
+                worst_seconds=max(result.seconds for result in found),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.n, row.instance))
+
+
+def to_markdown(rows: list[Row], seconds: float) -> str:
+    """Return the table with date, machine and versions."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy"))
+    hits, runs = sum(row.hits for row in rows), sum(row.seeds for row in rows)
+    mean = statistics.fmean(row.mean_gap for row in rows)
+    lines = [
+        "# QAPLIB",
+        "",
+        f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, one core, Python "
+        f"{platform.python_version()}, {versions}. At most {seconds:g} s a run, compiling not "
+        "counted; a run stops at the best known value. "
+        f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
+        "",
+        f"**{hits} of {runs} runs meet the best known value; mean gap {mean:.4f} %.**",
+        "",
+        "| instance | n | best known | value | hits | mean gap % | worst gap % | median s "
+        "| worst s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {r.instance} | {r.n} | {r.best_known} | {r.value} | {r.hits}/{r.seeds} "
+        f"| {r.mean_gap:.4f} | {r.worst_gap:.4f} | {r.median_seconds:.4f} "
+        f"| {r.worst_seconds:.4f} |"
+        for r in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run the bench and write its tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--folder", type=Path, default=SHARED)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--seeds", type=int, default=10)
+    options = parser.parse_args()
+    rows = measure(options.folder, options.seconds, options.seeds)
+    text = to_markdown(rows, options.seconds)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "qaplib.md").write_text(text, encoding="utf-8")
+    with (RESULTS / "qaplib.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(field.name for field in fields(Row))
+        writer.writerows(astuple(row) for row in rows)
+    sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()
