@@ -57,7 +57,8 @@ def zone_defects(plan: FloorPlan) -> Iterator[Defect]:
             )
     for zone in sound:
         yield from _outside(zone, plan)
-    if len(sound) == len(plan.zones) and all(wall.is_valid for wall in plan.walls):
+    solids = (*plan.walls, *plan.columns)
+    if len(sound) == len(plan.zones) and all(solid.is_valid for solid in solids):
         yield from _unreachable(plan)
 
 

@@ -42,6 +42,7 @@ def read_plan(
     layers: LayerMap | None = None,
     unit: str | None = None,
     level: str | None = None,
+    window: tuple[float, float, float, float] | None = None,
 ) -> FloorPlan:
     """Floor plan of a file.
 
@@ -55,6 +56,8 @@ def read_plan(
         Unit of a DXF, over what its header says.
     level
         Level of an indoor map or storey of a building model; None for the one at street level.
+    window
+        x0, y0, x1, y1 in drawing units of the floor to read, where a DXF has several on a sheet.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def read_plan(
     if kind == "dxf":
         from optimizer.plan.dxf.read import read_dxf
 
-        return read_dxf(path, layers=layers, unit=unit)
+        return read_dxf(path, layers=layers, unit=unit, window=window)
     if kind == "ifc":
         from optimizer.plan.ifc.read import read_ifc
 

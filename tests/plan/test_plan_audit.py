@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import LineString, Polygon, box
 
 from optimizer.plan.audit import audit_plan
@@ -224,3 +227,38 @@ def test_summary_of_a_plan_without_zones_is_one_hall(hall) -> None:
     """A plan without zones is one public hall, as large as the outline."""
     assert summarize_plan(hall)["areas_m2"] == {"public_hall": 80}
     assert summarize_plan(hall)["components"] == 1
+
+
+corner = st.tuples(st.integers(0, 12), st.integers(0, 12))
+shape = st.lists(corner, min_size=3, max_size=6).map(Polygon)
+crossing_line = st.tuples(corner, corner).map(LineString)
+
+
+@given(
+    outline=shape,
+    walls=st.lists(shape, max_size=3),
+    columns=st.lists(shape, max_size=2),
+    lines=st.lists(crossing_line, max_size=3),
+    zones=st.lists(shape, max_size=3),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_plan_can_be_audited(outline, walls, columns, lines, zones) -> None:
+    """Whatever crosses, collapses or overlaps: the audit names it and never breaks off."""
+    kinds = [DoorKind.ENTRANCE, DoorKind.STAFF, DoorKind.INNER]
+    plan = FloorPlan(
+        name="any",
+        outline=outline,
+        walls=tuple(walls),
+        columns=tuple(columns),
+        doors=tuple(Door(name=str(i), kind=kinds[i], line=line) for i, line in enumerate(lines)),
+        zones=tuple(
+            Zone(name=str(i), kind=list(ZoneKind)[i], polygon=p) for i, p in enumerate(zones)
+        ),
+    )
+    found = summarize_plan(plan)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    told = {defect["code"] for defect in found["defects"]}
+    if not outline.is_valid:
+        assert "outline-crosses" in told
+    elif not all(solid.is_valid for solid in (*walls, *columns)):
+        assert told & {"solid-crosses", "outline-tiny"}

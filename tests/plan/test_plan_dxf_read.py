@@ -398,3 +398,19 @@ def test_two_buildings_give_the_larger_and_name_the_other(draw) -> None:
     (found,) = [d for d in plan.source.defects if d.code == "detached"]
     assert "12.0 m2" in found.sentence
     assert found.x == pytest.approx(22, abs=2)
+
+
+def test_window_reads_one_of_several_floors(draw) -> None:
+    """Of two floors on a sheet the window gives the second; an empty window is told."""
+
+    def pen(_, space) -> None:
+        room(space)
+        rectangle(space, 20_000, 0, 24_000, 3000)
+        rectangle(space, 20_200, 200, 23_800, 2800)
+
+    path = draw(pen)
+    plan = read_dxf(path, window=(15_000, -1000, 30_000, 5000))
+    assert plan.size == pytest.approx((4, 3))
+    assert plan.source.origin == pytest.approx((20, 0), abs=1e-9)
+    with pytest.raises(FloorPlanError, match="nothing is drawn in the window"):
+        read_dxf(path, window=(0, 50_000, 1, 60_000))

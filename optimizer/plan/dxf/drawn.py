@@ -8,7 +8,7 @@ mirroring and scale; layers that are off or frozen and entities that are invisib
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["BlockStrokes", "Drawing", "draw"]
+__all__ = ["BlockStrokes", "Drawing", "Window", "draw"]
+
+Window = tuple[float, float, float, float]
 
 #: Deepest nesting of blocks that is followed.
 MOST_DEPTH = 16
@@ -91,6 +93,26 @@ class Drawing:
                 if found:
                     return found
         return []
+
+    def within(self, window: Window) -> Drawing:
+        """What lies in a window (x0, y0, x1, y1) in drawing units, by the middle of each stroke."""
+
+        def inside(points: NDArray[np.float64]) -> bool:
+            x, y = (points.min(axis=0) + points.max(axis=0)) / 2
+            return bool(window[0] <= x <= window[2] and window[1] <= y <= window[3])
+
+        def kept(strokes: Sequence[Stroke]) -> list[Stroke]:
+            return [stroke for stroke in strokes if inside(stroke.points)]
+
+        return replace(
+            self,
+            strokes={meaning: kept(strokes) for meaning, strokes in self.strokes.items()},
+            blocks=[
+                b for b in self.blocks if inside(np.concatenate([s.points for s in b.strokes]))
+            ],
+            texts=kept(self.texts),
+            others=kept(self.others),
+        )
 
 
 def draw(document: Any, layers: LayerMap) -> Drawing:

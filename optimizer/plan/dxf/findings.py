@@ -43,7 +43,7 @@ def outline_defects(found: FoundOutline) -> Iterator[Defect]:
         yield Defect(
             code="detached",
             sentence=f"{part.area:.1f} m2 stand apart from the largest building and were left "
-            "out; one plan is one building",
+            "out; one plan is one building; of several floors on a sheet, a window reads one",
             severity=Severity.WARNING,
             x=x,
             y=y,

@@ -16,25 +16,23 @@ from shapely import LineString, Point, Polygon, union_all
 from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.dxf.doors import (
     Opening,
-    Walls,
     block_line,
     cut_openings,
-    door_wall,
-    find_leaves,
     find_openings,
     plain_openings,
-    window_wall,
 )
-from optimizer.plan.dxf.drawn import BlockStrokes, Drawing, draw
+from optimizer.plan.dxf.drawn import BlockStrokes, Drawing, Window, draw
 from optimizer.plan.dxf.findings import leftover_defects, no_door_defects, outline_defects
 from optimizer.plan.dxf.header import choose_unit, extent
 from optimizer.plan.dxf.layers import LayerMap, Meaning
+from optimizer.plan.dxf.leaves import find_leaves
 from optimizer.plan.dxf.outline import drawn_outline, hull_outline, wall_outline
 from optimizer.plan.dxf.place import put_in_place
 from optimizer.plan.dxf.walls import build_columns, build_walls
 from optimizer.plan.dxf.zones import find_zones, name_doors
 from optimizer.plan.model import FloorPlan
 from optimizer.plan.units import METRES
+from optimizer.plan.wall_index import Walls, door_wall, window_wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +53,11 @@ LONG = 1.3
 
 
 def read_dxf(
-    path: str | Path, *, layers: LayerMap | None = None, unit: str | None = None
+    path: str | Path,
+    *,
+    layers: LayerMap | None = None,
+    unit: str | None = None,
+    window: Window | None = None,
 ) -> FloorPlan:
     """Floor plan of a DXF drawing.
 
@@ -67,6 +69,8 @@ def read_dxf(
         What its layers mean; the defaults where None.
     unit
         Unit of the drawing, over what its header says.
+    window
+        x0, y0, x1, y1 in drawing units of the floor to read, where a sheet has several.
 
     Raises
     ------
@@ -82,6 +86,10 @@ def read_dxf(
     if missing:
         raise FloorPlanError(*(f"{path}: {sentence}" for sentence in missing))
     drawing = draw(document, layers)
+    if window is not None:
+        drawing = drawing.within(window)
+        if not (drawing.shell() or drawing.others):
+            raise FloorPlanError(f"{path}: nothing is drawn in the window {window}")
     unit_found = choose_unit(document, drawing, unit)
     return _Builder(str(path), drawing, layers, unit_found, list(unit_found.defects)).plan()
 

@@ -17,13 +17,13 @@ from shapely.affinity import translate
 
 from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.defect import Defect, Severity
-from optimizer.plan.dxf.doors import Walls, door_wall, window_wall
 from optimizer.plan.dxf.findings import outline_defects
 from optimizer.plan.dxf.outline import FoundOutline, wall_outline
 from optimizer.plan.dxf.walls import polygons_of
 from optimizer.plan.entrances import leads_out
 from optimizer.plan.ifc.section import cut_section, middle_line
 from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource
+from optimizer.plan.wall_index import Walls, door_wall, window_wall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
