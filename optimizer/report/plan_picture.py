@@ -142,7 +142,7 @@ def door_names(
             continue
         side = np.array(_swing_side(plan, door))
         outward = side if door.kind in OUTWARDS else -side
-        place = np.array(door.centre) + (0.75 + 0.35 * abs(outward[0])) * outward
+        place = np.array(door.centre) + 0.75 * outward
         if door.kind in OUTWARDS:  # beside the leaves, which sweep the place in front
             along = np.array([outward[1], -outward[0]])
             place = place + (door.width / 2 + 0.3 + 0.6 * abs(along[0])) * along
