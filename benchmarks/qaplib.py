@@ -2,7 +2,8 @@
 
 In: a folder of `NAME.dat` files and a `best_known.csv`. Out: a table of every instance over ten
 seeds, as Markdown (printed and in `benchmarks/results/qaplib.md`) and CSV beside it. The search
-stops at the best known value, so the seconds are those it took to meet it. One core.
+stops at the best known value, so the seconds, CPU time of one core,
+are those it took to meet it.
 
     python benchmarks/qaplib.py [--folder ../shared/qaplib] [--seconds 1] [--seeds 10]
 """
@@ -20,7 +21,12 @@ from dataclasses import astuple, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 
-from optimizer.place.assignment import read_qaplib, solve_assignment
+from optimizer.place.assignment import (
+    AssignmentProblem,
+    AssignmentResult,
+    read_qaplib,
+    solve_assignment,
+)
 
 RESULTS = Path(__file__).parent / "results"
 SHARED = Path(__file__).parents[2] / "shared" / "qaplib"
@@ -49,10 +55,9 @@ def measure(folder: Path, seconds: float, seeds: int) -> list[Row]:
     rows = []
     for name, best in sorted(known.items(), key=lambda pair: (len(pair[0]), pair)):
         problem = read_qaplib(folder / f"{name}.dat")
-        found = [
-            solve_assignment(problem, time_limit=seconds, seed=seed, target=best)
-            for seed in range(1, seeds + 1)
-        ]
+        solve_assignment(problem, time_limit=None, steps=1)  # loads the compiled kernels
+        runs = [race(problem, best, seconds, seed) for seed in range(1, seeds + 1)]
+        found, spent = [result for result, _ in runs], [cpu for _, cpu in runs]
         gaps = [100 * (result.value - best) / best for result in found]
         rows.append(
             Row(
@@ -64,11 +69,26 @@ def measure(folder: Path, seconds: float, seeds: int) -> list[Row]:
                 seeds=seeds,
                 mean_gap=statistics.fmean(gaps),
                 worst_gap=max(gaps),
-                median_seconds=statistics.median(result.seconds for result in found),
-                worst_seconds=max(result.seconds for result in found),
+                median_seconds=statistics.median(spent),
+                worst_seconds=max(spent),
             )
         )
     return sorted(rows, key=lambda row: (row.n, row.instance))
+
+
+def race(
+    problem: AssignmentProblem, best: int, seconds: float, seed: int
+) -> tuple[AssignmentResult, float]:
+    """Return the result and its CPU seconds: on a busy machine the clock would tell of others."""
+    began = time.thread_time()
+    result = solve_assignment(
+        problem,
+        time_limit=None,
+        seed=seed,
+        target=best,
+        should_stop=lambda: time.thread_time() - began >= seconds,
+    )
+    return result, time.thread_time() - began
 
 
 def to_markdown(rows: list[Row], seconds: float) -> str:
@@ -80,7 +100,7 @@ def to_markdown(rows: list[Row], seconds: float) -> str:
         "# QAPLIB",
         "",
         f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, one core, Python "
-        f"{platform.python_version()}, {versions}. At most {seconds:g} s a run, compiling not "
+        f"{platform.python_version()}, {versions}. At most {seconds:g} CPU s a run, compiling not "
         "counted; a run stops at the best known value. "
         f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
         "",
