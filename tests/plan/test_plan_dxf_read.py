@@ -414,3 +414,16 @@ def test_window_reads_one_of_several_floors(draw) -> None:
     assert plan.source.origin == pytest.approx((20, 0), abs=1e-9)
     with pytest.raises(FloorPlanError, match="nothing is drawn in the window"):
         read_dxf(path, window=(0, 50_000, 1, 60_000))
+
+
+def test_nonsense_between_the_entities_is_passed_over(draw) -> None:
+    """An entity of a kind that no program knows does not keep the room from being read."""
+
+    def pen(_, space) -> None:
+        room(space)
+        space.add_line((0, 0), (1, 1), dxfattribs={"layer": "WALL"})
+
+    path = draw(pen)
+    path.write_text(path.read_text().replace("  0\nLINE\n", "  0\nAcDbNonsense\n"))
+    assert "AcDbNonsense" in path.read_text()
+    assert floor_space(read_dxf(path)).area == pytest.approx(24.0)

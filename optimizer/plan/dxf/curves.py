@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-__all__ = ["DRAWN", "LETTERS", "Stroke", "strokes_of"]
+__all__ = ["DRAWN", "LETTERS", "Stroke", "graphic", "strokes_of"]
 
 #: Largest step along an arc, radians.
 STEP = math.radians(10.0)
@@ -73,6 +73,11 @@ class Stroke:
     def path(self) -> NDArray[np.float64]:
         """The points; of a closed stroke the first again at the end."""
         return np.concatenate([self.points, self.points[:1]]) if self.closed else self.points
+
+
+def graphic(entities: Iterable[Any]) -> Iterator[Any]:
+    """Entities that lie on a layer; what a broken file holds between them does not."""
+    return (entity for entity in entities if entity.dxf.is_supported("layer"))
 
 
 def strokes_of(entity: Any) -> Iterator[Stroke]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from ezdxf.lldxf.const import DXFError
 
 from optimizer.errors import FileFormatError
-from optimizer.plan.dxf.curves import DRAWN, LETTERS, Stroke, strokes_of
+from optimizer.plan.dxf.curves import DRAWN, LETTERS, Stroke, graphic, strokes_of
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 
 if TYPE_CHECKING:
@@ -32,6 +33,16 @@ MOST_DEPTH = 16
 MOST_STROKES = 3_000_000
 #: Objects of other programs (walls of Tangent or AutoCAD Architecture) that hold no plain lines.
 OPAQUE = {"ACAD_PROXY_ENTITY", "ACAD_PROXY_OBJECT", "TCH_WALL", "TCH_OPENING", "AEC_WALL"}
+#: What ezdxf and the geometry of a broken entity raise.
+BROKEN = (
+    DXFError,
+    ArithmeticError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 #: Meanings whose entities are looked at; the others only count as seen.
 TAKEN = {
     Meaning.OUTLINE,
@@ -124,7 +135,7 @@ def draw(document: Any, layers: LayerMap) -> Drawing:
         The drawing draws more than `MOST_STROKES`, as a block that holds itself many times may.
     """
     pen = _Pen(document, layers)
-    for entity in document.modelspace():
+    for entity in graphic(document.modelspace()):
         if entity.dxf.get("invisible", 0) == 0:
             pen.take(entity)
     return pen.drawing
@@ -155,6 +166,22 @@ class _Pen:
         return self.meanings[layer]
 
     def take(self, entity: Any) -> None:
+        """Sort one entity of the model space; a broken one is left out with a note."""
+        try:
+            self.sort_entity(entity)
+        except FileFormatError:
+            raise
+        except BROKEN as error:
+            self.left_out(entity, error)
+
+    def left_out(self, entity: Any, error: Exception) -> None:
+        """Note that an entity is broken."""
+        self.drawing.notes.append(
+            f"{entity.dxftype()} {entity.dxf.handle} on layer {entity.dxf.layer!r} is broken "
+            f"({error}); it was left out"
+        )
+
+    def sort_entity(self, entity: Any) -> None:
         """Sort one entity of the model space."""
         layer = entity.dxf.layer
         kind = entity.dxftype()
@@ -218,7 +245,7 @@ class _Pen:
             self.drawing.notes.append(f"block {name!r} {why}; it was left out")
             return ()
         strokes: list[Stroke] = []
-        for entity in block:
+        for entity in graphic(block):
             if entity.dxf.get("invisible", 0):
                 continue
             if entity.dxftype() != "INSERT":
@@ -250,18 +277,15 @@ class _Pen:
         """Strokes of an entity; none, with a note, where the entity is broken."""
         try:
             found = list(strokes_of(entity))
-        except (ValueError, ZeroDivisionError, TypeError, IndexError, AttributeError) as error:
-            self.drawing.notes.append(
-                f"{entity.dxftype()} {entity.dxf.handle} on layer {entity.dxf.layer!r} is broken "
-                f"({error}); it was left out"
-            )
+        except BROKEN as error:
+            self.left_out(entity, error)
             return []
         return [s for s in found if len(s.points) and np.isfinite(s.points).all()]
 
     def knows_shell(self) -> bool:
         """Whether anything lies on a layer of walls or outlines."""
         homes = [self.document.modelspace(), *self.document.blocks]
-        used = {entity.dxf.get("layer", "0") for home in homes for entity in home}
+        used = {entity.dxf.layer for home in homes for entity in graphic(home)}
         return any(self.meaning(layer) in {Meaning.WALL, Meaning.OUTLINE} for layer in used)
 
     def wanted(self, layer: str, number: int) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from shapely import LineString, Point, Polygon, union_all
 
 from optimizer.errors import FileFormatError, FloorPlanError
+from optimizer.plan.dxf.curves import graphic
 from optimizer.plan.dxf.doors import (
     Opening,
     block_line,
@@ -126,9 +127,9 @@ def _open(path: str | Path) -> Any:
 def _layer_names(document: Any) -> set[str]:
     """Layers in the table and those that entities use without being in it."""
     names = {layer.dxf.name for layer in document.layers}
-    names |= {entity.dxf.layer for entity in document.modelspace()}
+    names |= {entity.dxf.layer for entity in graphic(document.modelspace())}
     for block in document.blocks:
-        names |= {entity.dxf.layer for entity in block if entity.dxf.hasattr("layer")}
+        names |= {entity.dxf.layer for entity in graphic(block)}
     return names
 
 
