@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from optimizer.place.bound.branching import LEAF_LAYOUTS, BranchAndBound
+from optimizer.place.bound.branching import LEAF_LAYOUTS, BranchAndBound, Branched
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.incumbent import search_layout
 from optimizer.place.bound.leaves import Layout
@@ -118,12 +118,7 @@ def compute_bound(
         on_bound=report("branch and bound"),
         leaf_layouts=leaf_layouts,
     ).run()
-    if found.finished:
-        method = "exact"
-    elif found.nodes > 1 and found.bound > root.bound:
-        method = "branch and bound"
-    else:
-        method = "linear program" if root.bound > root.message_passing else "message passing"
+    method = _method(root, found)
     report(method)(found.bound)
     kept = _open_poses(problem, root)
     return Bound(
@@ -140,6 +135,14 @@ def compute_bound(
         layout=found.layout,
         certificate=Certificate(upper_bound=found.upper_bound, root=found.proof),
     )
+
+
+def _method(root: Outcome, found: Branched) -> str:
+    if found.finished:
+        return "exact"
+    if found.nodes > 1 and found.bound > root.bound:
+        return "branch and bound"
+    return "linear program" if root.bound > root.message_passing else "message passing"
 
 
 @dataclass

@@ -74,83 +74,96 @@ def transport_potentials(cost: Vector, supply: Vector, demand: Vector) -> Vector
     """
     m, n = cost.shape
     left = supply.copy()
-    open_demand = demand.copy()
+    wanted = demand.copy()
     flow = np.zeros((m, n))
     row = np.zeros(m)
     column = np.empty(n)
     for j in range(n):
-        column[j] = cost[0, j]
-        for i in range(1, m):
-            column[j] = min(column[j], cost[i, j])
+        column[j] = cost[:, j].min()
     tiny = 1e-10 * supply.sum()
     reach = np.empty(m + n)
     before = np.empty(m + n, dtype=np.int64)
-    done = np.empty(m + n, dtype=np.bool_)
     for _ in range(20 * (m + n)):
-        reach[:] = np.inf
-        done[:] = False
-        before[:] = -1
-        some = False
-        for i in range(m):
-            if left[i] > tiny:
-                reach[i] = 0.0
-                some = True
-        if not some:
+        if left.max() <= tiny:
             break
-        sink = -1
-        while True:
-            node = -1
-            nearest = np.inf
-            for v in range(m + n):
-                if not done[v] and reach[v] < nearest:
-                    nearest = reach[v]
-                    node = v
-            if node < 0:
-                break
-            done[node] = True
-            if node < m:
-                for j in range(n):
-                    if not done[m + j]:
-                        step = max(0.0, cost[node, j] - row[node] - column[j])
-                        if nearest + step < reach[m + j]:
-                            reach[m + j] = nearest + step
-                            before[m + j] = node
-            else:
-                j = node - m
-                if open_demand[j] > tiny:
-                    sink = j
-                    break
-                for i in range(m):
-                    # a used cell has reduced cost 0, so going back along it is free
-                    if not done[i] and flow[i, j] > tiny and nearest < reach[i]:
-                        reach[i] = nearest
-                        before[i] = node
+        sink = _nearest_sink(cost, flow, row, column, left, wanted, tiny, reach, before)
         if sink < 0:
             break
         far = reach[m + sink]
         for v in range(m + n):
-            if done[v] and reach[v] < far:
+            if reach[v] < far:
                 if v < m:
                     row[v] += far - reach[v]
                 else:
                     column[v - m] -= far - reach[v]
-        amount = open_demand[sink]
-        v = m + sink
-        while before[v] >= 0:
-            if v < m:
-                amount = min(amount, flow[v, before[v] - m])
-            v = before[v]
-        amount = min(amount, left[v])
-        left[v] -= amount
-        open_demand[sink] -= amount
-        v = m + sink
-        while before[v] >= 0:
-            if v >= m:
-                flow[before[v], v - m] += amount
-            else:
-                flow[v, before[v] - m] -= amount
-            v = before[v]
+        _send(flow, left, wanted, sink, before)
     return row
+
+
+@njit(cache=True, nogil=True)
+def _nearest_sink(
+    cost: Vector,
+    flow: Vector,
+    row: Vector,
+    column: Vector,
+    left: Vector,
+    wanted: Vector,
+    tiny: float,
+    reach: Vector,
+    before: IntVector,
+) -> int:
+    """Fill the reduced distances and predecessors; return the nearest open column, -1 for none."""
+    m, n = cost.shape
+    done = np.zeros(m + n, dtype=np.bool_)
+    reach[:] = np.inf
+    before[:] = -1
+    reach[:m][left > tiny] = 0.0
+    while True:
+        node = -1
+        nearest = np.inf
+        for v in range(m + n):
+            if not done[v] and reach[v] < nearest:
+                nearest = reach[v]
+                node = v
+        if node < 0:
+            return -1
+        done[node] = True
+        if node < m:
+            for j in range(n):
+                step = max(0.0, cost[node, j] - row[node] - column[j])
+                if not done[m + j] and nearest + step < reach[m + j]:
+                    reach[m + j] = nearest + step
+                    before[m + j] = node
+        elif wanted[node - m] > tiny:
+            return node - m
+        else:
+            for i in range(m):
+                # a used cell has reduced cost 0, so going back along it is free
+                if not done[i] and flow[i, node - m] > tiny and nearest < reach[i]:
+                    reach[i] = nearest
+                    before[i] = node
+
+
+@njit(cache=True, nogil=True)
+def _send(flow: Vector, left: Vector, wanted: Vector, sink: int, before: IntVector) -> None:
+    """Send as much as the path to a column allows."""
+    m = len(left)
+    amount = wanted[sink]
+    v = m + sink
+    while before[v] >= 0:
+        if v < m:
+            amount = min(amount, flow[v, before[v] - m])
+        v = before[v]
+    amount = min(amount, left[v])
+    left[v] -= amount
+    wanted[sink] -= amount
+    v = m + sink
+    while before[v] >= 0:
+        if v >= m:
+            flow[before[v], v - m] += amount
+        else:
+            flow[v, before[v] - m] -= amount
+        v = before[v]
 
 
 @njit(cache=True, nogil=True)
