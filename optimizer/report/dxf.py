@@ -211,7 +211,9 @@ def _placement(drawing: Drawing, insert: Insert) -> Placement:
 def _add_flows(drawing: Drawing, study: Study, evaluation: Evaluation, frame: Frame) -> None:
     """Add one polyline for each business on each leg, as wide as its people per hour."""
     colours = group_colours(study)
-    strips, _ = lay_strips(evaluation.legs, tuple(colours), flow_breadth(study.plan))
+    strips, _ = lay_strips(
+        evaluation.legs, tuple(colours), flow_breadth(study.plan, evaluation.legs)
+    )
     for strip in strips:
         red, green, blue = bytes.fromhex(colours.get(strip.group, INK).removeprefix("#"))
         attributes = (

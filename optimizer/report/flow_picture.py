@@ -34,6 +34,8 @@ __all__ = ["PANEL", "flow_legend", "plot_flows"]
 
 #: Inches at the right of a picture for its legend.
 PANEL = 2.3
+#: Widest strip of the key of widths, metres on the plan.
+WIDEST_KEY = 0.4
 #: How little of the plan shines through strips of customers and of staff.
 ALPHA, STAFF_ALPHA = 0.9, 0.65
 
@@ -73,9 +75,8 @@ def plot_flows(
     if ax is None:
         ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
     colours = group_colours(study)
-    strips, scale = lay_strips(
-        evaluation.legs, tuple(colours), flow_breadth(study.plan), metres_per_person
-    )
+    breadth = flow_breadth(study.plan, evaluation.legs)
+    strips, scale = lay_strips(evaluation.legs, tuple(colours), breadth, metres_per_person)
     for group, person in sorted({(s.group, s.person) for s in strips}):
         own = [s for s in strips if (s.group, s.person) == (group, person)]
         _draw_strips(ax, own, colours.get(group, INK))
@@ -140,7 +141,7 @@ def _draw_key(ax: Axes, study: Study, scale: float, language: Language) -> None:
         return
     x0, y0, x1, _ = study.plan.outline.bounds
     x, y = x0 + 0.42 * (x1 - x0), y0 - 1.5
-    most = 0.3 * flow_breadth(study.plan) / scale
+    most = WIDEST_KEY / scale
     steps = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if n <= most]
     for i, people in enumerate(steps[-3:] or [1]):
         key = Rectangle(

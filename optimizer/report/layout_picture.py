@@ -86,7 +86,7 @@ def plot_layout(
         _draw_fixture(ax, study, placement)
     flows: list[BaseGeometry] = []
     if evaluation is not None:
-        breadth = flow_breadth(study.plan)
+        breadth = flow_breadth(study.plan, evaluation.legs)
         flows = cover(lay_strips(evaluation.legs, tuple(group_colours(study)), breadth)[0])
     _write_names(ax, study, layout, language, flows)
     return ax

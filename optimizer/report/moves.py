@@ -111,7 +111,9 @@ def draw_before_after(
     table = (len(rows) + 2) * LINE
     width, height = 2 * wide, high + TITLE + table
     figure = new_figure(width, height)
-    _, widest = lay_strips(before[1].legs, tuple(group_colours(study)), flow_breadth(study.plan))
+    _, widest = lay_strips(
+        before[1].legs, tuple(group_colours(study)), flow_breadth(study.plan, before[1].legs)
+    )
     for i, (key, (layout, evaluation)) in enumerate((("before", before), ("after", after))):
         ax = figure.add_axes((i * wide / width, table / height, wide / width, high / height))
         plot_layout(study, layout, ax=ax, language=language, evaluation=evaluation)

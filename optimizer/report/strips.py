@@ -8,6 +8,7 @@ of a piece lie beside each other, those who walk one way on its right.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -74,9 +75,15 @@ class Strip:
     ends: bool = False
 
 
-def flow_breadth(plan: FloorPlan) -> float:
-    """Return the factor on the widths of strips that suits a plan's size."""
-    return max(plan.size) / USUAL
+def flow_breadth(plan: FloorPlan, legs: Sequence[Leg]) -> float:
+    """Return the factor on the widths of strips that suits a plan and the part that is walked.
+
+    The geometric mean of both sizes: a large plan is drawn small and needs wide strips, but ways
+    that fill only a corner of it leave less room for them.
+    """
+    corners = [leg.path for leg in legs if len(leg.path)]
+    walked = float(np.ptp(np.concatenate(corners), axis=0).max()) if corners else USUAL
+    return math.sqrt(max(plan.size) * max(walked, 1.0)) / USUAL
 
 
 def lay_strips(
