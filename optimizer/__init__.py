@@ -1,1 +1,240 @@
-"""Optimal, proven layouts for bank branches."""
+"""Optimal, proven layouts for bank branches.
+
+In: a floor plan, fixtures, a business mix. Out: a layout, what it is worth, and a proof of how much
+better any other could be. In a notebook:
+
+    import optimizer as bo
+
+    study = bo.read_study("floorplans/standard_hall/study.toml")
+    today = bo.evaluate(study, study.current_layout)
+    best = bo.optimize(study, time_limit=60, seed=1)
+    print(best.summary())
+    bo.plot_layout(study, best.layout)
+    bo.compare({"today": today, "best": best})
+
+A name is loaded when it is first used: importing the package loads no solver and no compiler.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer.comparison import Comparison, compare
+    from optimizer.demand.flows import Flow, PersonClass
+    from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
+    from optimizer.equipment.catalogue import read_catalogue
+    from optimizer.equipment.layout import Layout, Placement
+    from optimizer.equipment.layout_file import read_layout, write_layout
+    from optimizer.equipment.model import FixtureType
+    from optimizer.errors import (
+        FileFormatError,
+        FloorPlanError,
+        LayoutError,
+        NoLayoutError,
+        OptimizerError,
+        StudyError,
+    )
+    from optimizer.evaluate import evaluate
+    from optimizer.evaluation import Evaluation, Leg
+    from optimizer.place.assignment import (
+        AssignmentProblem,
+        AssignmentResult,
+        read_qaplib,
+        solve_assignment,
+    )
+    from optimizer.place.optimize import Progress, optimize
+    from optimizer.plan.audit import audit_plan
+    from optimizer.plan.defect import Defect
+    from optimizer.plan.geojson import write_geojson
+    from optimizer.plan.model import Door, DoorKind, FloorPlan, Zone, ZoneKind
+    from optimizer.plan.read import read_plan
+    from optimizer.plan.summary import summarize_plan
+    from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
+    from optimizer.report.dxf import read_layout_dxf, write_layout_dxf
+    from optimizer.report.flow_picture import plot_flows
+    from optimizer.report.html import write_report
+    from optimizer.report.layout_picture import plot_layout
+    from optimizer.report.moves import plot_moves
+    from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
+    from optimizer.report.plan_picture import plot_plan
+    from optimizer.report.results import evaluation_to_json, result_to_json
+    from optimizer.report.sheets import render_layout
+    from optimizer.result import Result, Status
+    from optimizer.rules.compliance import compliance_table
+    from optimizer.rules.model import Finding, Rule
+    from optimizer.study import FixtureGroup, Objective, Study
+    from optimizer.study_file import read_study, study_schema
+    from optimizer.walk import Shell, prepare_shell, to_networkx
+
+__all__ = [
+    "Arrivals",
+    "AssignmentProblem",
+    "AssignmentResult",
+    "Business",
+    "BusinessMix",
+    "Comparison",
+    "Defect",
+    "Door",
+    "DoorKind",
+    "Evaluation",
+    "FileFormatError",
+    "Finding",
+    "FixtureGroup",
+    "FixtureType",
+    "FloorPlan",
+    "FloorPlanError",
+    "Flow",
+    "Layout",
+    "LayoutError",
+    "Leg",
+    "NoLayoutError",
+    "Objective",
+    "OptimizerError",
+    "PersonClass",
+    "Placement",
+    "Progress",
+    "Result",
+    "Rule",
+    "Shell",
+    "Status",
+    "Stop",
+    "Study",
+    "StudyError",
+    "Zone",
+    "ZoneKind",
+    "audit_plan",
+    "compare",
+    "compliance_table",
+    "evaluate",
+    "evaluation_to_json",
+    "optimize",
+    "plot_comparison",
+    "plot_conflicts",
+    "plot_flows",
+    "plot_history",
+    "plot_layout",
+    "plot_moves",
+    "plot_plan",
+    "plot_privacy",
+    "plot_rules",
+    "plot_waiting",
+    "prepare_shell",
+    "read_catalogue",
+    "read_layout",
+    "read_layout_dxf",
+    "read_plan",
+    "read_qaplib",
+    "read_study",
+    "render_layout",
+    "result_to_json",
+    "solve_assignment",
+    "study_schema",
+    "summarize_plan",
+    "to_networkx",
+    "write_geojson",
+    "write_layout",
+    "write_layout_dxf",
+    "write_report",
+]
+
+#: Public name → module that defines it.
+_ROOMS = {
+    "Arrivals": "demand.mix",
+    "AssignmentProblem": "place.assignment",
+    "AssignmentResult": "place.assignment",
+    "Business": "demand.mix",
+    "BusinessMix": "demand.mix",
+    "Comparison": "comparison",
+    "Defect": "plan.defect",
+    "Door": "plan.model",
+    "DoorKind": "plan.model",
+    "Evaluation": "evaluation",
+    "FileFormatError": "errors",
+    "Finding": "rules.model",
+    "FixtureGroup": "study",
+    "FixtureType": "equipment.model",
+    "FloorPlan": "plan.model",
+    "FloorPlanError": "errors",
+    "Flow": "demand.flows",
+    "Layout": "equipment.layout",
+    "LayoutError": "errors",
+    "Leg": "evaluation",
+    "NoLayoutError": "errors",
+    "Objective": "study",
+    "OptimizerError": "errors",
+    "PersonClass": "demand.flows",
+    "Placement": "equipment.layout",
+    "Progress": "place.optimize",
+    "Result": "result",
+    "Rule": "rules.model",
+    "Shell": "walk",
+    "Status": "result",
+    "Stop": "demand.mix",
+    "Study": "study",
+    "StudyError": "errors",
+    "Zone": "plan.model",
+    "ZoneKind": "plan.model",
+    "audit_plan": "plan.audit",
+    "compare": "comparison",
+    "compliance_table": "rules.compliance",
+    "evaluate": "evaluate",
+    "evaluation_to_json": "report.results",
+    "optimize": "place.optimize",
+    "plot_comparison": "report.charts",
+    "plot_conflicts": "report.overlays",
+    "plot_flows": "report.flow_picture",
+    "plot_history": "report.charts",
+    "plot_layout": "report.layout_picture",
+    "plot_moves": "report.moves",
+    "plot_plan": "report.plan_picture",
+    "plot_privacy": "report.overlays",
+    "plot_rules": "report.overlays",
+    "plot_waiting": "report.charts",
+    "prepare_shell": "walk",
+    "read_catalogue": "equipment.catalogue",
+    "read_layout": "equipment.layout_file",
+    "read_layout_dxf": "report.dxf",
+    "read_plan": "plan.read",
+    "read_qaplib": "place.assignment",
+    "read_study": "study_file",
+    "render_layout": "report.sheets",
+    "result_to_json": "report.results",
+    "solve_assignment": "place.assignment",
+    "study_schema": "study_file",
+    "summarize_plan": "plan.summary",
+    "to_networkx": "walk",
+    "write_geojson": "plan.geojson",
+    "write_layout": "equipment.layout_file",
+    "write_layout_dxf": "report.dxf",
+    "write_report": "report.html",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name from the module that defines it."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__
+
+
+class _Package(ModuleType):
+    """The package: a module of it never hides the public function of the same name.
+
+    Python binds `optimizer.evaluate` to the module when that is loaded; people mean the function.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _ROOMS and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
