@@ -88,11 +88,7 @@ def compute_bound(
     limit = float("inf") if upper_bound is None else float(upper_bound)
 
     def report(method: str) -> Callable[[float], None]:
-        def tell(value: float) -> None:
-            if on_progress is not None:
-                on_progress(min(value, limit), method, clock.seconds())
-
-        return tell
+        return _teller(on_progress, method=method, limit=limit, clock=clock)
 
     rounds = Rounds(
         build_tables(problem),
@@ -107,10 +103,11 @@ def compute_bound(
     rounds.solve_programs()
     search.run(rounds)
     root = rounds.outcome()
-    left = root.tables
+    if root.tables is not None:
+        root = replace(root, tables=add_conflicts(problem, root.tables))
     found = BranchAndBound(
         problem,
-        root if left is None else replace(root, tables=add_conflicts(problem, left)),
+        root,
         upper_bound=search.best,
         layout=search.layout,
         clock=clock,
@@ -135,6 +132,16 @@ def compute_bound(
         layout=found.layout,
         certificate=Certificate(upper_bound=found.upper_bound, root=found.proof),
     )
+
+
+def _teller(
+    on_progress: Progress | None, *, method: str, limit: float, clock: Clock
+) -> Callable[[float], None]:
+    def tell(value: float) -> None:
+        if on_progress is not None:
+            on_progress(min(value, limit), method, clock.seconds())
+
+    return tell
 
 
 def _method(root: Outcome, found: Branched) -> str:

@@ -135,7 +135,7 @@ def _nearest_sink(
                     reach[m + j] = nearest + step
                     before[m + j] = node
         elif wanted[node - m] > tiny:
-            return node - m
+            return int(node - m)
         else:
             for i in range(m):
                 # a used cell has reduced cost 0, so going back along it is free
