@@ -1,0 +1,57 @@
+# Everything that has to be set up is set up here; nothing but Python 3.11 and make is needed.
+# The environment is made once: a stamp file says for which pyproject.toml and constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SECONDS := 30
+REAL_PLAN ?= ../shared/plans/dxf/wrld_office_floor.dxf
+
+.PHONY: demo real test slow lint bench lock clean
+.DELETE_ON_ERROR:
+
+# Exit code 1 of the command says that the layout breaks a hard rule: the demo shows it all the same.
+demo: $(VENV)/ready
+	$(RUN)/branch-layout optimize floorplans/standard_hall/study.toml \
+		--time-limit $(SECONDS) --out out/standard_hall || test $$? -eq 1
+
+real: $(VENV)/ready
+	BRANCH_REAL_PLAN=$(REAL_PLAN) $(RUN)/branch-layout optimize \
+		floorplans/real_office/study.toml --time-limit $(SECONDS) --out out/real_office || test $$? -eq 1
+
+test: $(VENV)/tests
+	$(RUN)/python -m pytest -n 2 -m "not slow"
+
+slow: $(VENV)/tests
+	$(RUN)/python -m pytest -n 2 -m slow
+
+lint: $(VENV)/tests
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+bench: $(VENV)/tests
+	for file in benchmarks/*.py; do $(RUN)/python $$file || exit 1; done
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
+	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the packages into $(VENV); this takes a minute or two, once"
+	$(INSTALL) -e .
+	touch $@
+
+$(VENV)/tests: $(VENV)/ready
+	$(INSTALL) -e '.[test,lint]'
+	touch $@
+
+# New versions of everything, from a fresh environment; look at the difference before keeping it.
+lock:
+	rm -rf $(VENV)-lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet '.[test,lint]'
+	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) out
