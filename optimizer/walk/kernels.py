@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# fmt: off  (kernels take many arrays; one a line would triple the module)
+# Kernels take many arrays; one a line would double the module.
+# fmt: off
 
 EPS = 2e-8
 """Corners stand this much (metres) outside the inflated obstacles."""
@@ -75,7 +76,8 @@ OCTANT = math.tan(math.pi / 8)
 REROUTED, MOVED, EPOCH, CHANGED = 0, 1, 2, 3
 SIZES, FLOATS, INTS, HEADER = 4, 16, 32, 64
 X, Y, E1X, E1Y, E2X, E2Y, BEND, PART, GROUP, COST, DX, DY, STEP, SIDE, WIDTH = range(15)
-"""Columns of a node: place, two edges, cost of a bend, part, group of walls; cost so far, step to it, its side."""
+"""Columns of a node: place, its two edges, cost of a bend, part, group of walls; then what a
+search has found: cost so far, the step that led here and its length, the side of the obstacle."""
 CLOSED, AWAKE, NEAR = range(3)
 
 
@@ -181,15 +183,9 @@ def space_views(f: FloatArray, i: IntArray) -> Space:
     """Return the arrays of a packed shell."""
     a, b = i[FLOATS:INTS], i[INTS:HEADER]
     return Space(
-        f[a[0] : a[1]],
-        f[a[1] : a[2]].reshape((-1, 6)),
-        f[a[2] : a[3]].reshape((-1, 6)),
-        f[a[3] : a[4]].reshape((-1, WIDTH)),
-        i[b[0] : b[1]],
-        i[b[1] : b[2]],
-        i[b[2] : b[3]],
-        i[b[3] : b[4]],
-        i[b[4] : b[5]],
+        f[a[0] : a[1]], f[a[1] : a[2]].reshape((-1, 6)), f[a[2] : a[3]].reshape((-1, 6)),
+        f[a[3] : a[4]].reshape((-1, WIDTH)), i[b[0] : b[1]], i[b[1] : b[2]], i[b[2] : b[3]],
+        i[b[3] : b[4]], i[b[4] : b[5]],
     )
 
 
@@ -232,10 +228,7 @@ def enlarge(
     boxes, legs, bends, _ = i[SIZES : SIZES + 4].tolist()
     offers = int(i[INTS + 13] - i[INTS + 12])
     new_f, new_i = lay_out(
-        space_i,
-        boxes=boxes,
-        legs=legs,
-        bends=2 * bends if code == PATH_FULL else bends,
+        space_i, boxes=boxes, legs=legs, bends=2 * bends if code == PATH_FULL else bends,
         offers=2 * offers if code == HEAP_FULL else offers,
     )
     new_i[:SIZES] = i[:SIZES]
@@ -256,55 +249,27 @@ def state_views(f: FloatArray, i: IntArray) -> State:
     n, m, bends, words = i[SIZES], i[SIZES + 1], i[SIZES + 2], i[SIZES + 3]
     a, b = i[FLOATS:INTS], i[INTS:HEADER]
     fixtures = Fixtures(
-        f[a[0] : a[1]].reshape((n, 5)),
-        f[a[1] : a[2]].reshape((n, 5)),
-        f[a[2] : a[3]].reshape((9, n)),
-        i[b[0] : b[1]],
-        i[b[1] : b[2]],
-        i[b[2] : b[3]],
+        f[a[0] : a[1]].reshape((n, 5)), f[a[1] : a[2]].reshape((n, 5)),
+        f[a[2] : a[3]].reshape((9, n)), i[b[0] : b[1]], i[b[1] : b[2]], i[b[2] : b[3]],
     )
     lists = i[b[11] : b[12]].reshape((3, m))
     legs = Legs(
-        f[a[3] : a[4]].reshape((m, 4)),
-        f[a[4] : a[5]],
-        f[a[5] : a[6]],
-        f[a[6] : a[7]].reshape((m, bends, 2)),
-        i[b[3] : b[4]].reshape((m, 2)),
-        i[b[4] : b[5]],
-        i[b[5] : b[6]].reshape((m, bends)),
-        i[b[6] : b[7]].reshape((m, words)),
-        lists[0],
-        lists[1],
-        lists[2],
+        f[a[3] : a[4]].reshape((m, 4)), f[a[4] : a[5]], f[a[5] : a[6]],
+        f[a[6] : a[7]].reshape((m, bends, 2)), i[b[3] : b[4]].reshape((m, 2)), i[b[4] : b[5]],
+        i[b[5] : b[6]].reshape((m, bends)), i[b[6] : b[7]].reshape((m, words)), lists[0],
+        lists[1], lists[2],
     )
     saved = Legs(
-        f[a[7] : a[8]].reshape((m, 4)),
-        f[a[8] : a[9]],
-        f[a[9] : a[10]],
-        f[a[10] : a[11]].reshape((m, bends, 2)),
-        i[b[7] : b[8]].reshape((m, 2)),
-        i[b[8] : b[9]],
-        i[b[9] : b[10]].reshape((m, bends)),
-        i[b[10] : b[11]].reshape((m, words)),
-        lists[0],
-        lists[1],
-        lists[2],
+        f[a[7] : a[8]].reshape((m, 4)), f[a[8] : a[9]], f[a[9] : a[10]],
+        f[a[10] : a[11]].reshape((m, bends, 2)), i[b[7] : b[8]].reshape((m, 2)), i[b[8] : b[9]],
+        i[b[9] : b[10]].reshape((m, bends)), i[b[10] : b[11]].reshape((m, words)), lists[0],
+        lists[1], lists[2],
     )
     node = f[a[11] : a[12]].reshape((-1, WIDTH))
     room = i[b[13] : b[14]].reshape((5, -1))
     hunt = Hunt(
-        i[:SIZES],
-        node,
-        f[a[12] : a[13]],
-        i[b[12] : b[13]],
-        room[0],
-        room[1],
-        room[2],
-        room[3],
-        room[4],
-        i[b[14] : b[15]],
-        i[SIZES + 8 : SIZES + 12],
-        i[b[15] : b[16]],
+        i[:SIZES], node, f[a[12] : a[13]], i[b[12] : b[13]], room[0], room[1], room[2], room[3],
+        room[4], i[b[14] : b[15]], i[SIZES + 8 : SIZES + 12], i[b[15] : b[16]],
     )
     return State(fixtures, legs, saved, hunt)
 
@@ -378,15 +343,8 @@ def sort_edges(edges: FloatArray, grid: FloatArray) -> tuple[IntArray, IntArray]
 
 @njit(cache=True, nogil=True)
 def wall_hit(
-    ax: float,
-    ay: float,
-    bx: float,
-    by: float,
-    part: int,
-    walls: FloatArray,
-    grid: FloatArray,
-    cell_start: IntArray,
-    cell_edge: IntArray,
+    ax: float, ay: float, bx: float, by: float, part: int, walls: FloatArray, grid: FloatArray,
+    cell_start: IntArray, cell_edge: IntArray,
 ) -> int:
     """Return the index of a wall edge of one part that segment ab touches, or -1.
 
@@ -450,12 +408,7 @@ def fan_rays() -> FloatArray:
 
 @njit(cache=True, nogil=True)
 def _open_fan(
-    x: float,
-    y: float,
-    part: int,
-    walls: FloatArray,
-    rays: FloatArray,
-    near: FloatArray,
+    x: float, y: float, part: int, walls: FloatArray, rays: FloatArray, near: FloatArray,
     far: FloatArray,
 ) -> None:
     """Find for each sector round a point how far surely nothing is, and from where all is hidden.
@@ -585,11 +538,7 @@ def _sift_up(key: FloatArray, node: IntArray, where: IntArray, i: int) -> None:
 
 @njit(cache=True, nogil=True)
 def settle(
-    distance: FloatArray,
-    start: IntArray,
-    to: IntArray,
-    length: FloatArray,
-    heap: IntArray,
+    distance: FloatArray, start: IntArray, to: IntArray, length: FloatArray, heap: IntArray,
     where: IntArray,
 ) -> None:
     """Complete `distance` (some entries finite) to shortest ways over the links, in place."""
@@ -675,12 +624,7 @@ def _nearest_rim(x: float, y: float, rims: FloatArray) -> tuple[float, float, fl
 
 @njit(cache=True, nogil=True)
 def locate(
-    x: float,
-    y: float,
-    tolerance: float,
-    rims: FloatArray,
-    grid: FloatArray,
-    rim_start: IntArray,
+    x: float, y: float, tolerance: float, rims: FloatArray, grid: FloatArray, rim_start: IntArray,
     rim_edge: IntArray,
 ) -> tuple[int, int, float, float]:
     """Return (part, group, x, y): where the point is, moved inside if need be.
@@ -721,12 +665,7 @@ def locate_all(points: FloatArray, tolerance: float, space: Space) -> tuple[IntA
     moved = np.empty_like(points)
     for i in range(points.shape[0]):
         part[i], _, moved[i, 0], moved[i, 1] = locate(
-            points[i, 0],
-            points[i, 1],
-            tolerance,
-            space.rims,
-            space.grid,
-            space.rim_start,
+            points[i, 0], points[i, 1], tolerance, space.rims, space.grid, space.rim_start,
             space.rim_edge,
         )
     return part, moved
@@ -763,14 +702,7 @@ def link_points(points: FloatArray, part: IntArray, space: Space) -> Links:
                 if d > far[sector]:
                     continue
             if (not fanned or d >= near[sector]) and wall_hit(
-                x,
-                y,
-                node[c, X],
-                node[c, Y],
-                part[i],
-                space.walls,
-                space.grid,
-                space.cell_start,
+                x, y, node[c, X], node[c, Y], part[i], space.walls, space.grid, space.cell_start,
                 space.cell_edge,
             ) >= 0:
                 continue
@@ -809,14 +741,8 @@ def spread(seen: Links, table: FloatArray, links: Links) -> FloatArray:
 
 @njit(cache=True, nogil=True)
 def join(
-    a: FloatArray,
-    part_a: IntArray,
-    rows: FloatArray,
-    b: FloatArray,
-    part_b: IntArray,
-    seen_b: Links,
-    same: bool,
-    space: Space,
+    a: FloatArray, part_a: IntArray, rows: FloatArray, b: FloatArray, part_b: IntArray,
+    seen_b: Links, same: bool, space: Space,
 ) -> FloatArray:
     """Return all distances a to b: straight if they see each other, else over corners."""
     n, m = a.shape[0], b.shape[0]
@@ -844,15 +770,8 @@ def join(
             if unsure:
                 seen = (
                     wall_hit(
-                        a[i, 0],
-                        a[i, 1],
-                        b[j, 0],
-                        b[j, 1],
-                        part_a[i],
-                        space.walls,
-                        space.grid,
-                        space.cell_start,
-                        space.cell_edge,
+                        a[i, 0], a[i, 1], b[j, 0], b[j, 1], part_a[i], space.walls, space.grid,
+                        space.cell_start, space.cell_edge,
                     )
                     < 0
                 )
@@ -1048,18 +967,8 @@ def _stand(
 
 @njit(cache=True, nogil=True)
 def _offer(
-    us: IntArray,
-    first_u: int,
-    last_u: int,
-    xs: IntArray,
-    first_x: int,
-    last_x: int,
-    node: FloatArray,
-    stamp: IntArray,
-    epoch: int,
-    limit: float,
-    key: FloatArray,
-    link: IntArray,
+    us: IntArray, first_u: int, last_u: int, xs: IntArray, first_x: int, last_x: int,
+    node: FloatArray, stamp: IntArray, epoch: int, limit: float, key: FloatArray, link: IntArray,
     size: int,
 ) -> int:
     """Offer the corners xs from the closed corners us; return the new heap size.
@@ -1136,34 +1045,15 @@ def _wake_walls(
             new += 1
     hunt.sizes[NEAR] = new
     return _offer(
-        hunt.closed,
-        0,
-        hunt.sizes[CLOSED],
-        hunt.near,
-        old,
-        new,
-        hunt.node,
-        hunt.stamp,
-        epoch,
-        limit,
-        hunt.key,
-        hunt.link,
-        size,
+        hunt.closed, 0, hunt.sizes[CLOSED], hunt.near, old, new, hunt.node, hunt.stamp, epoch,
+        limit, hunt.key, hunt.link, size,
     )
 
 
 @njit(cache=True, nogil=True)
 def _wake_fixture(
-    k: int,
-    part: int,
-    body: Body,
-    space: Space,
-    fixtures: Fixtures,
-    hunt: Hunt,
-    met: IntArray,
-    epoch: int,
-    limit: float,
-    size: int,
+    k: int, part: int, body: Body, space: Space, fixtures: Fixtures, hunt: Hunt, met: IntArray,
+    epoch: int, limit: float, size: int,
 ) -> int:
     """Tell a search of the corners of a fixture and of what covers them; return the heap size.
 
@@ -1195,32 +1085,15 @@ def _wake_fixture(
                 if size < 0:
                     return -1
     return _offer(
-        hunt.closed,
-        0,
-        hunt.sizes[CLOSED],
-        hunt.awake,
-        old,
-        hunt.sizes[AWAKE],
-        hunt.node,
-        hunt.stamp,
-        epoch,
-        limit,
-        hunt.key,
-        hunt.link,
-        size,
+        hunt.closed, 0, hunt.sizes[CLOSED], hunt.awake, old, hunt.sizes[AWAKE], hunt.node,
+        hunt.stamp, epoch, limit, hunt.key, hunt.link, size,
     )
 
 
 @njit(cache=True, nogil=True)
 def _search(
-    limit: float,
-    budget: int,
-    part: int,
-    body: Body,
-    space: Space,
-    fixtures: Fixtures,
-    hunt: Hunt,
-    met: IntArray,
+    limit: float, budget: int, part: int, body: Body, space: Space, fixtures: Fixtures,
+    hunt: Hunt, met: IntArray,
 ) -> float:
     """Find the shortest way between the last two nodes (start, goal); return its cost.
 
@@ -1280,36 +1153,14 @@ def _search(
         node[x, DX], node[x, DY], node[x, STEP] = dx, dy, d
         node[x, SIDE] = 0.0 if abs(side) < 1e-6 * d else math.copysign(1.0, side)
         size = _offer(
-            closed,
-            last,
-            last + 1,
-            awake,
-            0,
-            count[AWAKE],
-            node,
-            stamp,
-            epoch,
-            limit,
-            key,
-            link,
+            closed, last, last + 1, awake, 0, count[AWAKE], node, stamp, epoch, limit, key, link,
             size,
         )
         if size < 0:
             return -1.0
         size = _offer(
-            closed,
-            last,
-            last + 1,
-            hunt.near,
-            0,
-            count[NEAR],
-            node,
-            stamp,
-            epoch,
-            limit,
-            key,
-            link,
-            size,
+            closed, last, last + 1, hunt.near, 0, count[NEAR], node, stamp, epoch, limit, key,
+            link, size,
         )
         if size < 0:
             return -1.0
@@ -1397,12 +1248,7 @@ def _leg_touches(leg: int, box: FloatArray, body: Body, legs: Legs) -> bool:
     for i in range(n - 1):
         if (
             _box_hit(
-                points[i, 0],
-                points[i, 1],
-                points[i + 1, 0],
-                points[i + 1, 1],
-                box,
-                body.wide,
+                points[i, 0], points[i, 1], points[i + 1, 0], points[i + 1, 1], box, body.wide,
                 body.octant,
             )
             >= 0
@@ -1443,9 +1289,7 @@ def _copy_row(to: Legs, i: int, legs: Legs, leg: int) -> None:
     to.blocked[i] = legs.blocked[leg]
     to.used[i] = legs.used[leg]
     to.lengths[i], to.costs[i], to.counts[i] = (
-        legs.lengths[leg],
-        legs.costs[leg],
-        legs.counts[leg],
+        legs.lengths[leg], legs.costs[leg], legs.counts[leg],
     )
     for j in range(legs.counts[leg]):
         to.points[i, j, 0], to.points[i, j, 1] = legs.points[leg, j, 0], legs.points[leg, j, 1]
@@ -1512,14 +1356,8 @@ def _flag_legs(box_rows: IntArray, new_boxes: FloatArray, body: Body, state: Sta
 
 @njit(cache=True, nogil=True)
 def _move(
-    box_rows: IntArray,
-    new_boxes: FloatArray,
-    leg_rows: IntArray,
-    new_starts: FloatArray,
-    new_ends: FloatArray,
-    body: Body,
-    space: Space,
-    state: State,
+    box_rows: IntArray, new_boxes: FloatArray, leg_rows: IntArray, new_starts: FloatArray,
+    new_ends: FloatArray, body: Body, space: Space, state: State,
 ) -> int:
     """Move fixtures and ends of legs, re-route what that can change; see `move`."""
     fixtures, legs, saved, hunt = state
@@ -1570,41 +1408,23 @@ def _move(
 
 @njit(cache=True, nogil=True)
 def move(
-    box_rows: IntArray,
-    new_boxes: FloatArray,
-    leg_rows: IntArray,
-    new_starts: FloatArray,
-    new_ends: FloatArray,
-    space_f: FloatArray,
-    space_i: IntArray,
-    f: FloatArray,
-    i: IntArray,
+    box_rows: IntArray, new_boxes: FloatArray, leg_rows: IntArray, new_starts: FloatArray,
+    new_ends: FloatArray, space_f: FloatArray, space_i: IntArray, f: FloatArray, i: IntArray,
 ) -> int:
     """Move fixtures and ends of legs, re-route what that can change; return 0 or a code below 0.
 
     A code below 0 (HEAP_FULL, PATH_FULL, NO_SUCH_ROW) leaves everything as it was.
     """
     return _move(
-        box_rows,
-        new_boxes,
-        leg_rows,
-        new_starts,
-        new_ends,
-        body_of(space_f, space_i),
-        space_views(space_f, space_i),
-        state_views(f, i),
+        box_rows, new_boxes, leg_rows, new_starts, new_ends, body_of(space_f, space_i),
+        space_views(space_f, space_i), state_views(f, i),
     )
 
 
 @njit(cache=True, nogil=True)
 def furnish(
-    boxes: FloatArray,
-    starts: FloatArray,
-    ends: FloatArray,
-    space_f: FloatArray,
-    space_i: IntArray,
-    f: FloatArray,
-    i: IntArray,
+    boxes: FloatArray, starts: FloatArray, ends: FloatArray, space_f: FloatArray,
+    space_i: IntArray, f: FloatArray, i: IntArray,
 ) -> int:
     """Set all fixtures and legs of an empty state and route them; return as `move`."""
     body, state = body_of(space_f, space_i), state_views(f, i)

@@ -20,8 +20,7 @@ def random_hall(rng, width=12.0, depth=9.0, pieces=6, turned=True):
             rng.choice([0, 90, rng.uniform(0, 180)]) if turned else rng.choice([0, 90]),
         )
         walls.append(box_polygon(box))
-    free = floor.difference(shapely.union_all(walls))
-    return free
+    return floor.difference(shapely.union_all(walls))
 
 
 def random_boxes(rng, n, width=12.0, depth=9.0):
