@@ -195,7 +195,7 @@ def transformed(free, boxes, points, kind):
         return scale(free, -1, 1, origin=(0, 0)), boxes, points * [-1, 1]
     if kind == "shift":
         boxes[:, :2] += (137.5, -41.25)
-        return translate(free, 137.5, -41.25), boxes, points + [137.5, -41.25]
+        return translate(free, 137.5, -41.25), boxes, points + np.array([137.5, -41.25])
     t = np.radians(33)
     spin = np.array([[np.cos(t), np.sin(t)], [-np.sin(t), np.cos(t)]])
     boxes[:, :2] = boxes[:, :2] @ spin
