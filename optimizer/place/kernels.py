@@ -332,3 +332,87 @@ def copy_paths(legs, base, row, reverse, points, counts, to_points, to_counts): 
             j = n - 1 - i if reverse[leg - base] else i
             to_points[leg, i, 0] = points[at, j, 0]
             to_points[leg, i, 1] = points[at, j, 1]
+
+
+@njit(cache=True, nogil=True)
+def box_corners(boxes, poses):  # type: ignore[no-untyped-def]
+    """(poses, 4 · boxes, 2) corners of rectangles (b, 4) of a block's frame at poses (n, 4)."""
+    corners = np.empty((poses.shape[0], 4 * boxes.shape[0], 2))
+    for i in range(poses.shape[0]):
+        x, y, c, s = poses[i]
+        for b in range(boxes.shape[0]):
+            for j in range(4):
+                u, v = boxes[b, 2 * (j % 2)], boxes[b, 1 + 2 * (j // 2)]
+                corners[i, 4 * b + j, 0] = x + c * u - s * v
+                corners[i, 4 * b + j, 1] = y + s * u + c * v
+    return corners
+
+
+@njit(cache=True, nogil=True)
+def past_block(sx, sy, tx, ty, pose, boxes):  # type: ignore[no-untyped-def]
+    """Whether the segment s-t leaves all rectangles (b, 4) of a block at a pose (4,) alone."""
+    x, y, c, s = pose
+    box = np.empty(6)
+    for b in range(boxes.shape[0]):
+        u, v = (boxes[b, 0] + boxes[b, 2]) / 2, (boxes[b, 1] + boxes[b, 3]) / 2
+        box[0], box[1], box[2], box[3] = x + c * u - s * v, y + s * u + c * v, c, s
+        # corners of the block itself are touched, not met
+        box[4] = (boxes[b, 2] - boxes[b, 0]) / 2 - 1e-9
+        box[5] = (boxes[b, 3] - boxes[b, 1]) / 2 - 1e-9
+        if segment_meets_box(sx, sy, tx, ty, box):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def own_detours(  # type: ignore[no-untyped-def]
+    access, poses, boxes, targets, empty, nodes, seen, onward, corners, from_corners
+):
+    """Lower bounds of distances past the block at each pose: `place.own_detour` (1).
+
+    `access` (n, 2), `poses` (n, 4), `boxes` (b, 4) widened footprints, `targets` (t, 2), `empty`
+    (n, t), `nodes` (k, 2), `seen` (n, k) and `onward` (k, t) distances in the empty shell,
+    `corners` (n, 4 b, 2), `from_corners` (n · 4 b, t), or (0, t) for straight distances.
+    """
+    result = np.empty_like(empty)
+    exact = from_corners.shape[0] > 0
+    each = corners.shape[1]
+    aside = np.empty(each)
+    hop, length = np.empty(nodes.shape[0], dtype=np.int64), np.empty(nodes.shape[0])
+    for i in range(access.shape[0]):
+        sx, sy = access[i]
+        hops = 0
+        for k in range(nodes.shape[0]):
+            straight = np.hypot(nodes[k, 0] - sx, nodes[k, 1] - sy)
+            if seen[i, k] <= straight + 1e-9 and past_block(
+                sx, sy, nodes[k, 0], nodes[k, 1], poses[i], boxes
+            ):
+                hop[hops], length[hops] = k, straight
+                hops += 1
+        for j in range(each):
+            cx, cy = corners[i, j]
+            seen_past = past_block(sx, sy, cx, cy, poses[i], boxes)
+            aside[j] = np.hypot(cx - sx, cy - sy) if seen_past else np.inf
+        for t in range(targets.shape[0]):
+            result[i, t] = empty[i, t]
+            straight = np.hypot(targets[t, 0] - sx, targets[t, 1] - sy)
+            if not np.isfinite(empty[i, t]) or (
+                empty[i, t] <= straight + 1e-9
+                and past_block(sx, sy, targets[t, 0], targets[t, 1], poses[i], boxes)
+            ):
+                continue
+            best = np.inf
+            for h in range(hops):
+                best = min(best, length[h] + onward[hop[h], t])
+            for j in range(each):
+                if aside[j] < best:
+                    if exact:
+                        rest = from_corners[i * each + j, t]
+                    else:
+                        rest = np.hypot(
+                            corners[i, j, 0] - targets[t, 0], corners[i, j, 1] - targets[t, 1]
+                        )
+                    best = min(best, aside[j] + rest)
+            if np.isfinite(best) and best > result[i, t]:
+                result[i, t] = best
+    return result

@@ -27,6 +27,7 @@ from optimizer.place.crew import Crew
 from optimizer.place.feasibility import find_feasible
 from optimizer.place.problem import build_problem
 from optimizer.place.search import Budget, Found, Search
+from optimizer.place.warm_up import warm_up
 from optimizer.result import HistoryPoint, Result, Seconds, Status
 from optimizer.versions import versions
 
@@ -48,8 +49,8 @@ SEARCH_FIRST = 0.35
 RESERVE = 1.5
 #: Of the layouts found, so many are judged at most to find one that keeps all hard rules.
 JUDGED = 12
-#: A gap below this is rounding.
-CLOSED = 1e-9
+#: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
+CLOSED = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,7 @@ def optimize(
     study
         The brief.
     time_limit
-        Seconds of wall time, build included.
+        Seconds of wall time, build included; compiling the kernels, once per machine, is not.
     steps
         Scored moves of each worker instead of seconds: the layout can then be reproduced. The
         time limit still holds for the bound.
@@ -154,6 +155,8 @@ def optimize(
     Result
         FEASIBLE or OPTIMAL with a layout, INFEASIBLE with the reasons, or UNKNOWN.
     """
+    on_progress(Progress(stage="compile", seconds=0.0, objective=None, bound=None))
+    warm_up()
     start = time.perf_counter()
     workers = max(1, workers or len(os.sched_getaffinity(0)))
     on_progress(Progress(stage="build", seconds=0.0, objective=None, bound=None))

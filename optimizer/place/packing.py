@@ -3,7 +3,7 @@
 In: a placement problem. Out: for each kind an upper limit of how many of it, and of all blocks
 together, can stand, from the linear relaxation of (1) and (2) of `place.feasibility`:
 
-    max Σ_k s_k   with  Σ_p x[k, p] = s_k ≤ count_k,  Σ of x[k, p] that hold cell c ≤ 1,  x ≥ 0
+    max Σ_k s_k   with  Σ_p x[k, p] = s_k ≤ count_k,  Σ of x[k, p] that hold cell c ≤ 1,  0 ≤ x ≤ 1
 
 The optimum can only be higher than the truth, so "less than wanted" is a proof.
 """
@@ -42,7 +42,7 @@ def most_blocks(problem: PlacementProblem, kinds: Sequence[int] | None = None) -
         -np.ones(sum(sizes)),
         A_ub=vstack([cells, of_kind]).tocsr(),
         b_ub=np.concatenate([np.ones(cells.shape[0]), counts]),
-        bounds=(0, None),
+        bounds=(0, 1),  # two blocks cannot stand on one pose
         method="highs",
     )
     return float(-answer.fun) if answer.status == 0 else float(sum(counts))

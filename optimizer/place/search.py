@@ -153,6 +153,8 @@ class Search:
     def run(self, budget: Budget, first: NDArray[np.int64] | None = None) -> Found | None:
         """Search until the budget is used up; `first` is a layout to start from."""
         start = first
+        if start is not None and self.best is None:
+            self._note(start, Scorer(self._problem, start).score)
         while not budget.over:
             if start is None:
                 start = self.start()

@@ -1,22 +1,24 @@
-"""Walking cost tables: what each pose, and each pair of poses, costs in the empty shell.
+"""Walking cost tables: what each pose, and each pair of poses, costs at least.
 
 In: a study, its block kinds with candidate poses, and the prepared shells. Out: `Tables`, arrays
 over poses. The sum of their entries over a layout is its *table cost*: the weighted person-metres
-an hour if nobody's furniture stood in the way. It can only be less than the true cost, so a bound
-on it is a bound on the truth, for these poses, rates and this metric.
+an hour if only a leg's own two fixtures stood in its way. It can only be less than the true cost,
+so a bound on it is a bound on the truth, for these poses, rates and this metric.
 
     table cost = Σ_blocks unary[k][p] + Σ_{pairs of blocks} pairs[k, m][p, q]                  (1)
     unary[k][p]    = Σ legs between a member of the block and a door, or two of its members    (2)
     pairs[k,m][p,q] = Σ legs between a member of the one and a member of the other             (3)
     leg            = weight · rate · d(access point, access point)                            (4)
 
-`weight` is the objective's weight of walking or staff walking; d is the exact shortest path in the
-empty shell of the leg's audience. A pair that cannot reach each other costs inf.
+`weight` is the objective's weight of walking or staff walking; d is the larger of the two lower
+bounds of `place.own_detour`: around the block at one end, around that at the other. A pair that
+cannot reach each other costs inf.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ from optimizer.demand.legs import expand_flows
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
 from optimizer.errors import StudyError
+from optimizer.place.own_detour import around_own_block
 from optimizer.plan.space import Audience
 from optimizer.walked_legs import door_access
 
@@ -103,62 +106,76 @@ def make_tables(
     unary = [np.zeros(len(poses)) for poses in candidates]
     pairs: dict[tuple[int, int], NDArray[np.float32]] = {}
     points = _AccessPoints(kinds, candidates)
-    for (source, target, audience), weight in _kind_legs(study, kinds, home).items():
+
+    def distances(ends: _Ends) -> NDArray[np.float64]:
+        (k, member), other, audience = ends
         shell = shells[audience]
-        if isinstance(source, str):
-            source, target = target, source
-        if isinstance(source, str):
-            continue  # from door to door: the same for every layout
-        if isinstance(target, str):
-            k, member = source
-            at = np.array([door_access(study, target, shell)])
-            unary[k] += weight * shell.distances(points.of(k, member, audience), at)[:, 0]
-            continue
-        (k, member), (m, other) = sorted([source, target])
-        d = shell.distances(points.of(k, member, audience), points.of(m, other, audience))
-        if k == m and kinds[k].count == 1:
-            unary[k] += weight * np.diagonal(d)
-            continue
-        table = pairs.setdefault((k, m), np.zeros(d.shape, dtype=np.float32))
-        # a pair of blocks of one kind is charged once, whichever of them is named first
-        table += (weight * ((d + d.T) / 2 if k == m else d)).astype(np.float32)
+        if isinstance(other, str):
+            at = np.array([door_access(study, other, shell)])
+            return points.to_points(shell, (k, member, audience), at)
+        return points.between(shell, (k, member, audience), (*other, audience))
+
+    weights = _kind_legs(study, kinds, home)
+    # the kernels let go of the interpreter, so threads do share the cores
+    with ThreadPoolExecutor() as pool:
+        for (ends, weight), d in zip(weights.items(), pool.map(distances, weights), strict=True):
+            (k, _), other, _ = ends
+            if isinstance(other, str):
+                unary[k] += weight * d[:, 0]
+            elif k == other[0] and kinds[k].count == 1:
+                unary[k] += weight * np.diagonal(d)
+            else:
+                table = pairs.setdefault((k, other[0]), np.zeros(d.shape, dtype=np.float32))
+                # a pair of blocks of one kind is charged once, whichever is named first
+                table += (weight * ((d + d.T) / 2 if k == other[0] else d)).astype(np.float32)
     return Tables(unary=tuple(unary), pairs=pairs)
 
 
-End = str | tuple[int, int]
+#: A fixture by kind and member.
+_Home = tuple[int, int]
+#: Ends of legs: a fixture, a fixture or a door, and the audience.
+_Ends = tuple[_Home, _Home | str, "Audience"]
 
 
 def _kind_legs(
-    study: Study, kinds: Sequence[BlockKind], home: Mapping[str, tuple[int, int]]
-) -> dict[tuple[End, End, Audience], float]:
-    """Weighted rate of one pair of blocks, by the ends' kind and member (or door) and audience.
+    study: Study, kinds: Sequence[BlockKind], home: Mapping[str, _Home]
+) -> dict[_Ends, float]:
+    """Weighted rate of one pair of blocks, by its ends; to and fro together.
 
-    Legs among the blocks of a kind, or of two kinds, are equal for every pair of blocks, because
-    the people of a type split evenly: the total over all pairs is divided by their number.
+    Legs from door to door are left out: they are the same for every layout. Legs among the blocks
+    of a kind, or of two kinds, are equal for every pair of blocks, because the people of a type
+    split evenly: the total over all pairs is divided by their number.
     """
-    totals: defaultdict[tuple[End, End, Audience], float] = defaultdict(float)
+    totals: defaultdict[_Ends, float] = defaultdict(float)
     for leg in study_legs(study, kinds):
         weight = leg.rate * leg_weight(study, leg.person)
-        if weight:
-            source, target = home.get(leg.source, leg.source), home.get(leg.target, leg.target)
-            totals[source, target, leg.audience] += weight
+        if not weight:
+            continue
+        one, other = home.get(leg.source, leg.source), home.get(leg.target, leg.target)
+        if isinstance(one, str):
+            one, other = other, one
+        if isinstance(one, str):
+            continue
+        if not isinstance(other, str):
+            one, other = min(one, other), max(one, other)
+        totals[one, other, leg.audience] += weight
     return {
-        ends: total / _number_of_pairs(kinds, ends[0], ends[1]) for ends, total in totals.items()
+        (one, other, audience): total / _number_of_pairs(kinds, one, other)
+        for (one, other, audience), total in totals.items()
     }
 
 
-def _number_of_pairs(kinds: Sequence[BlockKind], source: End, target: End) -> float:
-    if isinstance(source, str) or isinstance(target, str):
-        door_side = target if isinstance(source, str) else source
-        return kinds[door_side[0]].count if not isinstance(door_side, str) else 1
-    if source[0] != target[0]:
-        return kinds[source[0]].count * kinds[target[0]].count
-    count = kinds[source[0]].count
+def _number_of_pairs(kinds: Sequence[BlockKind], one: _Home, other: _Home | str) -> float:
+    count = kinds[one[0]].count
+    if isinstance(other, str):
+        return count
+    if one[0] != other[0]:
+        return count * kinds[other[0]].count
     return count if count == 1 else count * (count - 1) / 2
 
 
 class _AccessPoints:
-    """Access points of all poses, (n, 2), computed once per kind, member and audience."""
+    """Access points of all poses, (n, 2), once per kind, member and audience; and ways to them."""
 
     def __init__(
         self, kinds: Sequence[BlockKind], candidates: Sequence[NDArray[np.float64]]
@@ -180,3 +197,26 @@ class _AccessPoints:
                 )
             self._cache[key] = place_points([point], self._candidates[k])[:, 0]
         return self._cache[key]
+
+    def to_points(
+        self, shell: Shell, key: tuple[int, int, Audience], targets: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """(poses, targets) distances around the block of each pose."""
+        k = key[0]
+        at = self.of(*key)
+        return around_own_block(
+            shell, self._kinds[k], self._candidates[k], at, targets, shell.distances(at, targets)
+        )
+
+    def between(
+        self, shell: Shell, one: tuple[int, int, Audience], other: tuple[int, int, Audience]
+    ) -> NDArray[np.float64]:
+        """(poses, poses) distances around the blocks at both ends."""
+        k, m = one[0], other[0]
+        here, there = self.of(*one), self.of(*other)
+        empty = shell.distances(here, there)
+        near = around_own_block(shell, self._kinds[k], self._candidates[k], here, there, empty)
+        far = around_own_block(
+            shell, self._kinds[m], self._candidates[m], there, here, np.ascontiguousarray(empty.T)
+        )
+        return np.maximum(near, far.T)

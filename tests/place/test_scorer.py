@@ -1,0 +1,84 @@
+"""The scorer of the search equals the judge, move after move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.evaluate import evaluate
+from optimizer.place.problem import build_problem
+from optimizer.place.scorer import Scorer
+from optimizer.place.search import Search
+from optimizer.study import Objective
+from optimizer.study_file import read_study
+
+
+def same_as_the_judge(problem, chosen, score) -> None:
+    """The terms of a score are those of `evaluate`."""
+    terms = evaluate(problem.study, problem.layout(chosen), shells=problem.shells).objective.terms
+    assert score.walking == pytest.approx(terms["walking"] + terms["staff_walking"], rel=1e-9)
+    assert score.encounters == pytest.approx(terms["encounters"], rel=1e-9, abs=1e-12)
+    assert score.overlooked == terms["overlooked"]
+
+
+def walk_at_random(problem, chosen, rng, moves: int) -> int:
+    """Propose random moves, accept half of them, compare with the judge; number compared."""
+    scorer = Scorer(problem, chosen)
+    chosen = list(chosen)
+    compared = 0
+    for step in range(moves):
+        size = 1 + step % 2
+        blocks = rng.choice(len(chosen), size=min(size, len(chosen)), replace=False)
+        move = tuple(
+            (int(b), int(rng.integers(len(problem.candidates[problem.blocks[b][0]]))))
+            for b in blocks
+        )
+        before = scorer.score
+        score = scorer.propose(move)
+        assert score is not None
+        after = list(chosen)
+        for block, pose in move:
+            after[block] = pose
+        if step % 5 == 0:
+            same_as_the_judge(problem, after, score)
+            compared += 1
+        if rng.random() < 0.5:
+            scorer.accept()
+            chosen = after
+            assert scorer.score == score
+        else:
+            scorer.reject()
+            assert scorer.score == before
+    same_as_the_judge(problem, chosen, scorer.score)
+    return compared
+
+
+def test_small_room(three_in_a_queue):
+    """A hundred random moves in a small room, conflicts and all: every figure is the judge's."""
+    study = replace(three_in_a_queue, objective=Objective(encounters=20.0, waiting=0.0))
+    problem = build_problem(study)
+    assert walk_at_random(problem, [0, 5, 9], np.random.default_rng(1), 100) >= 20
+
+
+def test_standard_hall(root):
+    """The same in the bundled hall, with staff walks, screens and two audiences."""
+    study = read_study(root / "floorplans" / "standard_hall" / "study.toml")
+    problem = build_problem(study.replace(rules=(), pitch=0.5))
+    start = Search(problem, seed=2).start()
+    assert start is not None
+    walk_at_random(problem, start.tolist(), np.random.default_rng(3), 20)
+
+
+def test_a_limit_undoes_the_move(three_in_a_queue):
+    """A move dearer than the limit returns nothing and leaves everything as it was."""
+    problem = build_problem(three_in_a_queue)
+    scorer = Scorer(problem, [0, 5, 9])
+    before = scorer.score
+    far = max(range(len(problem.candidates[0])), key=lambda p: problem.tables.unary[0][p])
+    assert scorer.propose(((0, far),), limit=before.value * 0.5) is None
+    assert scorer.score == before
+    assert scorer.propose(((0, 0),)) is not None
+    scorer.accept()
+    assert scorer.score.value == pytest.approx(before.value)
