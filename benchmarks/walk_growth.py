@@ -37,7 +37,7 @@ def by_corners() -> list[tuple[str, int, float]]:
     for pieces in PIECES:
         rng = np.random.default_rng(pieces)
         width = 6.3 * np.sqrt(1.5 * pieces)
-        free = hall(rng, width=width, depth=width / 1.5, pieces=pieces)
+        free = hall(rng, width=width, depth=width / 1.5, pieces=pieces, connected=False)
         shell = prepare_shell(free)
         corners = len(shell.nodes)
         points = scatter(rng, shell.walkable, 200)

@@ -186,7 +186,8 @@ def moves(hall: World) -> list[Row]:
         if step % 100 == 0:
             full = route(shell, router.boxes, starts, ends).lengths
             both = np.isfinite(full)
-            worst = max(worst, float(np.abs(full - router.lengths)[both].max(initial=0.0)))
+            off = np.abs(full[both] - router.lengths[both])
+            worst = max(worst, float(off.max(initial=0.0)))
         rerouted += router.rerouted
         t4 = time.thread_time()
         router.reject()

@@ -33,8 +33,10 @@ class World:
     layouts: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]
 
 
-def hall(rng: np.random.Generator, *, width: float, depth: float, pieces: int) -> shapely.Polygon:
-    """Return a connected floor with wall pieces and columns, a third of them turned."""
+def hall(
+    rng: np.random.Generator, *, width: float, depth: float, pieces: int, connected: bool = True
+) -> shapely.Polygon:
+    """Return a floor with wall pieces and columns, a third of them turned."""
     floor = shapely.box(0, 0, width, depth)
     while True:
         walls = []
@@ -48,7 +50,7 @@ def hall(rng: np.random.Generator, *, width: float, depth: float, pieces: int) -
             box = shapely.box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
             walls.append(rotate(box, angle, origin=(x, y)))
         free = floor.difference(shapely.union_all(walls))
-        if erode(free).geom_type == "Polygon":
+        if not connected or erode(free).geom_type == "Polygon":
             return free
 
 

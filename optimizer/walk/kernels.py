@@ -423,8 +423,8 @@ def _open_fan(
         if walls[k, 4] != part:
             continue
         px, py, qx, qy = walls[k, 0] - x, walls[k, 1] - y, walls[k, 2] - x, walls[k, 3] - y
-        if px * qy - py * qx < 0.0:
-            px, py, qx, qy = qx, qy, px, py
+        if px * qy - py * qx < 0.0:  # seen from behind: another edge is in front of it
+            continue
         b, last = _bin(px, py), _bin(qx, qy)
         if (last - b) % FAN > FAN // 2 + 1:  # seen end on
             b, last = last, b
@@ -1091,6 +1091,32 @@ def _wake_fixture(
 
 
 @njit(cache=True, nogil=True)
+def _close(
+    x: int, dx: float, dy: float, d: float, hunt: Hunt, epoch: int, limit: float, size: int
+) -> int:
+    """Close corner x, reached by the step (dx, dy) of length d, and offer what it leads to."""
+    node, stamp, key, link = hunt.node, hunt.stamp, hunt.key, hunt.link
+    count, closed = hunt.sizes, hunt.closed
+    last = count[CLOSED]
+    stamp[x] = epoch
+    closed[last] = x
+    count[CLOSED] += 1
+    side = dx * (node[x, E1Y] + node[x, E2Y]) - dy * (node[x, E1X] + node[x, E2X])
+    node[x, DX], node[x, DY], node[x, STEP] = dx, dy, d
+    node[x, SIDE] = 0.0 if abs(side) < 1e-6 * d else math.copysign(1.0, side)
+    size = _offer(
+        closed, last, last + 1, hunt.awake, 0, count[AWAKE], node, stamp, epoch, limit, key, link,
+        size,
+    )
+    if size < 0:
+        return -1
+    return _offer(
+        closed, last, last + 1, hunt.near, 0, count[NEAR], node, stamp, epoch, limit, key, link,
+        size,
+    )
+
+
+@njit(cache=True, nogil=True)
 def _search(
     limit: float, budget: int, part: int, body: Body, space: Space, fixtures: Fixtures,
     hunt: Hunt, met: IntArray,
@@ -1103,16 +1129,13 @@ def _search(
     """
     node, stamp, parent, key, link = hunt.node, hunt.stamp, hunt.parent, hunt.key, hunt.link
     box, count, closed, awake = fixtures.box, hunt.sizes, hunt.closed, hunt.awake
-    goal = node.shape[0] - 1
-    source = goal - 1
+    goal, source = node.shape[0] - 1, node.shape[0] - 2
     hunt.head[EPOCH] += 1
     epoch = hunt.head[EPOCH]
     node[source, COST] = 0.0
     stamp[source] = epoch
-    closed[0] = source
-    awake[0] = goal
-    count[CLOSED] = count[AWAKE] = 1
-    count[NEAR] = 0
+    closed[0], awake[0] = source, goal
+    count[CLOSED], count[AWAKE], count[NEAR] = 1, 1, 0
     size = _offer(closed, 0, 1, awake, 0, 1, node, stamp, epoch, limit, key, link, 0)
     while size > 0:
         u, x = link[0] >> 32, link[0] & 0xFFFFFFFF
@@ -1143,31 +1166,43 @@ def _search(
         parent[x] = u
         if x == goal:
             return float(node[x, COST])
-        last = count[CLOSED]
-        if last > budget:
+        if count[CLOSED] > budget:
             return -2.0
-        stamp[x] = epoch
-        closed[last] = x
-        count[CLOSED] += 1
-        side = dx * (node[x, E1Y] + node[x, E2Y]) - dy * (node[x, E1X] + node[x, E2X])
-        node[x, DX], node[x, DY], node[x, STEP] = dx, dy, d
-        node[x, SIDE] = 0.0 if abs(side) < 1e-6 * d else math.copysign(1.0, side)
-        size = _offer(
-            closed, last, last + 1, awake, 0, count[AWAKE], node, stamp, epoch, limit, key, link,
-            size,
-        )
-        if size < 0:
-            return -1.0
-        size = _offer(
-            closed, last, last + 1, hunt.near, 0, count[NEAR], node, stamp, epoch, limit, key,
-            link, size,
-        )
+        size = _close(x, dx, dy, d, hunt, epoch, limit, size)
         if size < 0:
             return -1.0
     return np.inf
 
 
 # --- all legs of a layout, and moves -----------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _record(leg: int, forward: bool, legs: Legs, hunt: Hunt) -> int:
+    """Write the path that a search found, from start to end of the leg; return 0 or overflow."""
+    node, parent, points = hunt.node, hunt.parent, legs.points[leg]
+    goal = node.shape[0] - 1
+    source = goal - 1
+    n = 2
+    x = parent[goal]
+    while x != source:
+        n += 1
+        x = parent[x]
+    if n > points.shape[0]:
+        return PATH_FULL
+    legs.counts[leg] = n
+    x = goal
+    for i in range(n - 1, -1, -1):
+        at = i if forward else n - 1 - i
+        points[at, 0], points[at, 1] = node[x, X], node[x, Y]
+        legs.nodes[leg, at] = x if x < source else -1
+        if i > 0:
+            x = parent[x]
+    total = 0.0
+    for i in range(n - 1):
+        total += _length(points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1])
+    legs.lengths[leg] = total
+    return 0
 
 
 @njit(cache=True, nogil=True)
@@ -1179,8 +1214,7 @@ def _route_leg(
     Both ends take turns with growing budgets: an end that is shut in soon knows it, while the
     other would look at the whole hall first.
     """
-    met, used = hunt.met, legs.used[leg]
-    node, parent = hunt.node, hunt.parent
+    met, used, node = hunt.met, legs.used[leg], hunt.node
     goal = node.shape[0] - 1
     source = goal - 1
     met[:] = 0
@@ -1218,26 +1252,7 @@ def _route_leg(
     legs.lengths[leg] = 0.0 if code_a == ABSENT or code_b == ABSENT else cost
     if cost == np.inf:
         return 0
-    n = 2
-    x = parent[goal]
-    while x != source:
-        n += 1
-        x = parent[x]
-    if n > points.shape[0]:
-        return PATH_FULL
-    legs.counts[leg] = n
-    x = goal
-    for i in range(n - 1, -1, -1):
-        at = i if forward else n - 1 - i
-        points[at, 0], points[at, 1] = node[x, X], node[x, Y]
-        legs.nodes[leg, at] = x if x < source else -1
-        if i > 0:
-            x = parent[x]
-    total = 0.0
-    for i in range(n - 1):
-        total += _length(points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1])
-    legs.lengths[leg] = total
-    return 0
+    return _record(leg, forward, legs, hunt)
 
 
 @njit(cache=True, nogil=True)
