@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import typer
+from shapely.errors import GEOSException
 
 from optimizer.cli import drawings, judging, showing, solving, walks
 from optimizer.cli.terminal import print_errors, print_json
@@ -66,7 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
-        code = app(words, prog_name="branch-layout", standalone_mode=False)
+        with warnings.catch_warnings():
+            # numbers beyond all measure are said in sentences, not in numpy's words
+            warnings.simplefilter("ignore", RuntimeWarning)
+            code = app(words, prog_name="branch-layout", standalone_mode=False)
     except BrokenPipeError:
         # whoever read our output has seen enough; nothing may be written to it at the end either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -96,6 +101,8 @@ def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:
             return WRONG, (f"byte {error.start + 1} is not UTF-8 text; save the file as UTF-8",)
         case OSError():
             return WRONG, (_file_sentence(error),)
+        case GEOSException():
+            return WRONG, (f"the drawing's geometry cannot be used: {error}",)
     usage: Any = error
     if hasattr(usage, "format_message") and hasattr(usage, "exit_code"):
         return WRONG, (_usage_sentence(usage),)

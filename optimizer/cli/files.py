@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.equipment.layout_file import parse_layout, read_layout, write_layout
-from optimizer.errors import FileFormatError
+from optimizer.errors import FileFormatError, FloorPlanError
+from optimizer.plan.audit import audit_plan
+from optimizer.plan.defect import Severity
 from optimizer.reading import read_text
+from optimizer.study_file import read_study
 
 if TYPE_CHECKING:
     from optimizer.equipment.layout import Layout
     from optimizer.result import Result
     from optimizer.study import Study
 
-__all__ = ["FILES", "read_any_layout", "read_result", "write_folder"]
+__all__ = ["FILES", "read_any_layout", "read_brief", "read_result", "write_folder"]
 
 #: What an optimization writes.
 FILES = (
@@ -31,6 +34,29 @@ FILES = (
     "layout.dxf",
     "report.html",
 )
+
+
+def read_brief(path: Path, plan: Path | None = None) -> Study:
+    """Study whose drawing has no defect that forbids to build on it.
+
+    Parameters
+    ----------
+    path
+        The study file.
+    plan
+        Another drawing than the study's own.
+
+    Raises
+    ------
+    OptimizerError
+        As `read_study`, and a `FloorPlanError` with one sentence per grave defect of the drawing.
+    """
+    study = read_study(path, plan=plan)
+    grave = [d for d in audit_plan(study.plan) if d.severity is Severity.ERROR]
+    if grave:
+        file = study.plan.source.path or str(path)
+        raise FloorPlanError(*(f"{file}: {defect.sentence}" for defect in grave))
+    return study
 
 
 def read_any_layout(path: Path, study: Study) -> Layout:

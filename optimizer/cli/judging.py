@@ -14,10 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.cli.arguments import AsJson, LayoutFile, OtherPlan, StudyFile
-from optimizer.cli.files import read_any_layout, read_result
+from optimizer.cli.files import read_any_layout, read_brief, read_result
 from optimizer.cli.terminal import print_errors, print_json, print_line, print_table
 from optimizer.errors import StudyError
-from optimizer.study_file import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +29,8 @@ __all__ = ["comply", "evaluate", "print_headlines", "verify"]
 
 #: Rule pack of the service standard.
 STANDARD = "service-standard"
+#: How the answer to a claim is shown; None where it was not computed again.
+ANSWERS = {True: "passed", False: "FAILED", None: "open  "}
 
 
 def evaluate(
@@ -39,14 +40,14 @@ def evaluate(
     from optimizer.evaluate import evaluate as judge
     from optimizer.report.results import evaluation_to_json
 
-    brief = read_study(study, plan=plan)
+    brief = read_brief(study, plan=plan)
     evaluation = judge(brief, read_any_layout(layout, brief))
     content = evaluation_to_json(brief, evaluation)
     if as_json:
         print_json(content)
     else:
         print_headlines(content)
-        print_broken(evaluation)
+    print_broken(evaluation)
     return int(bool(evaluation.broken))
 
 
@@ -59,9 +60,9 @@ def verify(
     """Compute a result anew by other means; exit code 1 if any of its claims fails."""
     from optimizer.verify import verify_result
 
-    brief = read_study(study, plan=plan)
+    brief = read_brief(study, plan=plan)
     claims = verify_result(brief, read_result(result))
-    failed = [claim for claim in claims if not claim.passed]
+    failed = [claim for claim in claims if claim.passed is False]
     if as_json:
         rows = [
             {
@@ -76,8 +77,9 @@ def verify(
         print_json({"passed": not failed, "claims": rows})
     else:
         for claim in claims:
-            print_line(f"{'passed' if claim.passed else 'FAILED'}  {claim.sentence}")
-        print_line(f"{len(claims) - len(failed)} of {len(claims)} claims hold")
+            print_line(f"{ANSWERS[claim.passed]}  {claim.sentence}")
+        held = sum(claim.passed is True for claim in claims)
+        print_line(f"{held} of {len(claims)} claims hold, {len(failed)} fail")
     print_errors(claim.sentence for claim in failed)
     return int(bool(failed))
 
@@ -97,7 +99,7 @@ def comply(
     from optimizer.rules.compliance import compliance_table, count_compliance
 
     packs = tuple(pack or (STANDARD,))
-    brief = _with_packs(read_study(study, plan=plan), packs)
+    brief = _with_packs(read_brief(study, plan=plan), packs)
     evaluation = judge(brief, read_any_layout(layout, brief))
     rows = compliance_table(evaluation.findings, packs)
     counts = count_compliance(rows)

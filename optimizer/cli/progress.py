@@ -37,7 +37,7 @@ class Watch:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._start = self._drawn = time.monotonic()
-        self._figures = ""
+        self._figures = self._stage = ""
         self._console = errors_console()
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -77,11 +77,11 @@ class Watch:
             self._bar.update(self._task, completed=min(now - self._start, self._seconds))
 
     def _line(self, stage: str) -> None:
-        """Print a line now and then where no bar can be drawn."""
+        """Print a line now and then, and for each new stage, where no bar can be drawn."""
         now = time.monotonic()
-        if self._console.is_terminal or not self._figures or now - self._drawn < LINE:
+        if self._console.is_terminal or (stage == self._stage and now - self._drawn < LINE):
             return
-        self._drawn = now
+        self._drawn, self._stage = now, stage
         self._console.print(f"{now - self._start:6.1f} s  {stage:<8}{self._figures}")
 
 

@@ -11,10 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from optimizer.cli.arguments import LayoutFile, OtherPlan, StudyFile
-from optimizer.cli.files import read_any_layout, read_result
+from optimizer.cli.files import read_any_layout, read_brief, read_result
 from optimizer.cli.terminal import print_line, print_table
 from optimizer.errors import FileFormatError
-from optimizer.study_file import read_study
 
 __all__ = ["compare", "render"]
 
@@ -36,7 +35,7 @@ def render(
         raise FileFormatError(f"{out}: ends in {ending!r}; must end in {', '.join(ENDINGS)}")
     from optimizer.evaluate import evaluate
 
-    brief = read_study(study, plan=plan)
+    brief = read_brief(study, plan=plan)
     placed = read_any_layout(layout, brief)
     evaluation = evaluate(brief, placed)
     if ending == ".dxf":

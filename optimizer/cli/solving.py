@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import write_folder
+from optimizer.cli.files import read_brief, write_folder
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line
-from optimizer.study_file import read_study
 
 if TYPE_CHECKING:
     from optimizer.result import Result
@@ -48,7 +47,7 @@ def optimize(
     as_json: AsJson = False,
 ) -> int:
     """Find the best layout of a study, prove how good it is, and write both."""
-    brief = read_study(study, plan=plan)
+    brief = read_brief(study, plan=plan)
     folder = _folder(study) if out is None else out
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(20, "is a file; --out needs a folder", str(folder))
@@ -63,7 +62,9 @@ def optimize(
         print_errors(result.conflict or (f"no layout was found: {result.status}",))
         return 1
     print_broken(result.evaluation)
-    return int(bool(result.evaluation.broken))
+    doubted = content["verified"]["failed"]
+    print_errors(f"the verifier found another value: {sentence}" for sentence in doubted)
+    return int(bool(result.evaluation.broken or doubted))
 
 
 def assign(
@@ -131,10 +132,18 @@ def _search(
 
 
 def _verified(study: Study, result: Result) -> dict[str, Any]:
-    """Content of `result.json`, checked by the independent evaluator before anybody sees it."""
+    """Content of `result.json`, checked by the independent verifier before anybody sees it."""
     from optimizer.report.results import result_to_json
+    from optimizer.verify import verify_result
 
-    return result_to_json(study, result)
+    content = result_to_json(study, result)
+    claims = verify_result(study, content) if callable(verify_result) else ()
+    content["verified"] = {
+        "claims": len(claims),
+        "held": sum(claim.passed is True for claim in claims),
+        "failed": [claim.sentence for claim in claims if claim.passed is False],
+    }
+    return content
 
 
 def _print_result(result: Result, content: dict[str, Any], folder: Path) -> None:

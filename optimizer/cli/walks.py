@@ -51,8 +51,9 @@ def distances(
     from optimizer.walk.routing import route
     from optimizer.walk.shell import prepare_shell
 
+    floor = floor_space(read_drawing(plan))
     ends = _read_pairs(pairs)
-    shell = prepare_shell(floor_space(read_drawing(plan)), radius=radius)
+    shell = prepare_shell(floor, radius=radius)
     nothing = np.empty((0, 5))
     found = route(shell, nothing, ends[:, :2], ends[:, 2:], paths=False).lengths
     lengths = [float(length) if math.isfinite(length) else None for length in found]
