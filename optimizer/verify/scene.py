@@ -1,0 +1,129 @@
+"""One result's layout, walked: everything that several claims are held against.
+
+In: a study and placed fixtures. Out: `Scene`, with every walk's length and shortest paths around
+walls and furniture, and its length in the empty shell.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shapely import union_all
+
+from optimizer.equipment.model import Role
+from optimizer.errors import StudyError
+from optimizer.plan.space import Audience, door_point, free_space
+from optimizer.verify.demand import list_walks
+from optimizer.verify.privacy import DOUBT, overlooked
+from optimizer.verify.waiting import queue_figures
+from optimizer.verify.ways import MITRE, Ways, find_ways
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shapely.geometry.base import BaseGeometry
+
+    from optimizer.study import Study
+    from optimizer.verify.demand import Walk
+    from optimizer.verify.placed import Placed
+
+__all__ = ["NO_WAY", "Scene"]
+
+#: Metres that a walk without a way counts.
+NO_WAY = 1000.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """A study and the fixtures of one layout."""
+
+    study: Study
+    fixtures: tuple[Placed, ...]
+
+    @cached_property
+    def walks(self) -> tuple[Walk, ...]:
+        """Everybody who walks in the design hour; customers first."""
+        return tuple(sorted(list_walks(self.study, self.fixtures), key=lambda walk: walk.staff))
+
+    @cached_property
+    def ways(self) -> tuple[Ways, ...]:
+        """Shortest ways of `walks` round the furniture."""
+        return self._ways(furnished=True)
+
+    @cached_property
+    def empty(self) -> tuple[float, ...]:
+        """Lengths of `walks` in the empty shell, metres."""
+        return tuple(way.length for way in self._ways(furnished=False))
+
+    @cached_property
+    def lengths(self) -> tuple[float, ...]:
+        """Lengths of `walks`, metres, as sums count them."""
+        return tuple(way.length if math.isfinite(way.length) else NO_WAY for way in self.ways)
+
+    @cached_property
+    def queues(self) -> dict[str, dict[str, float]]:
+        """Waiting figures by fixture type."""
+        return queue_figures(self.study, self.fixtures)
+
+    @cached_property
+    def overlooked(self) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """Overlooked pairs (fixture, viewer) that are sure, and those that are possible."""
+        sure, possible = (
+            overlooked(self.study.plan, self.fixtures, doubt=doubt) for doubt in (-DOUBT, DOUBT)
+        )
+        return sure, possible
+
+    @cached_property
+    def room(self) -> Mapping[Audience, BaseGeometry]:
+        """Where the middle of a body may be in the empty shell."""
+        radius = self.study.walking.radius
+        return {
+            audience: free_space(self.study.plan, audience).buffer(
+                -radius, join_style="mitre", mitre_limit=MITRE
+            )
+            for audience in Audience
+        }
+
+    def _ways(self, *, furnished: bool) -> tuple[Ways, ...]:
+        found: list[Ways] = []
+        for audience in (Audience.CUSTOMER, Audience.STAFF):
+            own = [w for w in self.walks if w.staff is (audience is Audience.STAFF)]
+            region = self.room[audience]
+            if furnished:
+                radius = self.study.walking.radius
+                region = region.difference(
+                    union_all([fixture.footprint(grow=radius) for fixture in self.fixtures])
+                )
+            ends = {
+                name: self._end(name, audience)
+                for walk in own
+                for name in (walk.source, walk.target)
+            }
+            found.extend(find_ways(region, [(ends[w.source], ends[w.target]) for w in own]))
+        return tuple(found)
+
+    def _end(self, name: str, audience: Audience) -> tuple[float, float]:
+        """Where walks to a fixture or door lead."""
+        fixture = next((f for f in self.fixtures if f.name == name), None)
+        if fixture is not None:
+            point = fixture.access(Role.STAFF if audience is Audience.STAFF else Role.CUSTOMER)
+            if point is None:
+                raise StudyError(f"type {fixture.kind.name!r} has no standing point to walk to")
+            return point
+        door = next((d for d in self.study.plan.doors if d.name == name), None)
+        inside = door_point(door, self.room[audience]) if door else None
+        if inside is None:
+            raise StudyError(f"no walkable floor at a door called {name!r}")
+        return inside
+
+    def person_metres(self, *, staff: bool, empty: bool = False) -> float:
+        """Person-metres an hour of customers or of staff."""
+        lengths = self.empty if empty else self.lengths
+        return math.fsum(
+            walk.rate * length
+            for walk, length in zip(self.walks, lengths, strict=True)
+            if walk.staff is staff
+        )
