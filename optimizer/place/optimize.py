@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "optimize"]
 
 #: Share of the solving time that the search has for itself before the bound starts.
-SEARCH_FIRST = 0.35
+SEARCH_FIRST = 0.15
 #: Seconds kept back for the judge and for writing.
 RESERVE = 1.5
 #: Of the layouts found, so many are judged at most to find one that keeps all hard rules.

@@ -38,6 +38,8 @@ __all__ = ["Move", "Score", "Scorer"]
 
 #: What the search pays for a kind of service without a wide route, as a share of the walking.
 SHUT = 0.1
+#: Share to which the unknown terms of a move may be hoped to shrink, before it is given up.
+HOPE = 0.75
 #: A move: blocks with the candidate that each goes to.
 Move = tuple[tuple[int, int], ...]
 
@@ -105,48 +107,47 @@ class Scorer:
         move
             Blocks and where they go.
         limit
-            A move that costs more is of no interest.
+            A move that costs more is of no interest. With a limit, a move is also given up when
+            the terms not yet known would have to shrink to `HOPE` of what they are now.
         table
             Table cost after the move: the walking cannot be less.
 
         Returns
         -------
         Score or None
-            None as soon as the terms known so far exceed the limit; the move is then undone.
+            None where the move is given up; it is then undone.
         """
+        now, free = self.score, not np.isfinite(limit)
+        hope = 0.0 if free else HOPE
         self._open = (move, np.empty(0, dtype=np.int64))
         self._overlooking.move(move)
         overlooked = self._objective.overlooked * self._overlooking.count()
-        if table + overlooked > limit:
-            self.reject()
-            return None
+        if table + overlooked + hope * now.encounters > limit:
+            return self._give_up()
         rows = np.concatenate([self._rows[block] for block, _ in move])
         boxes = np.concatenate([self._poses[self._kind[b]].boxes[p] for b, p in move])
         changed = []
-        walking = sum(walk.cost for walk in self._walks)
+        walking, unknown = 0.0, now.walking
         for walk in self._walks:
-            walking -= walk.cost
+            unknown -= walk.cost
             changed.append(walk.propose(move, rows, boxes))
             walking += walk.cost
-            if walk is self._walks[0] and walk.cost + overlooked > limit:
-                self.reject()
-                return None
-        if walking + overlooked > limit:
-            self.reject()
-            return None
+            rest = hope * (max(unknown, 0.0) + now.encounters)
+            if walking + overlooked + rest > limit:
+                return self._give_up()
         shut = self._toll * self._ways.propose(move, rows, boxes) if self._ways else 0.0
-        if walking + overlooked + shut > limit:
-            self.reject()
-            return None
+        if walking + overlooked + shut + hope * now.encounters > limit:
+            return self._give_up()
         legs = np.concatenate(changed)
         self._copy_paths(legs)
         self._open = (move, legs)
         total = self._ledger.propose(self._points, self._counts, legs)
         self._proposed = Score(walking, self._objective.encounters * total, overlooked, shut)
-        if self._proposed.value > limit:
-            self.reject()
-            return None
-        return self._proposed
+        return self._proposed if self._proposed.value <= limit else self._give_up()
+
+    def _give_up(self) -> Score | None:
+        self.reject()
+        return None
 
     def accept(self) -> None:
         """Make the proposed move."""

@@ -34,10 +34,12 @@ __all__ = ["Budget", "Found", "Search"]
 
 #: Proposals of the table phase for each block.
 TABLE_STEPS = 20_000
-#: Scored moves of one true phase for each block that can move.
-TRUE_STEPS = 800
 #: Temperatures of the true phase, as shares of the cost a block has on average.
 HOT, COLD = 0.15, 0.0005
+#: One round of the search: from where, to which share of the round, how hot (times `HOT`).
+ROUND = (("new", 0.55, 1.0), ("best", 0.8, 0.3), ("best", 1.0, 0.1))
+#: Seconds and scored moves of one round; a shorter budget is one short round.
+ROUND_SECONDS, ROUND_STEPS = 40.0, 40_000
 #: Draws before a proposal gives up.
 TRIES = 50
 #: Candidates that a greedy start chooses among.
@@ -81,9 +83,19 @@ class Budget:
         return time.perf_counter() - self._start >= self.seconds or self.should_stop()
 
     @property
-    def used(self) -> int:
-        """Scored moves so far."""
-        return self._used
+    def progress(self) -> float:
+        """Share of the budget that is used, 0 to 1."""
+        by_steps = self._used / self.steps if self.steps else 0.0
+        by_time = (time.perf_counter() - self._start) / self.seconds
+        return min(max(by_steps, by_time), 1.0)
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of the search that fit into the budget; at least one."""
+        by_steps = self.steps / ROUND_STEPS if self.steps is not None else np.inf
+        by_time = self.seconds / ROUND_SECONDS
+        whole = min(by_steps, by_time)
+        return max(1, round(whole)) if np.isfinite(whole) else 1
 
 
 @dataclass(frozen=True)
@@ -155,15 +167,18 @@ class Search:
         start = first
         if start is not None and self.best is None:
             self._note(start, Scorer(self._problem, start).score)
-        while not budget.over:
-            if start is None:
-                start = self.start()
-            if start is None:
-                break
-            self._true_phase(start, budget)
-            # half of the rounds go on from the best layout, half from a new start
-            again = self.best is not None and kernels.next_random(self._state) < 0.5
-            start = np.array(self.best.chosen) if again and self.best else None
+        rounds, begun = budget.rounds, 0.0
+        for number in range(rounds):
+            for source, share, heat in ROUND:
+                until = (number + share) / rounds
+                if source == "best" and self.best is not None:
+                    start = np.array(self.best.chosen)
+                elif start is None:
+                    start = self.start()
+                if start is None or budget.over:
+                    return self.best
+                self._true_phase(start, budget, begun=begun, until=until, hot=HOT * heat)
+                start, begun = None, until
         return self.best
 
     def _annealed(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -178,8 +193,16 @@ class Search:
         )  # fmt: skip
         return best
 
-    def _true_phase(self, start: NDArray[np.int64], budget: Budget) -> None:
-        """Anneal the true objective from a layout."""
+    def _true_phase(
+        self,
+        start: NDArray[np.int64],
+        budget: Budget,
+        *,
+        begun: float,
+        until: float,
+        hot: float,
+    ) -> None:
+        """Anneal the true objective from a layout, from one share of the budget to another."""
         grid = self._grid
         chosen = start.copy()
         scorer = Scorer(self._problem, chosen)
@@ -187,22 +210,20 @@ class Search:
         if not len(grid.movable):
             budget.spend()
             return
-        steps = TRUE_STEPS * len(grid.movable)
-        if budget.steps is not None:
-            steps = max(1, min(steps, budget.steps - budget.used))
         table = self._problem.table_cost(chosen)
         scale = min(table, 1e6) / len(grid.movable)
         move = np.empty(4, dtype=np.int64)
-        for step in range(steps):
+        while True:
             change = kernels.propose_move(
                 grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours,
                 grid.kind, grid.movable, chosen, self._state, TRIES, move,
             )  # fmt: skip
-            if budget.spend():
+            if budget.spend() or budget.progress >= until:
                 return
             if np.isnan(change):
                 continue
-            heat = HOT * scale * (COLD / HOT) ** (step / steps)
+            cooled = max(budget.progress - begun, 0.0) / (until - begun)
+            heat = hot * scale * (COLD / hot) ** cooled
             draw = max(kernels.next_random(self._state), 1e-300)
             accepted = scorer.score.value - heat * np.log(draw)
             made = tuple((int(move[i]), int(move[i + 1])) for i in (0, 2) if move[i] >= 0)

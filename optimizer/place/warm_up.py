@@ -84,9 +84,7 @@ def _toy() -> Study:
         ),
         mix=BusinessMix(
             businesses=(
-                Business(
-                    name="x", share=1.0, journey=tuple(Stop(types=(name,)) for name in names)
-                ),
+                Business(name="x", share=1.0, journey=tuple(Stop(types=(name,)) for name in names)),
             ),
             rounds=(StaffRound(name="y", route=("a", "c"), per_hour=1.0),),
             arrivals=Arrivals(per_hour={10: 30.0}),
