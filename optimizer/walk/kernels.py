@@ -78,7 +78,7 @@ SIZES, FLOATS, INTS, HEADER = 4, 16, 32, 64
 X, Y, E1X, E1Y, E2X, E2Y, BEND, PART, GROUP, COST, DX, DY, STEP, SIDE, WIDTH = range(15)
 """Columns of a node: place, its two edges, cost of a bend, part, group of walls; then what a
 search has found: cost so far, the step that led here and its length, the side of the obstacle."""
-CLOSED, AWAKE, NEAR = range(3)
+KNOWN = 0
 
 
 class Body(NamedTuple):
@@ -133,7 +133,7 @@ class Legs(NamedTuple):
 
 
 class Hunt(NamedTuple):
-    """The room of one search: nodes, what is closed, awake and near, the heap."""
+    """The room of one search: nodes, what is closed and what is known, the heap."""
 
     head: IntArray
     node: FloatArray
@@ -142,8 +142,7 @@ class Hunt(NamedTuple):
     stamp: IntArray
     parent: IntArray
     closed: IntArray
-    awake: IntArray
-    near: IntArray
+    known: IntArray
     group_on: IntArray
     sizes: IntArray
     met: IntArray
@@ -199,7 +198,7 @@ def _lay_out(
     rows = [4 * legs, legs, legs, 2 * legs * bends]
     floats = [5 * boxes, 5 * boxes, 9 * boxes, *rows, *rows, WIDTH * total, offers]
     rows = [2 * legs, legs, legs * bends, legs * words]
-    ints = [corners * boxes, boxes, boxes, *rows, *rows, 3 * legs, offers, 5 * total, groups, words]
+    ints = [corners * boxes, boxes, boxes, *rows, *rows, 3 * legs, offers, 4 * total, groups, words]
     header = np.zeros(HEADER, dtype=np.int64)
     header[SIZES : SIZES + 4] = boxes, legs, bends, words
     header[FLOATS : FLOATS + len(floats) + 1] = np.cumsum([0, *floats])
@@ -266,10 +265,10 @@ def state_views(f: FloatArray, i: IntArray) -> State:
         lists[1], lists[2],
     )
     node = f[a[11] : a[12]].reshape((-1, WIDTH))
-    room = i[b[13] : b[14]].reshape((5, -1))
+    room = i[b[13] : b[14]].reshape((4, -1))
     hunt = Hunt(
         i[:SIZES], node, f[a[12] : a[13]], i[b[12] : b[13]], room[0], room[1], room[2], room[3],
-        room[4], i[b[14] : b[15]], i[SIZES + 8 : SIZES + 12], i[b[15] : b[16]],
+        i[b[14] : b[15]], i[SIZES + 8 : SIZES + 12], i[b[15] : b[16]],
     )
     return State(fixtures, legs, saved, hunt)
 
@@ -893,6 +892,24 @@ def _box_hit(
 
 
 @njit(cache=True, nogil=True)
+def _box_at(x: float, y: float, box: FloatArray, more: float, own: int) -> int:
+    """Return the first fixture but `own` whose footprint, `more` inflated, holds a point, or -1."""
+    boxes = box.shape[1]
+    first = boxes
+    for k in range(boxes):
+        rx, ry = x - box[0, k], y - box[1, k]
+        ru, rv = abs(rx * box[2, k] + ry * box[3, k]), abs(ry * box[2, k] - rx * box[3, k])
+        inside = (
+            (ru <= box[4, k] + more)
+            & (rv <= box[5, k] + more)
+            & (ru + rv <= box[6, k] + more)
+            & (k != own)
+        )
+        first = min(first, k if inside else boxes)
+    return first if first < boxes else -1
+
+
+@njit(cache=True, nogil=True)
 def _depth(x: float, y: float, box: FloatArray, k: int) -> tuple[float, float, float]:
     """Return how deep a point is in fixture k, and the direction of the nearest way out."""
     ux, uy = box[2, k], box[3, k]
@@ -910,24 +927,28 @@ def _depth(x: float, y: float, box: FloatArray, k: int) -> tuple[float, float, f
 
 
 @njit(cache=True, nogil=True)
-def _find_cover(c: int, body: Body, space: Space, fixtures: Fixtures, node: FloatArray) -> int:
+def _find_cover(
+    c: int, corners: int, shell: int, box: FloatArray, node: FloatArray,
+    rims: FloatArray, grid: FloatArray, rim_start: IntArray, rim_edge: IntArray,
+) -> int:
     """Return what makes corner c of a fixture useless: FREE, a fixture, or a wall group.
 
     A wall group g is coded as WALLS - g. A corner flush with the face of another fixture counts
     as covered; of two corners in one place the one of the earlier fixture stays.
     """
-    x, y = node[body.shell + c, X], node[body.shell + c, Y]
-    k = c // body.corners
-    part, group, _, _ = locate(x, y, 0.0, space.rims, space.grid, space.rim_start, space.rim_edge)
+    x, y = node[shell + c, X], node[shell + c, Y]
+    k = c // corners
+    part, group, _, _ = locate(x, y, 0.0, rims, grid, rim_start, rim_edge)
     if part < 0:
         return WALLS - group if group >= 0 else FREE
-    box = fixtures.box
-    for j in range(box.shape[1]):
-        if j == k or not _depth(x, y, box, j)[0] >= -0.5 * EPS - 1e-9:
+    flush = 0.5 * EPS + 1e-9
+    first = _box_at(x, y, box, flush, k)
+    for j in range(first, box.shape[1] if first >= 0 else first):
+        if j == k or not _depth(x, y, box, j)[0] >= -flush:
             continue
         twin = False
-        for other in range(body.corners * j, body.corners * (j + 1)):
-            row = node[body.shell + other]
+        for other in range(corners * j, corners * (j + 1)):
+            row = node[shell + other]
             twin |= abs(row[X] - x) < 1e-8 and abs(row[Y] - y) < 1e-8
         if not twin or j < k:
             return j
@@ -951,7 +972,7 @@ def _stand(
         )
         if part < 0:
             return part, WALL, x, y
-        code = _box_hit(x, y, x, y, box, body.wide, body.octant)
+        code = _box_at(x, y, box, 0.0, -1)
         if code < 0:
             return part, FREE, x, y
         met[code >> 6] |= np.int64(1) << (code & 63)
@@ -1031,89 +1052,63 @@ def _drop_top(key: FloatArray, link: IntArray, size: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _wake_walls(
-    group: int, part: int, space: Space, hunt: Hunt, epoch: int, limit: float, size: int
-) -> int:
-    """Tell a search of the corners of a group of walls; return the new heap size."""
+def _learn_walls(group: int, part: int, space: Space, hunt: Hunt, epoch: int) -> None:
+    """Tell a search of the corners of a group of walls."""
     if hunt.group_on[group] == epoch:
-        return size
+        return
     hunt.group_on[group] = epoch
-    old = new = hunt.sizes[NEAR]
     for c in range(space.group_start[group], space.group_start[group + 1]):
         if hunt.node[c, PART] == part:
-            hunt.near[new] = c
-            new += 1
-    hunt.sizes[NEAR] = new
-    return _offer(
-        hunt.closed, 0, hunt.sizes[CLOSED], hunt.near, old, new, hunt.node, hunt.stamp, epoch,
-        limit, hunt.key, hunt.link, size,
-    )
+            hunt.known[hunt.sizes[KNOWN]] = c
+            hunt.sizes[KNOWN] += 1
 
 
 @njit(cache=True, nogil=True)
-def _wake_fixture(
+def _learn_fixture(
     k: int, part: int, body: Body, space: Space, fixtures: Fixtures, hunt: Hunt, met: IntArray,
-    epoch: int, limit: float, size: int,
-) -> int:
-    """Tell a search of the corners of a fixture and of what covers them; return the heap size.
+    epoch: int,
+) -> None:
+    """Tell a search of the corners of a fixture, and of what covers them.
 
     A covered corner is of no use, but what covers it must then be known too, or the search would
     know less than the fixture's own outline.
     """
-    queue, cover = fixtures.queue, fixtures.cover
+    queue, cover, known, sizes = fixtures.queue, fixtures.cover, hunt.known, hunt.sizes
+    box, node, rims, grid = fixtures.box, hunt.node, space.rims, space.grid
+    rim_start, rim_edge = space.rim_start, space.rim_edge
     met[k >> 6] |= np.int64(1) << (k & 63)
     queue[0] = k
     waiting = 1
-    old = hunt.sizes[AWAKE]
     while waiting > 0:
         waiting -= 1
         k = queue[waiting]
         for c in range(body.corners * k, body.corners * (k + 1)):
             if cover[c] == UNKNOWN:
-                cover[c] = _find_cover(c, body, space, fixtures, hunt.node)
+                cover[c] = _find_cover(
+                    c, body.corners, body.shell, box, node, rims, grid, rim_start, rim_edge
+                )
             j = cover[c]
             if j == FREE:
-                hunt.awake[hunt.sizes[AWAKE]] = body.shell + c
-                hunt.sizes[AWAKE] += 1
-            elif j >= 0:
-                if not (met[j >> 6] >> (j & 63)) & 1:
-                    met[j >> 6] |= np.int64(1) << (j & 63)
-                    queue[waiting] = j
-                    waiting += 1
-            else:
-                size = _wake_walls(WALLS - j, part, space, hunt, epoch, limit, size)
-                if size < 0:
-                    return -1
-    return _offer(
-        hunt.closed, 0, hunt.sizes[CLOSED], hunt.awake, old, hunt.sizes[AWAKE], hunt.node,
-        hunt.stamp, epoch, limit, hunt.key, hunt.link, size,
-    )
+                known[sizes[KNOWN]] = body.shell + c
+                sizes[KNOWN] += 1
+            elif j < 0:
+                _learn_walls(WALLS - j, part, space, hunt, epoch)
+            elif not (met[j >> 6] >> (j & 63)) & 1:
+                met[j >> 6] |= np.int64(1) << (j & 63)
+                queue[waiting] = j
+                waiting += 1
 
 
 @njit(cache=True, nogil=True)
-def _close(
-    x: int, dx: float, dy: float, d: float, hunt: Hunt, epoch: int, limit: float, size: int
-) -> int:
-    """Close corner x, reached by the step (dx, dy) of length d, and offer what it leads to."""
-    node, stamp, key, link = hunt.node, hunt.stamp, hunt.key, hunt.link
-    count, closed = hunt.sizes, hunt.closed
-    last = count[CLOSED]
-    stamp[x] = epoch
-    closed[last] = x
-    count[CLOSED] += 1
+def _arrive(node: FloatArray, u: int, x: int) -> float:
+    """Note on corner x that it is reached from u, and on which side its obstacle is; the cost."""
+    dx, dy = node[x, X] - node[u, X], node[x, Y] - node[u, Y]
+    d = _length(dx, dy)
     side = dx * (node[x, E1Y] + node[x, E2Y]) - dy * (node[x, E1X] + node[x, E2X])
     node[x, DX], node[x, DY], node[x, STEP] = dx, dy, d
     node[x, SIDE] = 0.0 if abs(side) < 1e-6 * d else math.copysign(1.0, side)
-    size = _offer(
-        closed, last, last + 1, hunt.awake, 0, count[AWAKE], node, stamp, epoch, limit, key, link,
-        size,
-    )
-    if size < 0:
-        return -1
-    return _offer(
-        closed, last, last + 1, hunt.near, 0, count[NEAR], node, stamp, epoch, limit, key, link,
-        size,
-    )
+    node[x, COST] = node[u, COST] + d + node[x, BEND]
+    return float(node[x, COST])
 
 
 @njit(cache=True, nogil=True)
@@ -1127,51 +1122,52 @@ def _search(
     before an answer. Parents lead back from the goal. `met` must be empty and receives the
     fixtures met.
     """
-    node, stamp, parent, key, link = hunt.node, hunt.stamp, hunt.parent, hunt.key, hunt.link
-    box, count, closed, awake = fixtures.box, hunt.sizes, hunt.closed, hunt.awake
+    # names of their own: a look into a tuple counts references, which costs in the loop
+    node, stamp, key, link, closed = hunt.node, hunt.stamp, hunt.key, hunt.link, hunt.closed
+    known, sizes, parent, box = hunt.known, hunt.sizes, hunt.parent, fixtures.box
+    walls, grid, start, edges = space.walls, space.grid, space.cell_start, space.cell_edge
+    wide, octant = body.wide, body.octant
     goal, source = node.shape[0] - 1, node.shape[0] - 2
     hunt.head[EPOCH] += 1
     epoch = hunt.head[EPOCH]
     node[source, COST] = 0.0
     stamp[source] = epoch
-    closed[0], awake[0] = source, goal
-    count[CLOSED], count[AWAKE], count[NEAR] = 1, 1, 0
-    size = _offer(closed, 0, 1, awake, 0, 1, node, stamp, epoch, limit, key, link, 0)
+    closed[0], known[0] = source, goal
+    sizes[KNOWN] = done = 1
+    size = _offer(closed, 0, 1, known, 0, 1, node, stamp, epoch, limit, key, link, 0)
     while size > 0:
         u, x = link[0] >> 32, link[0] & 0xFFFFFFFF
         size = _drop_top(key, link, size)
         if stamp[x] == epoch:
             continue
         ax, ay, bx, by = node[u, X], node[u, Y], node[x, X], node[x, Y]
-        hit = _box_hit(ax, ay, bx, by, box, body.wide, body.octant)
+        first_u, last_u, first_x = 0, done, sizes[KNOWN]
+        hit = _box_hit(ax, ay, bx, by, box, wide, octant)
+        edge = -1
+        if hit < 0:
+            edge = wall_hit(ax, ay, bx, by, part, walls, grid, start, edges)
         if hit >= 0:
             if not (met[hit >> 6] >> (hit & 63)) & 1:
-                size = _wake_fixture(
-                    hit, part, body, space, fixtures, hunt, met, epoch, limit, size
-                )
-                if size < 0:
-                    return -1.0
-            continue
-        edge = wall_hit(
-            ax, ay, bx, by, part, space.walls, space.grid, space.cell_start, space.cell_edge
-        )
-        if edge >= 0:
-            size = _wake_walls(int(space.walls[edge, 5]), part, space, hunt, epoch, limit, size)
-            if size < 0:
-                return -1.0
-            continue
-        dx, dy = bx - ax, by - ay
-        d = math.sqrt(dx * dx + dy * dy)
-        node[x, COST] = node[u, COST] + d + node[x, BEND]
-        parent[x] = u
-        if x == goal:
-            return float(node[x, COST])
-        if count[CLOSED] > budget:
-            return -2.0
-        size = _close(x, dx, dy, d, hunt, epoch, limit, size)
-        if size < 0:
-            return -1.0
-    return np.inf
+                _learn_fixture(hit, part, body, space, fixtures, hunt, met, epoch)
+        elif edge >= 0:
+            _learn_walls(int(walls[edge, 5]), part, space, hunt, epoch)
+        else:
+            cost = _arrive(node, u, x)
+            parent[x] = u
+            if x == goal:
+                return cost
+            if done > budget:
+                return -2.0
+            stamp[x] = epoch
+            closed[done] = x
+            first_u, last_u, first_x = done, done + 1, 0
+            done += 1
+        if first_x < sizes[KNOWN]:
+            size = _offer(
+                closed, first_u, last_u, known, first_x, sizes[KNOWN], node, stamp, epoch, limit,
+                key, link, size,
+            )
+    return np.inf if size == 0 else -1.0
 
 
 # --- all legs of a layout, and moves -----------------------------------------------------------
@@ -1180,7 +1176,7 @@ def _search(
 @njit(cache=True, nogil=True)
 def _record(leg: int, forward: bool, legs: Legs, hunt: Hunt) -> int:
     """Write the path that a search found, from start to end of the leg; return 0 or overflow."""
-    node, parent, points = hunt.node, hunt.parent, legs.points[leg]
+    node, parent, points, nodes = hunt.node, hunt.parent, legs.points[leg], legs.nodes[leg]
     goal = node.shape[0] - 1
     source = goal - 1
     n = 2
@@ -1195,7 +1191,7 @@ def _record(leg: int, forward: bool, legs: Legs, hunt: Hunt) -> int:
     for i in range(n - 1, -1, -1):
         at = i if forward else n - 1 - i
         points[at, 0], points[at, 1] = node[x, X], node[x, Y]
-        legs.nodes[leg, at] = x if x < source else -1
+        nodes[at] = x if x < source else -1
         if i > 0:
             x = parent[x]
     total = 0.0
@@ -1306,9 +1302,10 @@ def _copy_row(to: Legs, i: int, legs: Legs, leg: int) -> None:
     to.lengths[i], to.costs[i], to.counts[i] = (
         legs.lengths[leg], legs.costs[leg], legs.counts[leg],
     )
+    to_points, points = to.points[i], legs.points[leg]
+    to_nodes, nodes = to.nodes[i], legs.nodes[leg]
     for j in range(legs.counts[leg]):
-        to.points[i, j, 0], to.points[i, j, 1] = legs.points[leg, j, 0], legs.points[leg, j, 1]
-        to.nodes[i, j] = legs.nodes[leg, j]
+        to_points[j, 0], to_points[j, 1], to_nodes[j] = points[j, 0], points[j, 1], nodes[j]
 
 
 @njit(cache=True, nogil=True)
@@ -1464,7 +1461,7 @@ def results(
     f: FloatArray, i: IntArray, paths: bool
 ) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
     """Return lengths, points and offsets of all paths, and what blocks ends, as copies."""
-    legs = state_views(f, i)[1]
+    legs = state_views(f, i).legs
     m = legs.counts.shape[0]
     offsets = np.zeros(m + 1, np.int64)
     if not paths:
