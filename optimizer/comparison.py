@@ -78,7 +78,7 @@ def _figures(result: Result | Evaluation) -> dict[str, Any]:
     row: dict[str, Any] = {
         "walking": {
             "metres_per_customer": evaluation.walking.metres_per_customer,
-            "person_metres_per_hour": evaluation.walking.person_metres_per_hour,
+            "customer_person_metres_per_hour": evaluation.walking.person_metres_per_hour,
             "staff_person_metres_per_hour": evaluation.walking.staff_person_metres_per_hour,
         },
         "crossing": {

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.place.bound import lower_bound
 from optimizer.place.table_problem import make_table_problem
-from optimizer.place.tables import leg_weight
 from optimizer.result import WalkingBound
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from optimizer.evaluation import Evaluation
     from optimizer.place.problem import PlacementProblem
     from optimizer.place.search import Found
-    from optimizer.study import Study
 
 __all__ = ["Proof", "prove"]
 
@@ -50,15 +48,12 @@ class Proof:
     poses: int
     pitch: float
 
-    def held_against(self, evaluation: Evaluation, study: Study) -> WalkingBound:
-        """The bound beside the walking of a layout, by tables and in truth."""
-        table = sum(
-            leg.rate * leg.empty_length * leg_weight(study, leg.person) for leg in evaluation.legs
-        )
+    def held_against(self, evaluation: Evaluation, table: float) -> WalkingBound:
+        """The bound beside the walking of a layout, by its table cost and in truth."""
         true = evaluation.objective.terms["walking"] + evaluation.objective.terms["staff_walking"]
         return WalkingBound(
             value=min(self.value, true),
-            table_cost=table,
+            table_cost=min(max(table, self.value), true),
             true_cost=true,
             method=self.method,
             poses=self.poses,

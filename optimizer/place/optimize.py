@@ -193,7 +193,7 @@ def optimize(
         if first is None:
             return run.finished(blank, status=status, conflict=conflict)
     found, proof = _search_and_prove(problem, search, first, run, steps, seed, workers)
-    layout, evaluation = _judge(problem, found, run)
+    chosen, layout, evaluation = _judge(problem, found, run)
     closed = evaluation.objective.value - run.bound <= CLOSED * evaluation.objective.value
     return run.finished(
         blank,
@@ -201,7 +201,7 @@ def optimize(
         layout=layout,
         evaluation=evaluation,
         bound=min(run.bound, evaluation.objective.value),
-        walking=proof.held_against(evaluation, study),
+        walking=proof.held_against(evaluation, problem.table_cost(chosen)),
     )
 
 
@@ -265,7 +265,7 @@ def _search_and_prove(
 
 def _judge(
     problem: PlacementProblem, found: tuple[Found, ...], run: _Run
-) -> tuple[Layout, Evaluation]:
+) -> tuple[tuple[int, ...], Layout, Evaluation]:
     """The best layout that keeps all hard rules, or else the one that breaks fewest."""
     judged: list[tuple[int, int, Layout, Evaluation]] = []
     for rank, one in enumerate(found[:JUDGED]):
@@ -274,5 +274,5 @@ def _judge(
         judged.append((len(evaluation.broken), rank, layout, evaluation))
         if not evaluation.broken or run.elapsed > run.seconds:
             break
-    _, _, layout, evaluation = min(judged, key=lambda row: row[:2])
-    return layout, evaluation
+    _, rank, layout, evaluation = min(judged, key=lambda row: row[:2])
+    return found[rank].chosen, layout, evaluation

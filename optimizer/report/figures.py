@@ -22,7 +22,7 @@ __all__ = ["HEADLINES", "Figure", "format_figure", "headline_figures"]
 #: Where each headline figure stands in `result.json`, in the order in which it is shown.
 HEADLINES: Mapping[str, tuple[str, ...]] = {
     "metres_per_customer": ("walking", "metres_per_customer"),
-    "person_metres_per_hour": ("walking", "person_metres_per_hour"),
+    "person_metres_per_hour": ("walking", "customer_person_metres_per_hour"),
     "staff_person_metres_per_hour": ("walking", "staff_person_metres_per_hour"),
     "encounters_per_hour": ("crossing", "encounters_per_hour"),
     "path_crossings": ("crossing", "path_crossings"),

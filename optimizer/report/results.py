@@ -16,7 +16,7 @@ from optimizer.report.atomic import write_whole
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.evaluation import Evaluation
+    from optimizer.evaluation import Evaluation, WalkingFigures
     from optimizer.result import Result
     from optimizer.rules.model import Finding
     from optimizer.study import Objective, Study
@@ -43,7 +43,7 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
     dict
         Ready for `write_json`; without NaN and infinity.
     """
-    figures = _figures(result.evaluation)
+    figures = _figures(study, result.evaluation)
     proof = result.walking
     walking = figures["walking"]
     row = {
@@ -72,9 +72,8 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         "walking": {
             "metres_per_customer": walking["metres_per_customer"],
             "person_metres_per_hour": walking["person_metres_per_hour"],
-            # customers and staff together, by their weights, as the gaps are
-            "bound_person_metres_per_hour": proof.value if proof else None,
-            "weighted_person_metres_per_hour": proof.true_cost if proof else None,
+            "customer_person_metres_per_hour": walking["customer_person_metres_per_hour"],
+            "bound_person_metres_per_hour": proof.value / _unit(study) if proof else None,
             "gap": proof.gap if proof else None,
             "search_gap": proof.search_gap if proof else None,
             "detour_gap": proof.detour_gap if proof else None,
@@ -96,7 +95,7 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
 
 def evaluation_to_json(study: Study, evaluation: Evaluation) -> dict[str, Any]:
     """Return the figures of one layout in the same shape, without those of a search."""
-    figures = _figures(evaluation)
+    figures = _figures(study, evaluation)
     return _finite_mapping(
         {
             "schema": SCHEMA,
@@ -122,7 +121,7 @@ def write_json(path: str | Path, obj: Any) -> None:
     write_whole(path, text + "\n")
 
 
-def _figures(evaluation: Evaluation | None) -> dict[str, Any]:
+def _figures(study: Study, evaluation: Evaluation | None) -> dict[str, Any]:
     """Return every section that an evaluation fills; None and empty without one."""
     e = evaluation
     return {
@@ -131,7 +130,9 @@ def _figures(evaluation: Evaluation | None) -> dict[str, Any]:
         "terms": dict(e.objective.terms) if e else {},
         "walking": {
             "metres_per_customer": e.walking.metres_per_customer if e else None,
-            "person_metres_per_hour": e.walking.person_metres_per_hour if e else None,
+            # all people, staff by their weight: the sum that the bound and the gaps speak of
+            "person_metres_per_hour": _person_metres(study, e.walking) if e else None,
+            "customer_person_metres_per_hour": e.walking.person_metres_per_hour if e else None,
             "by_journey": dict(e.walking.by_journey) if e else {},
             "staff_person_metres_per_hour": e.walking.staff_person_metres_per_hour if e else None,
         },
@@ -236,3 +237,18 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value
+
+
+def _unit(study: Study) -> float:
+    """Weight of a metre that counts as one: a customer's, or 1 where that weighs nothing."""
+    return study.objective.walking or 1.0
+
+
+def _person_metres(study: Study, walking: WalkingFigures) -> float:
+    """Person-metres an hour of customers and staff, staff counted by their weight."""
+    weights = study.objective
+    total = (
+        weights.walking * walking.person_metres_per_hour
+        + weights.staff_walking * walking.staff_person_metres_per_hour
+    )
+    return total / _unit(study)

@@ -58,16 +58,14 @@ def check_walking(scene: Scene, result: Any) -> Iterator[Claim]:
     customers = scene.person_metres(staff=False)
     staff = scene.person_metres(staff=True)
     goal = scene.study.objective
+    weighted = goal.walking * customers + goal.staff_walking * staff
     for name, found in (
-        ("person_metres_per_hour", customers),
+        ("person_metres_per_hour", weighted / (goal.walking or 1.0)),
+        ("customer_person_metres_per_hour", customers),
         ("metres_per_customer", customers / arrivals if arrivals else 0.0),
         ("staff_person_metres_per_hour", staff),
     ):
         yield agree(result, f"walking.{name}", found, relative=LENGTH)
-    weighted = goal.walking * customers + goal.staff_walking * staff
-    if lookup(result, "walking.bound_person_metres_per_hour") is not None:
-        key = "walking.weighted_person_metres_per_hour"
-        yield agree(result, key, weighted, relative=LENGTH)
     metres: dict[str, float] = {}
     for walk, length in zip(scene.walks, scene.lengths, strict=True):
         for group, rate in walk.by_group.items() if not walk.staff else ():

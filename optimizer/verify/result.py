@@ -116,14 +116,18 @@ def _check_layout(study: Study, fixtures: tuple[Placed, ...], result: Any) -> It
 
 
 def _weighted_walking(scene: Scene) -> tuple[float, float]:
-    """Weighted person-metres of customers and staff: around the furniture, and without it."""
+    """Person-metres of customers and staff, staff by their weight: around the furniture, without.
+
+    A customer's metre counts as one, whatever it weighs in the objective.
+    """
     goal = scene.study.objective
+    unit = goal.walking or 1.0
     true, empty = (
         goal.walking * scene.person_metres(staff=False, empty=empty)
         + goal.staff_walking * scene.person_metres(staff=True, empty=empty)
         for empty in (False, True)
     )
-    return true, empty
+    return true / unit, empty / unit
 
 
 def _unread() -> Claim:

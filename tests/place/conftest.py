@@ -101,7 +101,7 @@ def three_in_a_queue() -> Study:
 
 @pytest.fixture
 def counter_row() -> Study:
-    """A row of three counters built into the wall before a cash area, a machine and a staff walk."""
+    """Three counters in a row, built into the wall of a cash area; two machines; a staff walk."""
     hall = Zone(name="hall", kind=ZoneKind.PUBLIC_HALL, polygon=shapely.box(0, 0, 7, 4))
     cash = Zone(name="cash", kind=ZoneKind.CASH_AREA, polygon=shapely.box(0, 4.2, 7, 6))
     plan = room(

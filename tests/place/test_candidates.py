@@ -104,8 +104,7 @@ def test_turned_room_has_turned_candidates(two_machines):
         plan,
         outline=shapely.affinity.rotate(plan.outline, 30, origin=(0, 0)),
         doors=tuple(
-            replace(d, line=shapely.affinity.rotate(d.line, 30, origin=(0, 0)))
-            for d in plan.doors
+            replace(d, line=shapely.affinity.rotate(d.line, 30, origin=(0, 0))) for d in plan.doors
         ),
     )
     turned = replace(study, plan=turned_plan)

@@ -15,7 +15,9 @@ ROOMS = ["two_machines", "three_in_a_queue", "counter_row"]
 
 def has_conflict(problem, chosen) -> bool:
     """Whether two blocks of a choice cannot stand together, by the solver."""
-    standing = [(k, problem.candidates[k][p]) for (k, _), p in zip(problem.blocks, chosen)]
+    standing = [
+        (k, problem.candidates[k][p]) for (k, _), p in zip(problem.blocks, chosen, strict=True)
+    ]
     return any(
         problem.shapes.conflicts(k, p[None], m, q[None])[0, 0]
         for i, (k, p) in enumerate(standing)
@@ -32,7 +34,7 @@ def agree(problem, rng, rounds: int) -> tuple[int, int]:
         chosen = [int(rng.integers(size)) for size in sizes]
         if legal is not None and turn % 2:
             moved = rng.integers(len(sizes))
-            chosen = [c if b == moved else old for b, (c, old) in enumerate(zip(chosen, legal))]
+            chosen = [*legal[:moved], chosen[moved], *legal[moved + 1 :]]
         conflict = has_conflict(problem, chosen)
         found = placement_findings(problem.study, problem.layout(chosen))
         broken = {f.rule.id for f in found if f.passed is False}

@@ -62,7 +62,9 @@ def test_figures_of_a_result_are_those_of_its_parts(report_study, report_result)
     assert row["walking"]["search_gap"] == pytest.approx(20 / 436)
     assert row["walking"]["detour_gap"] == pytest.approx(16 / 436)
     assert row["walking"]["bound_person_metres_per_hour"] == 400.0
-    assert row["walking"]["weighted_person_metres_per_hour"] == 436.0
+    # customers 400 and staff 36, whose metres weigh the same
+    assert row["walking"]["person_metres_per_hour"] == 436.0
+    assert row["walking"]["customer_person_metres_per_hour"] == 400.0
     assert row["seconds"] == {"build": 1.0, "solve": 4.5, "total": 5.5}
     assert row["status"] == "FEASIBLE"
     assert row["schema"] == 1
