@@ -39,17 +39,19 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the packages into $(VENV); this takes a minute or two, once"
 	$(INSTALL) -e .
+	@echo "compiling the kernels, once"
+	$(RUN)/python -c 'from optimizer.place.warm_up import warm_up; warm_up()'
 	touch $@
 
 $(VENV)/tests: $(VENV)/ready
-	$(INSTALL) -e '.[test,lint]'
+	$(INSTALL) -e '.[test,lint,ifc]'
 	touch $@
 
 # New versions of everything, from a fresh environment; look at the difference before keeping it.
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[test,lint]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[test,lint,ifc]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
 	rm -rf $(VENV)-lock
 

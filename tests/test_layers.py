@@ -55,6 +55,7 @@ LIBRARIES = {
     "fontTools": ("optimizer.report",),
     "jinja2": ("optimizer.report",),
     "ezdxf": ("optimizer.plan.dxf", "optimizer.report.dxf"),
+    "ifcopenshell": ("optimizer.plan.ifc",),
     "rich": ("optimizer.cli", "optimizer.report.comparison", "optimizer.comparison"),
     "typer": ("optimizer.cli",),
     "pydantic": (

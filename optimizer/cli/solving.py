@@ -137,7 +137,7 @@ def _verified(study: Study, result: Result) -> dict[str, Any]:
     from optimizer.verify import verify_result
 
     content = result_to_json(study, result)
-    claims = verify_result(study, content) if callable(verify_result) else ()
+    claims = verify_result(study, content)
     content["verified"] = {
         "claims": len(claims),
         "held": sum(claim.passed is True for claim in claims),

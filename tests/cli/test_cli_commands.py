@@ -107,6 +107,28 @@ def test_steps_make_a_layout_reproducible(room, run):
     assert one["seed"] == 5
 
 
+def test_a_result_is_verified_before_it_is_written(solved, room, run):
+    """The verifier's answer stands in the result, and the command gives the same one."""
+    ran, folder = solved
+    assert ran.json["verified"]["failed"] == []
+    assert ran.json["verified"]["held"] > 20
+    again = run("verify", room / "study.toml", folder / "result.json", "--json")
+    assert again.code == 0
+    assert again.json["passed"] is True
+    assert len(again.json["claims"]) == ran.json["verified"]["claims"]
+
+
+def test_verify_finds_a_result_that_was_changed(solved, room, run):
+    """A result that claims to walk less than its layout does fails: exit code 1, and says where."""
+    _, folder = solved
+    content = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    content["walking"]["metres_per_customer"] *= 0.9
+    (folder / "result.json").write_text(json.dumps(content), encoding="utf-8")
+    ran = run("verify", room / "study.toml", folder / "result.json")
+    assert ran.code == 1
+    assert any("metres_per_customer" in line for line in ran.errors)
+
+
 def test_evaluate_prints_figures_for_people(room, run):
     """Without --json the headline figures stand in lines."""
     ran = run("evaluate", room / "study.toml", room / "today.json")

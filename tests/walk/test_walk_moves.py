@@ -8,7 +8,7 @@ import shapely
 from walk_worlds import free_points, random_boxes, random_hall, raster_points, raster_world
 
 from optimizer.errors import LayoutError
-from optimizer.walk import Router, prepare_shell, route
+from optimizer.walk import Router, moves, prepare_shell, route
 
 HALL = shapely.box(0, 0, 10, 6)
 
@@ -187,3 +187,11 @@ def test_buffers_grow_within_a_move():
     assert router.propose(np.arange(len(x)), comb).tolist() == [0]
     router.accept()
     assert np.array_equal(router.path(0), full.path(0))
+
+
+def test_tiny_buffers_change_nothing(monkeypatch):
+    """Starting with room for 3 points a path and 4 corners on offer, all is right none the less."""
+    monkeypatch.setattr(moves, "BENDS", 3)
+    monkeypatch.setattr(moves, "OFFERS", 4)
+    for seed in range(3):
+        walk_randomly(seed, steps=100, boxes=12, corners="mitre")
