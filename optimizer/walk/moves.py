@@ -30,7 +30,7 @@ NO_BOXES = np.empty((0, 5))
 NO_POINTS = np.empty((0, 2))
 BENDS = 16
 """Points a path may have before the buffers grow."""
-OFFERS = 1024
+OFFERS = 4096
 """Corners a search may have on offer before its heap grows."""
 
 
