@@ -38,8 +38,8 @@ def check_walking_gap(result: Any, true: float, empty: float) -> Iterator[Claim]
     result
         The parsed result.
     true, empty
-        Weighted walking of the layout around the furniture, and in the empty shell: what the
-        distance tables charge lies between them.
+        Person-metres an hour around the furniture, and in the empty shell; what the distance
+        tables charge lies between them.
     """
     yield from _bound_and_gap(result, "walking.bound_person_metres_per_hour", "walking.gap", true)
     gap, search, detour = (

@@ -43,6 +43,7 @@ FIGURES = (
     "objective.value",
     "objective.gap",
     "walking.person_metres_per_hour",
+    "walking.customer_person_metres_per_hour",
     "walking.metres_per_customer",
     "walking.staff_person_metres_per_hour",
     "crossing.encounters_per_hour",

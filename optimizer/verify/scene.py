@@ -36,6 +36,11 @@ __all__ = ["NO_WAY", "Scene"]
 NO_WAY = 1000.0
 
 
+def counted(length: float) -> float:
+    """Metres that a walk counts in sums."""
+    return length if math.isfinite(length) else NO_WAY
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
     """A study and the fixtures of one layout."""
@@ -61,7 +66,7 @@ class Scene:
     @cached_property
     def lengths(self) -> tuple[float, ...]:
         """Lengths of `walks`, metres, as sums count them."""
-        return tuple(way.length if math.isfinite(way.length) else NO_WAY for way in self.ways)
+        return tuple(counted(way.length) for way in self.ways)
 
     @cached_property
     def queues(self) -> dict[str, dict[str, float]]:
@@ -121,7 +126,7 @@ class Scene:
 
     def person_metres(self, *, staff: bool, empty: bool = False) -> float:
         """Person-metres an hour of customers or of staff."""
-        lengths = self.empty if empty else self.lengths
+        lengths = [counted(length) for length in self.empty] if empty else self.lengths
         return math.fsum(
             walk.rate * length
             for walk, length in zip(self.walks, lengths, strict=True)

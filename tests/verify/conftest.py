@@ -155,7 +155,7 @@ def result_of():
         table = sum(
             (goal.staff_walking if leg.person in staff else goal.walking)
             * leg.rate
-            * leg.empty_length
+            * min(leg.empty_length, 1000.0)  # what a walk without a way counts
             for leg in e.legs
         )
         result = Result(

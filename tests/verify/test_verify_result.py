@@ -4,9 +4,11 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
+from shapely import box
 
 from optimizer.demand.mix import Stop
 from optimizer.equipment.layout import Layout
+from optimizer.plan.model import Zone, ZoneKind
 from optimizer.verify import Claim, verify_result
 from optimizer.verify.claim import lookup
 
@@ -128,8 +130,8 @@ def test_gaps_fit_together(forged, small_result):
     # moved from one part to the other: the tables would charge less than the empty shell
     walking = small_result["walking"]
     assert forged(
-        walking__search_gap=walking["search_gap"] - 0.1,
-        walking__detour_gap=walking["detour_gap"] + 0.1,
+        walking__search_gap=walking["search_gap"] - 0.05,
+        walking__detour_gap=walking["detour_gap"] + 0.05,
     ) == {"walking.detour_gap"}
 
 
@@ -201,9 +203,9 @@ BREACHES = [
     ("PLC-01", "open_desk-1", {"x": 4.4, "y": 3.6}),  # on the column
     ("PLC-02", "smart_terminal-1", {"x": 0.32}),  # its back 0.07 m from the wall
     ("PLC-03", "smart_terminal-2", {"y": 3.1}),  # 0.1 m into its neighbour
-    ("PLC-04", "smart_terminal-1", {"x": 5.8, "y": 0.25, "angle": 180.0}),  # towards the machine
+    ("PLC-04", "open_desk-1", {"x": 1.6, "y": 2.3}),  # its west end 0.3 m before a terminal
     ("PLC-06", "open_desk-1", {"y": 6.2}),  # staff 0.8 m behind the middle, in the wall's reach
-    ("PLC-07", "smart_terminal-1", {"x": 3.0, "y": 0.25, "angle": 180.0}),  # in the door strip
+    ("PLC-07", "smart_terminal-1", {"x": 3.3, "y": 0.25, "angle": 180.0}),  # in the door strip
     ("PLC-09", "open_desk-2", {"x": 4.0, "y": 3.9, "angle": 0.0}),  # before desk 1
     ("PLC-10", "open_desk-1", {"y": 6.2}),  # nobody can stand behind it
     ("PLC-11", "queue_machine-1", {"x": 6.01}),  # fixed at x = 6
@@ -227,6 +229,22 @@ def test_a_broken_rule_said_to_be_kept_is_refuted_alone(
     for row in rows:
         row["passed"] = True
     assert _failed(verify_result(small_study, result)) == {f"rules.{rule}"}
+
+
+def test_rows_and_zones_are_judged_too(small_study, small_layout, result_of):
+    """Desks that should form a row and do not, a desk in a zone of another kind: both refuted."""
+    first, *others = small_study.groups
+    row = replace(small_study, groups=(replace(first, row="desks"), *others))
+    vip = Zone(name="vip", kind=ZoneKind.VIP, polygon=box(5, 4, 8, 7))
+    zoned = replace(small_study, plan=replace(small_study.plan, zones=(vip,)))
+    for study, rule in ((row, "PLC-08"), (zoned, "PLC-05")):
+        result = result_of(study, small_layout)
+        rows = _rows(result, rule)
+        assert any(r["passed"] is False for r in rows)
+        assert _failed(verify_result(study, result)) == set()
+        for r in rows:
+            r["passed"] = True
+        assert _failed(verify_result(study, result)) == {f"rules.{rule}"}
 
 
 def test_a_layout_changed_after_the_fact_is_noticed(small_study, small_result):
