@@ -4,11 +4,11 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from shapely import box
+from shapely import LineString, box
 
 from optimizer.demand.mix import Stop
 from optimizer.equipment.layout import Layout
-from optimizer.plan.model import Zone, ZoneKind
+from optimizer.plan.model import Door, DoorKind, FloorPlan, Zone, ZoneKind
 from optimizer.verify import Claim, verify_result
 from optimizer.verify.claim import lookup
 
@@ -384,6 +384,40 @@ def test_a_journey_to_nothing_is_said_not_raised(small_study, small_result):
     failed = next(claim for claim in claims if claim.name == "placements")
     assert failed.passed is False
     assert "open_desk" in failed.sentence
+
+
+def test_either_of_two_equally_short_ways_may_be_walked(small_study, small_layout, result_of):
+    """In a hall that is its own mirror image the encounters are a span; outside it is refuted."""
+    plan = FloorPlan(
+        name="Mirror",
+        outline=box(0, 0, 8, 8),
+        columns=(box(3.5, 3, 4.5, 4),),
+        doors=(Door(name="front", kind=DoorKind.ENTRANCE, line=LineString([(3.4, 0), (4.6, 0)])),),
+    )
+    desk, terminal, machine = small_study.groups
+    groups = (replace(desk, min=1, max=1), terminal, replace(machine, at=((4.0, 1.6, 180.0),)))
+    study = replace(small_study, plan=plan, groups=groups)
+    poses = {
+        "open_desk-1": (4.0, 6.2, 0.0),
+        "smart_terminal-1": (0.25, 4.0, 90.0),
+        "smart_terminal-2": (7.75, 4.0, 270.0),
+        "queue_machine-1": (4.0, 1.6, 180.0),
+    }
+    layout = Layout(
+        placements=tuple(
+            replace(p, **dict(zip(("x", "y", "angle"), poses[p.fixture], strict=True)))
+            for p in small_layout.placements
+            if p.fixture in poses
+        )
+    )
+    result = result_of(study, layout)
+    claims = verify_result(study, result)
+    assert _failed(claims) == set()
+    span = next(c.found for c in claims if c.name == "crossing.encounters_per_hour")
+    low, high = span
+    assert low < result["crossing"]["encounters_per_hour"] < high
+    result["crossing"]["encounters_per_hour"] = 1.01 * high
+    assert _failed(verify_result(study, result)) == {"crossing.encounters_per_hour"}
 
 
 def test_optimal_needs_a_closed_gap(small_study, small_result):
