@@ -69,7 +69,7 @@ class WalkingBound:
     poses
         Candidate poses that it holds for.
     pitch
-        Grid of these poses, metres.
+        Widest grid that these poses lie on, metres.
     """
 
     value: float

@@ -125,9 +125,10 @@ def compute_visits(
     """Visits per hour: fixture type → business → customers per hour who use it."""
     visits: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for business in mix.businesses:
-        for _, target, rate in _customer_legs(business, servers, arrivals):
-            if target.type:
-                visits[target.type][business.name] += rate
+        for people, stops in _journeys(business, servers, arrivals):
+            for stop in stops:
+                for place, part in _split(stop, servers).items():
+                    visits[place.type][business.name] += people * stop.probability * part
     return {kind: dict(by_business) for kind, by_business in visits.items()}
 
 
@@ -143,21 +144,30 @@ def _customer_legs(
     business: Business, servers: Mapping[str, int], arrivals: float
 ) -> Iterator[tuple[Place, Place, float]]:
     """Yield (from, to, people per hour) of one business, machine and counter journeys."""
-    customers = arrivals * business.share
     start = Place(door=business.entrance or ENTRANCE)
     end = Place(door=business.exit or business.entrance or EXIT)
+    for people, stops in _journeys(business, servers, arrivals):
+        yield from _chain(start, stops, end, people, servers)
+
+
+def _journeys(
+    business: Business, servers: Mapping[str, int], arrivals: float
+) -> Iterator[tuple[float, tuple[Stop, ...]]]:
+    """Yield people per hour and their stops: at counters, at machines, and where machines fail."""
+    customers = arrivals * business.share
     counter = _present(business.journey, servers)
     machine = _present(business.machine_journey, servers)
     complete = bool(machine) and len(machine) == len(business.machine_journey)
     by_machine = customers * business.replaceable if complete else 0.0
     rework = business.rework if counter else 0.0
-    yield from _chain(start, counter, end, customers - by_machine, servers)
-    if not by_machine:
-        return
-    yield from _chain(start, machine, end, by_machine * (1 - rework), servers)
-    if rework:
+    for people, stops in (
+        (customers - by_machine, counter),
+        (by_machine * (1 - rework), machine),
         # the machine is tried, fails, and the counter journey follows from there
-        yield from _chain(start, (*machine[:1], *counter), end, by_machine * rework, servers)
+        (by_machine * rework, (*machine[:1], *counter)),
+    ):
+        if people > 0 and stops:
+            yield people, stops
 
 
 def _present(stops: tuple[Stop, ...], servers: Mapping[str, int]) -> tuple[Stop, ...]:

@@ -40,7 +40,7 @@ class Proof:
     method
         How it was obtained.
     poses, pitch
-        Number of candidate poses and their grid, metres.
+        Number of candidate poses and the widest grid that they lie on, metres.
     """
 
     value: float
@@ -98,5 +98,5 @@ def prove(
         value=value,
         method=bound.method,
         poses=sum(len(poses) for poses in problem.candidates),
-        pitch=problem.study.pitch,
+        pitch=problem.pitch,
     )

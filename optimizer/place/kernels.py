@@ -11,6 +11,8 @@ from numba import njit
 
 #: Sets of rectangles of a block: see `place.shapes`.
 SETS = 7
+#: An eye this near to the edge of a sector, metres, counts as behind the body, or in view.
+HAIR = 1e-9
 #: Which set of one block must not meet which set of the other.
 RELATIONS = np.array([(0, 1), (0, 2), (2, 0), (3, 4), (4, 3), (5, 6), (6, 5)])
 
@@ -298,7 +300,7 @@ def overlooked_pairs(screens, eyes, boxes, walls, radius, covered):  # type: ign
             dx, dy = eyes[j, 0] - x, eyes[j, 1] - y
             away = dx * dx + dy * dy
             ahead, gap = dx * fx + dy * fy, np.sqrt(away)
-            if away > radius * radius or ahead >= covered * gap or ahead < view * gap:
+            if gap > radius + HAIR or ahead > covered * gap - HAIR or ahead < view * gap - HAIR:
                 continue
             free = True
             for b in range(boxes.shape[0]):

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from optimizer.place.blocks import layout_of, make_blocks
-from optimizer.place.candidates import find_candidates, ground_of
+from optimizer.place.candidates import find_on_grid, ground_of
 from optimizer.place.shapes import make_shapes, turned
 from optimizer.place.tables import make_tables
 from optimizer.walked_legs import prepare_shells
@@ -83,6 +83,8 @@ class PlacementProblem:
         For each kind its poses, (n, 3).
     shapes, tables, shells
         Conflicts, costs, and the walkable graph by audience.
+    pitch
+        Widest grid that candidates of a kind lie on, metres.
     """
 
     study: Study
@@ -91,6 +93,7 @@ class PlacementProblem:
     shapes: Shapes
     tables: Tables
     shells: Mapping[Audience, Shell]
+    pitch: float
 
     @property
     def homeless(self) -> tuple[BlockKind, ...]:
@@ -151,7 +154,8 @@ def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> Plac
     kinds = make_blocks(study, counts)
     ground = ground_of(study)
     shells = prepare_shells(study)
-    candidates = tuple(find_candidates(study, ground, kind) for kind in kinds)
+    found = [find_on_grid(study, ground, kind) for kind in kinds]
+    candidates = tuple(poses for poses, _ in found)
     tables = make_tables(study, kinds, candidates, shells)
     return PlacementProblem(
         study=study,
@@ -160,6 +164,7 @@ def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> Plac
         shapes=make_shapes(kinds, study.walking.radius),
         tables=tables,
         shells=shells,
+        pitch=max((pitch for _, pitch in found), default=study.pitch),
     )
 
 

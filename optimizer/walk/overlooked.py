@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = ["overlooked_pairs"]
 
+#: An eye this near to the edge of a sector, metres, counts as behind the body, or in view: layouts
+#: on a grid have eyes exactly there.
+HAIR = 1e-9
+
 
 def overlooked_pairs(
     plan: FloorPlan, types: Mapping[str, FixtureType], layout: Layout
@@ -90,5 +94,7 @@ def _eyes_in_view(
     for eye in placed_points(types[viewer.type], Role.CUSTOMER, viewer):
         away = eye - screen
         gap = float(np.hypot(*away))
-        if 0 < gap <= values.overlooking_radius and view * gap <= away @ front < covered * gap:
+        ahead = float(away @ front)
+        in_view = ahead >= view * gap - HAIR and ahead <= covered * gap - HAIR
+        if 0 < gap <= values.overlooking_radius + HAIR and in_view:
             yield eye

@@ -255,3 +255,18 @@ def test_flows_grow_with_the_arrivals(factor):
     servers = {"counter": 1, "machine": 2, "desk": 1}
     one, many = (rates(compute_flows(mix, servers, 50 * k)) for k in (1, factor))
     assert many == pytest.approx({pair: rate * factor for pair, rate in one.items()})
+
+
+def test_two_stops_in_a_row_at_one_type_are_two_visits():
+    """Nobody walks between them, but the desk serves each customer twice.
+
+    10 people an hour stop at the desk and then at the desk or the machine (one place each, so
+    half and half): 10 + 5 = 15 visits at the desk, 5 at the machine.
+    """
+    business = Business(
+        name="x", share=1.0, journey=(Stop(types=("desk",)), Stop(types=("desk", "machine")))
+    )
+    mix = BusinessMix(businesses=(business,))
+    visits = compute_visits(mix, {"desk": 1, "machine": 1}, 10.0)
+    assert visits["desk"]["x"] == pytest.approx(15.0)
+    assert visits["machine"]["x"] == pytest.approx(5.0)
