@@ -40,6 +40,8 @@ __all__ = ["Ground", "count_by_rule", "find_candidates", "find_on_grid", "ground
 #: on the standard hall: 500 to 2,000 poses find equally good layouts in half a minute, and the
 #: bound is the closer the fewer there are (gap 8.0, 8.6, 10 % with 500, 900, 2,000).
 MOST_POSES = 500
+#: No grid is tried with more poses than this, however large the plan.
+MOST_TRIED = 400_000
 #: Step by which the grid is widened, metres.
 WIDENING = 0.05
 
@@ -134,11 +136,18 @@ def find_on_grid(
     zone = _zone_of(study, kind)
     if zone.is_empty:
         return np.empty((0, 3)), pitch
+    pitch = max(pitch, _coarsest_needed(zone))
     while True:
         poses = _filter(study, ground, kind, zone, _generate(study, ground, kind, zone, pitch))
         if len(poses) <= MOST_POSES:
             return poses, pitch
         pitch += WIDENING * max(1, round(pitch * (len(poses) / MOST_POSES) ** 0.5 / WIDENING / 4))
+
+
+def _coarsest_needed(zone: BaseGeometry) -> float:
+    """A step that keeps the grid over a zone's bounds to `MOST_TRIED` poses, metres."""
+    x0, y0, x1, y1 = zone.bounds
+    return float((4 * (x1 - x0) * (y1 - y0) / MOST_TRIED) ** 0.5)
 
 
 def _generate(

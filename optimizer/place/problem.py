@@ -17,6 +17,8 @@ from optimizer.place.blocks import layout_of, make_blocks
 from optimizer.place.candidates import find_on_grid, ground_of
 from optimizer.place.shapes import make_shapes, turned
 from optimizer.place.tables import make_tables
+from optimizer.plan.audit import audit_plan
+from optimizer.plan.defect import Severity
 from optimizer.walked_legs import prepare_shells
 
 if TYPE_CHECKING:
@@ -150,7 +152,15 @@ def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> Plac
         The brief.
     counts
         Number of fixtures by index of the group, where it is not the group's `max`.
+
+    Raises
+    ------
+    FloorPlanError
+        Where the drawing has defects that no layout can be computed on; one sentence each.
     """
+    grave = [d.sentence for d in audit_plan(study.plan) if d.severity is Severity.ERROR]
+    if grave:
+        raise FloorPlanError(*grave)
     kinds = make_blocks(study, counts)
     ground = ground_of(study)
     shells = prepare_shells(study)
