@@ -8,7 +8,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check -c c
 SECONDS := 30
 REAL_PLAN ?= ../shared/plans/dxf/wrld_office_floor.dxf
 
-.PHONY: demo real test slow lint bench lock clean
+.PHONY: demo real test slow lint bench pictures lock clean
 .DELETE_ON_ERROR:
 
 # Exit code 1 of the command says that the layout breaks a hard rule: the demo shows it all the same.
@@ -33,6 +33,9 @@ lint: $(VENV)/tests
 
 bench: $(VENV)/tests
 	for file in benchmarks/*.py; do $(RUN)/python $$file || exit 1; done
+
+pictures: $(VENV)/ready
+	$(RUN)/python docs/graphs/draw.py
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'

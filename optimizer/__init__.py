@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
     from optimizer.report.dxf import read_layout_dxf, write_layout_dxf
     from optimizer.report.flow_picture import plot_flows
+    from optimizer.report.graph_picture import plot_graph
     from optimizer.report.html import write_report
     from optimizer.report.layout_picture import plot_layout
     from optimizer.report.moves import plot_moves
@@ -115,6 +116,7 @@ __all__ = [
     "plot_comparison",
     "plot_conflicts",
     "plot_flows",
+    "plot_graph",
     "plot_history",
     "plot_layout",
     "plot_moves",
@@ -187,6 +189,7 @@ _ROOMS = {
     "plot_comparison": "report.charts",
     "plot_conflicts": "report.overlays",
     "plot_flows": "report.flow_picture",
+    "plot_graph": "report.graph_picture",
     "plot_history": "report.charts",
     "plot_layout": "report.layout_picture",
     "plot_moves": "report.moves",
