@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 60
 MEDIAN_MODULE = 180
 #: Compiled kernels of one search: numba's cache on disk watches a function's own file only, so a
 #: kernel inlined from another module could go stale.
-LONG_MODULES = {"walk/kernels.py", "place/kernels.py"}
+LONG_MODULES = {"walk/kernels.py"}
 #: Compiled loops in which every call costs; their steps are marked by comments instead.
 KERNELS = "kernels.py"
 

@@ -170,20 +170,7 @@ def optimize(
         stop=should_stop,
     )
 
-    blank = Result(
-        status=Status.UNKNOWN,
-        layout=None,
-        evaluation=None,
-        bound=None,
-        walking=None,
-        conflict=(),
-        history=(),
-        seconds=Seconds(build=built, solve=0.0),
-        seed=seed,
-        workers=workers,
-        budget="seconds" if steps is None else "steps",
-        versions=versions(),
-    )
+    blank = _blank(built, seed=seed, workers=workers, steps=steps)
     if problem.homeless:
         return run.finished(blank, status=Status.INFEASIBLE, conflict=explain_homeless(problem))
     search = Search(problem, seed=seed, on_better=run.found)
@@ -202,6 +189,24 @@ def optimize(
         evaluation=evaluation,
         bound=min(run.bound, evaluation.objective.value),
         walking=proof.held_against(evaluation, problem.table_cost(chosen)),
+    )
+
+
+def _blank(built: float, *, seed: int, workers: int, steps: int | None) -> Result:
+    """A result that knows how it was run, and nothing else yet."""
+    return Result(
+        status=Status.UNKNOWN,
+        layout=None,
+        evaluation=None,
+        bound=None,
+        walking=None,
+        conflict=(),
+        history=(),
+        seconds=Seconds(build=built, solve=0.0),
+        seed=seed,
+        workers=workers,
+        budget="seconds" if steps is None else "steps",
+        versions=versions(),
     )
 
 

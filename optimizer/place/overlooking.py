@@ -20,7 +20,7 @@ import shapely
 
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
-from optimizer.place import kernels
+from optimizer.place import sight_kernels
 from optimizer.plan.space import floor_space
 from optimizer.walk.pedestrian import read_pedestrian_values
 
@@ -80,7 +80,9 @@ class Overlooking:
             return 0
         screens, eyes, boxes = self._tables
         return int(
-            kernels.overlooked_pairs(screens, eyes, boxes, self._walls, self._radius, self._covered)
+            sight_kernels.overlooked_pairs(
+                screens, eyes, boxes, self._walls, self._radius, self._covered
+            )
         )
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.place import kernels
+from optimizer.place import sight_kernels
 from optimizer.place.shapes import turned
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def around_own_block(
     for first in range(0, len(poses), CHUNK):
         part = slice(first, first + CHUNK)
         at = turned(poses[part])
-        corners = kernels.box_corners(boxes, at)
+        corners = sight_kernels.box_corners(boxes, at)
         if len(targets) <= FEW:
             from_corners = shell.distances(corners.reshape(-1, 2), targets)
         else:
             from_corners = np.empty((0, len(targets)))
         seen = shell.distances(access[part], nodes) if len(nodes) else np.empty((len(at), 0))
-        result[part] = kernels.own_detours(
+        result[part] = sight_kernels.own_detours(
             access[part], at, boxes, targets, empty[part], nodes, seen, onward, corners,
             from_corners,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
+from optimizer.errors import FloorPlanError
 from optimizer.place.blocks import layout_of, make_blocks
 from optimizer.place.candidates import find_on_grid, ground_of
 from optimizer.place.shapes import make_shapes, turned

@@ -100,9 +100,13 @@ def read_drawing(path: Path) -> Drawing:
     try:
         return readfile(path)
     except (DXFError, UnicodeDecodeError):
-        pass
+        return _recovered(path)
     except OSError as error:
         raise FileFormatError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _recovered(path: str | Path) -> Drawing:
+    """Read a drawing that the strict reader gave up."""
     try:
         return recover.readfile(path)[0]
     except (DXFError, OSError) as error:
