@@ -105,9 +105,7 @@ def counter_row() -> Study:
     hall = Zone(name="hall", kind=ZoneKind.PUBLIC_HALL, polygon=shapely.box(0, 0, 7, 4))
     cash = Zone(name="cash", kind=ZoneKind.CASH_AREA, polygon=shapely.box(0, 4.2, 7, 6))
     plan = room(7.0, 6.0, walls=(shapely.box(0, 4.0, 7, 4.2),), zones=(hall, cash))
-    back = Door(
-        name="back", kind=DoorKind.STAFF, line=shapely.LineString([(0.2, 6.0), (1.2, 6.0)])
-    )
+    back = Door(name="back", kind=DoorKind.STAFF, line=shapely.LineString([(0.2, 6.0), (1.2, 6.0)]))
     plan = replace(plan, doors=(*plan.doors, back))
     counter = machine(
         "counter",
