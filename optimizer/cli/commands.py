@@ -122,4 +122,5 @@ def _usage_sentence(error: Any) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "branch-layout"
     message = " ".join(str(error.format_message()).split()) or "no command is given"
+    message = message if message.endswith((".", "?", "!")) else f"{message}."
     return f"{message} Type '{command} --help' for help."

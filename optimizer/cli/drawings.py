@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan
+from optimizer.cli.files import check_rules
 from optimizer.cli.terminal import print_errors, print_json, print_line
 from optimizer.errors import FileFormatError, FloorPlanError, OptimizerError, StudyError
 from optimizer.study_file import read_study, study_schema
@@ -58,7 +59,9 @@ def schema() -> int:
 def read_drawing(file: Path, plan: Path | None = None) -> FloorPlan:
     """Floor plan of a drawing, or of a study with all that the study says."""
     if file.suffix.lower() == ".toml":
-        return read_study(file, plan=plan).plan
+        study = read_study(file, plan=plan)
+        check_rules(study, file)
+        return study.plan
     if plan is not None:
         raise StudyError(f"{file}: --plan goes with a study (.toml); this is a drawing itself")
     from optimizer.plan.read import read_plan

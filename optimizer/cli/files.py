@@ -6,13 +6,14 @@ In: paths. Out: layouts and results, or the six files of a result, whole or not 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.equipment.layout_file import parse_layout, read_layout, write_layout
-from optimizer.errors import FileFormatError, FloorPlanError
+from optimizer.errors import FileFormatError, FloorPlanError, LayoutError, StudyError
 from optimizer.plan.audit import audit_plan
 from optimizer.plan.defect import Severity
 from optimizer.reading import read_text
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from optimizer.result import Result
     from optimizer.study import Study
 
-__all__ = ["FILES", "read_any_layout", "read_brief", "read_result", "write_folder"]
+__all__ = [
+    "FILES",
+    "check_folder",
+    "check_rules",
+    "read_any_layout",
+    "read_brief",
+    "read_result",
+    "write_folder",
+]
 
 #: What an optimization writes.
 FILES = (
@@ -56,7 +65,24 @@ def read_brief(path: Path, plan: Path | None = None) -> Study:
     if grave:
         file = study.plan.source.path or str(path)
         raise FloorPlanError(*(f"{file}: {defect.sentence}" for defect in grave))
+    check_rules(study, path)
     return study
+
+
+def check_rules(study: Study, path: Path) -> None:
+    """Make sure that the rule packs which a study names exist, and its changes to them too.
+
+    Raises
+    ------
+    StudyError
+        One sentence per defect, with the study's file.
+    """
+    from optimizer.rules.packs import rules_of
+
+    try:
+        rules_of(study)
+    except StudyError as error:
+        raise StudyError(*(f"{path}: {sentence}" for sentence in error.sentences)) from None
 
 
 def read_any_layout(path: Path, study: Study) -> Layout:
@@ -65,8 +91,16 @@ def read_any_layout(path: Path, study: Study) -> Layout:
         return read_layout(path, study)
     from optimizer.report.dxf import read_layout_dxf
 
-    # through the same checks as a JSON file: the names may have been changed in CAD
-    return parse_layout({"placements": read_layout_dxf(path).to_json()}, study)
+    placements = read_layout_dxf(path).to_json()
+    if not placements:
+        raise FileFormatError(
+            f"{path}: holds no layout; needed is a layout.dxf of ours, with blocks on BL-FIXTURE"
+        )
+    try:
+        # through the same checks as a JSON file: the names may have been changed in CAD
+        return parse_layout({"placements": placements}, study)
+    except LayoutError as error:
+        raise LayoutError(*(f"{path}: {sentence}" for sentence in error.sentences)) from None
 
 
 def read_result(path: Path) -> dict[str, Any]:
@@ -78,8 +112,9 @@ def read_result(path: Path) -> dict[str, Any]:
         Where there is none, or it is no JSON object of this program.
     """
     file = path / "result.json" if path.is_dir() else path
+    text = read_text(file)
     try:
-        content = json.loads(read_text(file))
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         raise FileFormatError(
             f"{file}: not valid JSON: {error.msg} (at line {error.lineno}, column {error.colno})"
@@ -93,6 +128,23 @@ def read_result(path: Path) -> dict[str, Any]:
             f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
         )
     return content
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that files can be written to a folder, before the work starts; make nothing.
+
+    Raises
+    ------
+    OSError
+        Where it is a file, lies within one, or may not be written to.
+    """
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise NotADirectoryError(20, "is a file; --out needs a folder", str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(13, "may not be written to; name another folder", str(there))
 
 
 def write_folder(study: Study, result: Result, content: dict[str, Any], folder: Path) -> None:

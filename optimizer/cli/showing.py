@@ -65,10 +65,13 @@ def compare(
 ) -> int:
     """Results side by side, with what changes from the first one."""
     from optimizer.report.comparison import build_table, compare_table, write_comparison_csv
+    from optimizer.report.figures import check_figures
 
     contents: dict[str, dict[str, Any]] = {}
     for path in results:
-        contents[_name(path, contents)] = read_result(path)
+        content = read_result(path)
+        check_figures(content, path)
+        contents[_name(path, contents)] = content
     rows = compare_table(contents)
     if csv is not None:
         write_comparison_csv(rows, csv)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import read_brief, write_folder
+from optimizer.cli.files import check_folder, read_brief, write_folder
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line
@@ -49,8 +49,7 @@ def optimize(
     """Find the best layout of a study, prove how good it is, and write both."""
     brief = read_brief(study, plan=plan)
     folder = _folder(study) if out is None else out
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(20, "is a file; --out needs a folder", str(folder))
+    check_folder(folder)
     result = _search(brief, time_limit=time_limit, steps=steps, seed=seed, workers=workers)
     content = _verified(brief, result)
     write_folder(brief, result, content, folder)

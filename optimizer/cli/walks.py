@@ -75,6 +75,7 @@ def _read_pairs(file: Path) -> np.ndarray:
     """
     rows: list[list[float]] = []
     defects: list[str] = []
+    first = True
     reader = csv.reader(StringIO(read_text(file)))
     try:
         for cells in reader:
@@ -83,14 +84,15 @@ def _read_pairs(file: Path) -> np.ndarray:
             numbers = _numbers(cells)
             if numbers is not None:
                 rows.append(numbers)
-            elif rows or defects or any(_is_number(cell) for cell in cells):
+            elif not first or len(cells) != COLUMNS or any(_is_number(cell) for cell in cells):
                 shown = ",".join(cells)
                 shown = shown if len(shown) < 60 else shown[:57] + "..."
                 defects.append(
                     f"{file}: line {reader.line_num} is {shown!r}; must be four finite numbers "
                     "x1,y1,x2,y2"
                 )
-            # else: the first row, all words: the header
+            # else: the first row, four words: the header
+            first = False
     except csv.Error as error:
         defects.append(f"{file}: line {reader.line_num} is not CSV: {error}")
     if defects:

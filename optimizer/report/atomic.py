@@ -37,8 +37,17 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         error, and `path` is then as it was.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    if path.is_dir():
+        raise IsADirectoryError(21, "is a folder; a file is needed", str(path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+        )
+    except OSError as error:
+        # the file that was asked for, not the temporary one that nobody has heard of
+        what = f"cannot be written ({error.strerror})"
+        raise type(error)(error.errno, what, str(path)) from None
     os.close(handle)
     temporary = Path(name)
     try:

@@ -10,14 +10,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.errors import FileFormatError
 from optimizer.report.words import unit_of, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from optimizer.report.words import Language
 
-__all__ = ["HEADLINES", "Figure", "format_figure", "headline_figures"]
+__all__ = ["HEADLINES", "Figure", "check_figures", "format_figure", "headline_figures"]
 
 #: Where each headline figure stands in `result.json`, in the order in which it is shown.
 HEADLINES: Mapping[str, tuple[str, ...]] = {
@@ -90,20 +92,52 @@ def format_figure(key: str, value: float | None, *, sign: bool = False) -> str:
     value
         The number; None is shown as a dash.
     sign
-        Whether to write a plus before a rise (for changes).
+        Whether it is a change: a plus before a rise, and shares in percentage points (pp).
     """
     if value is None:
         return "–"
     if math.isinf(value):
         return "∞"
     unit = unit_of(key)
-    plus = "+" if sign and value > 0 else ""
     if unit == "%":
-        return f"{plus}{100 * value:.1f} %"
-    if key in COUNTS and float(value).is_integer():
-        return f"{plus}{value:.0f}"
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 20 else 2
-    return f"{plus}{value:.{digits}f} {unit}".rstrip().replace("-", "−", 1)
+        unit, value, digits = "pp" if sign else "%", 100 * value, 1
+    elif key in COUNTS and float(value).is_integer():
+        digits = 0
+    else:
+        digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 20 else 2
+    number = f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
+    if not number.strip("+-0."):
+        number = number.lstrip("+-")  # what is shown as nothing has no sign
+    return f"{number} {unit}".rstrip().replace("-", "−", 1)
+
+
+def check_figures(row: Mapping[str, Any], path: Path) -> None:
+    """Make sure that the headline figures of a `result.json` are such.
+
+    Raises
+    ------
+    FileFormatError
+        One sentence per figure that is no number, with the file.
+    """
+    defects = dict.fromkeys(
+        f"{path}: {'.'.join(keys)} is not what a result holds; needed is the result.json that "
+        "'branch-layout optimize' wrote"
+        for key, keys in HEADLINES.items()
+        if keys[0] in row and not _is_sound(key, row, keys)
+    )
+    if defects:
+        raise FileFormatError(*defects)
+
+
+def _is_sound(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    if path != ("rules",) and not isinstance(row[path[0]], dict):
+        return False
+    try:
+        if len(path) == 1 or path[1] in row[path[0]]:
+            _value(key, row, path)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _value(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> float | None:

@@ -81,6 +81,12 @@ def load_drawing(
     except OptimizerError as error:
         return Drawing(content=content, defects=error.sentences)
     before = len(defects)
+    unit = table.plan.unit or table.unit
+    if override is None and file.suffix.lower() != ".dxf" and unit not in (None, "m"):
+        defects.append(
+            f"[plan] unit is {unit!r}; it is for DXF drawings, and {file.name} says its own unit; "
+            "leave it out"
+        )
     plan = _with_doors(_with_zones(plan, table.zones, defects), table.doors, defects)
     return Drawing(plan=plan if len(defects) == before else None, content=content)
 

@@ -259,3 +259,86 @@ def test_what_fails_late_leaves_the_old_files(room, run, monkeypatch):
     assert {p.name: p.read_text(encoding="utf-8") for p in folder.iterdir()} == {
         n: n for n in FILES
     }
+
+
+@pytest.mark.parametrize("command", ["verify", "compare"])
+def test_a_result_that_is_not_there(command, room, run):
+    """A missing result is said to be missing, not to be wrong inside."""
+    more = (room / "study.toml",) if command == "verify" else ()
+    ran = run(command, *more, room / "gone" / "result.json")
+    assert ran.code == 2
+    assert ran.errors == [f"error: {room / 'gone' / 'result.json'}: no such file"]
+
+
+@pytest.mark.parametrize(
+    ("section", "value"), [("objective", 3), ("walking", None), ("waiting", {"by_stop": 3})]
+)
+def test_compare_of_a_result_edited_by_hand(section, value, room, run):
+    """A section that is none is one line with file and key, never an error of the program."""
+    content = {"schema": 1, "objective": {"value": 1.0}, section: value}
+    (room / "result.json").write_text(json.dumps(content), encoding="utf-8")
+    ran = run("compare", room / "result.json")
+    assert ran.code == 2
+    assert ran.out == ""
+    assert f"result.json: {section}" in ran.errors[0]
+    assert not any("of the program itself" in line for line in ran.errors)
+
+
+@pytest.mark.parametrize("out", ["plan.geojson", "plan.geojson/deeper"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_search(out, room, run):
+    """--out in a file: one line at once, without a word of progress before it."""
+    ran = run("optimize", room / "study.toml", "--out", room / out, *OPTIONS)
+    assert ran.code == 2
+    assert ran.err.splitlines() == ran.errors
+    assert ran.errors == [f"error: {room / 'plan.geojson'}: is a file; --out needs a folder"]
+
+
+def test_usage_errors_are_sentences(room, run):
+    """The complaint and the hint at the help are two sentences."""
+    ran = run("optimize", room / "study.toml", "--seed", "text")
+    assert ran.code == 2
+    (line,) = ran.errors
+    assert ". Type 'branch-layout optimize --help' for help." in line
+
+
+@pytest.mark.parametrize("command", ["check", "evaluate", "optimize"])
+def test_a_rule_pack_that_there_is_not(command, room, run):
+    """An unknown rule pack is named with the study's file, by `check` too."""
+    change(room / "study.toml", 'current = "today.json"', 'rules = ["nix"]')
+    more = {"evaluate": (room / "today.json",), "check": (), "optimize": OPTIONS}[command]
+    ran = run(command, room / "study.toml", *more)
+    assert ran.code == 2
+    (line,) = ran.errors
+    assert f"{room / 'study.toml'}: " in line
+    assert "'nix'" in line
+    assert ran.err.splitlines() == ran.errors
+
+
+def test_a_unit_for_a_drawing_that_has_its_own(room, run):
+    """A unit for a GeoJSON plan is no silent wish: metres pass, millimetres are refused."""
+    old = 'plan = "plan.geojson"\ncurrent = "today.json"'
+    change(room / "study.toml", old, '[plan]\nfile = "plan.geojson"\nunit = "m"')
+    assert run("check", room / "study.toml").code == 0
+    change(room / "study.toml", 'unit = "m"', 'unit = "mm"')
+    ran = run("check", room / "study.toml")
+    assert ran.code == 2
+    assert "unit is 'mm'; it is for DXF drawings" in ran.errors[0]
+
+
+def test_a_drawing_without_a_layout_is_none(room, run, root):
+    """A DXF that holds no fixtures of ours is said to hold no layout."""
+    drawing = root / "floorplans" / "standard_hall" / "plan.dxf"
+    ran = run("evaluate", room / "study.toml", drawing)
+    assert ran.code == 2
+    assert ran.out == ""
+    (line,) = ran.errors
+    assert f"{drawing}: holds no layout" in line
+
+
+def test_rows_with_other_separators_are_no_headers(room, run):
+    """Semicolons make no header of a row of numbers; every such row is named."""
+    file = room / "pairs.csv"
+    file.write_text("1;2;3;4\n5;6;7;8\n", encoding="utf-8")
+    ran = run("distances", room / "plan.geojson", file)
+    assert ran.code == 2
+    assert ["line 1" in ran.errors[0], "line 2" in ran.errors[1]] == [True, True]
