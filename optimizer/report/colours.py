@@ -28,6 +28,7 @@ __all__ = [
     "GOOD",
     "HARD_BROKEN",
     "INK",
+    "OUTLET",
     "PRIVACY",
     "SOFT_BROKEN",
     "STAFF_COLOUR",
@@ -56,6 +57,7 @@ CASH_COLOUR = "#111111"
 INK = "#222222"
 WALL = "#3a3a3a"
 WINDOW = "#6fa8c7"
+OUTLET = "#aa7700"
 FIXTURE_FILL = "#ffffff"
 FIXTURE_EDGE = "#222222"
 PRIVACY = "#aa4499"

@@ -33,7 +33,7 @@ from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
 from optimizer.report.plan_picture import plot_plan
 from optimizer.report.results import evaluation_to_json, result_to_json
 from optimizer.report.sheets import save_svg
-from optimizer.report.words import business_label, word
+from optimizer.report.words import business_label, quantity, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -214,7 +214,18 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     mood = ""
     if rule["passed"] is False:
         mood = "broken" if rule["severity"] == "hard" else "weak"
-    return {**rule, "outcome": outcome, "mood": mood}
+    return {
+        **rule,
+        "outcome": outcome,
+        "mood": mood,
+        "measured": _quantities(rule["value"], rule["unit"]),
+        "most": _quantities(rule["limit"], rule["unit"]),
+    }
+
+
+def _quantities(value: float | None, unit: str) -> dict[str, str]:
+    """Return a number with its unit in both languages."""
+    return {"en": quantity(value, unit, "en"), "zh": quantity(value, unit, "zh")}
 
 
 def _assumptions(study: Study, layout: Layout | None) -> list[dict[str, str]]:

@@ -20,7 +20,9 @@ from optimizer.report.colours import (
     FIXTURE_EDGE,
     FIXTURE_FILL,
     INK,
+    OUTLET,
     PRIVACY,
+    WINDOW,
     group_colours,
 )
 from optimizer.report.fonts import text_box, text_size
@@ -106,6 +108,14 @@ def layout_legend(study: Study, language: Language = "both") -> list[tuple[Artis
     ]
     privacy = Patch(facecolor="none", edgecolor=PRIVACY, linestyle="--", linewidth=0.7)
     marks.append((privacy, word("picture", "privacy_zone", language)))
+    space = Patch(facecolor="#0000001a", edgecolor="none")
+    marks.append((space, word("picture", "use_space", language)))
+    if study.plan.windows:
+        window = Line2D([], [], color=WINDOW, linewidth=2.2)
+        marks.append((window, word("picture", "window", language)))
+    if study.plan.power:
+        outlet = Line2D([], [], linestyle="", marker="$Z$", markersize=4, color=OUTLET)
+        marks.append((outlet, word("picture", "power", language)))
     return doors + marks
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
-from shapely import LineString, get_parts
 
 from optimizer.report.canvas import draw_legend, draw_text, figure_of
 from optimizer.report.colours import HARD_BROKEN, INK, PRIVACY, SOFT_BROKEN
+from optimizer.report.meetings import meeting_place
 from optimizer.report.plan_picture import plot_plan
 from optimizer.report.words import word
 from optimizer.rules.model import Severity
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from optimizer.evaluation import Evaluation, MeetingPair
+    from optimizer.evaluation import Evaluation
     from optimizer.report.words import Language
     from optimizer.study import Study
 
@@ -31,8 +31,6 @@ __all__ = ["plot_conflicts", "plot_privacy", "plot_rules"]
 PANEL = 4.2
 #: Longest line of a legend, signs, and its font size, points.
 LINE, SIZE = 56, 6.5
-#: Ways that come closer than this meet, metres.
-APART = 0.02
 #: Largest and smallest circle of a meeting point, points across.
 LARGEST, SMALLEST = 26.0, 9.0
 
@@ -58,7 +56,7 @@ def plot_conflicts(
     for number, pair in enumerate(pairs, start=1):
         share = pair.encounters_per_hour / most if most > 0 else 0.0
         size = max(SMALLEST, LARGEST * share**0.5)
-        where = pair.where or _meeting_place(evaluation, pair)
+        where = meeting_place(evaluation, pair)
         handle = _mark(ax, where, number, size, HARD_BROKEN, f"meeting:{number}")
         text = f"{number}  {pair.encounters_per_hour:.2f} {unit}\n{pair.one}\n× {pair.other}"
         entries.append((handle, text))
@@ -122,19 +120,6 @@ def plot_rules(
     if legend:
         _explain(ax, entries, word("report", "broken", language), language)
     return ax
-
-
-def _meeting_place(evaluation: Evaluation, pair: MeetingPair) -> tuple[float, float] | None:
-    """Return where the ways of two flows meet; None where a way is not known or they never do."""
-    ways = {f"{leg.source} → {leg.target}": leg.path for leg in evaluation.legs}
-    paths = [ways.get(name) for name in (pair.one, pair.other)]
-    lines = [LineString(path) for path in paths if path is not None and len(path) > 1]
-    if len(lines) < 2 or lines[0].distance(lines[1]) > APART:
-        return None
-    parts = get_parts(lines[0].intersection(lines[1].buffer(APART)))
-    shared = max(parts, key=lambda part: float(part.length))
-    place = shared.interpolate(0.5, normalized=True) if shared.length else shared
-    return float(place.x), float(place.y)
 
 
 def _axes(study: Study, ax: Axes | None, language: Language) -> Axes:

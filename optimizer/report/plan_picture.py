@@ -20,7 +20,7 @@ from optimizer.report.canvas import (
     draw_text,
     floor_axes,
 )
-from optimizer.report.colours import DOOR_COLOURS, INK, WALL, WINDOW, ZONE_TINTS
+from optimizer.report.colours import DOOR_COLOURS, INK, OUTLET, WALL, WINDOW, ZONE_TINTS
 from optimizer.report.words import both, word
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ def plot_plan(
         x, y = np.asarray(window.coords)[:, :2].T
         ax.plot(x, y, color=WINDOW, linewidth=2.2, zorder=3.2, gid=f"window:{i}")
     for i, outlet in enumerate(plan.power):
-        ax.plot(
-            [outlet.x], [outlet.y], marker="$Z$", markersize=4, color="#aa7700", gid=f"power:{i}"
-        )
+        ax.plot([outlet.x], [outlet.y], marker="$Z$", markersize=4, color=OUTLET, gid=f"power:{i}")
     for door in plan.doors:
         _draw_door(ax, plan, door)
     for door_name, (where, text) in door_names(plan, language).items():

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.atomic import write_whole
+from optimizer.report.meetings import meeting_place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.evaluation import Evaluation, WalkingFigures
+    from optimizer.evaluation import Evaluation, MeetingPair, WalkingFigures
     from optimizer.result import Result
     from optimizer.rules.model import Finding
     from optimizer.study import Objective, Study
@@ -168,11 +169,19 @@ def _crossing(e: Evaluation | None) -> dict[str, Any]:
                 "one": pair.one,
                 "other": pair.other,
                 "encounters_per_hour": pair.encounters_per_hour,
-                "where": list(pair.where) if pair.where else None,
+                "where": place,
             }
-            for pair in (c.worst_pairs if c else ())
+            for pair, place in _meetings(e)
         ],
     }
+
+
+def _meetings(e: Evaluation | None) -> list[tuple[MeetingPair, list[float] | None]]:
+    """Pairs of flows that meet most, each with its place."""
+    if e is None:
+        return []
+    places = [(pair, meeting_place(e, pair)) for pair in e.crossing.worst_pairs]
+    return [(pair, None if place is None else list(place)) for pair, place in places]
 
 
 def _waiting(e: Evaluation) -> dict[str, Any]:
@@ -202,6 +211,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
         "clause": rule.clause,
         "edition": rule.edition,
         "rule": rule.sentence,
+        "rule_zh": rule.sentence_zh,
         "source": rule.source,
         "confidence": rule.confidence,
         "changed": rule.changed,

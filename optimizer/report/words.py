@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from optimizer.study import Study
 
-__all__ = ["Language", "both", "business_label", "fixture_label", "unit_of", "word"]
+__all__ = ["Language", "both", "business_label", "fixture_label", "quantity", "unit_of", "word"]
 
 #: Language of a picture; "both" puts Chinese and English side by side.
 Language = Literal["en", "zh", "both"]
@@ -40,6 +40,15 @@ def word(section: str, key: str, language: Language = "both", between: str = " "
 def unit_of(figure: str) -> str:
     """Unit of a headline figure; "" where it has none."""
     return _words()["figure"].get(figure, {}).get("unit", "")
+
+
+def quantity(value: float | None, unit: str, language: Language) -> str:
+    """Return a number of a rule with its unit; "" where there is none."""
+    if value is None:
+        return ""
+    entry = _words()["unit"].get(unit, {"en": unit, "zh": unit})
+    english = entry.get("one", entry["en"]) if value == 1 else entry["en"]
+    return f"{value:.3g} {both(english, entry['zh'], language)}".rstrip()
 
 
 def both(en: str, zh: str, language: Language, between: str = " ") -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from optimizer.equipment.layout import Layout, Placement
 from optimizer.report.html import render_report, write_report
+from optimizer.report.words import word
 
 
 class Page(html.parser.HTMLParser):
@@ -187,3 +188,22 @@ def test_written_report_is_the_rendered_one_every_time(
     one, other = (path.read_text(encoding="utf-8") for path in paths)
     assert one == other
     assert one.startswith("<!DOCTYPE html>")
+
+
+def test_rules_are_told_in_the_language_of_the_page(report_study, report_layout, report_evaluation):
+    """The Chinese sentence stands beside the English one, and no column is empty on every row."""
+    finding = report_evaluation.findings[0]
+    rule = replace(finding.rule, sentence_zh="通道净宽", unit="fixtures", changed="")
+    findings = (replace(finding, rule=rule, value=1.0),)
+    evaluation = replace(report_evaluation, findings=findings)
+    page = render_report(report_study, layout=report_layout, evaluation=evaluation)
+    rules = page[page.index('id="rules"') :]
+    assert '<span class="zh" lang="zh">通道净宽</span>' in rules
+    assert '<span class="en" lang="en">1 fixture</span>' in rules
+    changed = word("report", "changed", "en")
+    assert changed not in rules
+    findings = (replace(finding, rule=replace(rule, changed="limit 1.2 → 1")),)
+    evaluation = replace(report_evaluation, findings=findings)
+    page = render_report(report_study, layout=report_layout, evaluation=evaluation)
+    assert changed in page
+    assert "limit 1.2 → 1" in page

@@ -5,15 +5,19 @@ import io
 import json
 import math
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+from optimizer.errors import FileFormatError
+from optimizer.evaluation import MeetingPair
 from optimizer.report.atomic import whole_file, write_whole
 from optimizer.report.comparison import build_table, compare_table, write_comparison_csv
-from optimizer.report.figures import format_figure, headline_figures
+from optimizer.report.figures import check_figures, format_figure, headline_figures
 from optimizer.report.results import evaluation_to_json, result_to_json, write_json
+from optimizer.report.words import quantity
 
 #: Keys of the contract, by section.
 CONTRACT = {
@@ -164,6 +168,12 @@ def test_headline_figures_without_a_layout_are_dashes(report_study, report_nothi
         ("gap", 0.0213, False, "2.1 %"),
         ("metres_per_customer", -1.5, True, "−1.50 m"),
         ("metres_per_customer", 1.5, True, "+1.50 m"),
+        # shares change by percentage points, and every fall has the same minus
+        ("share_of_customers_crossing", -0.133, True, "−13.3 pp"),
+        ("path_crossings", -237.0, True, "−237"),
+        # what rounds to nothing has no sign
+        ("detour_mean", -0.001, True, "0.00"),
+        ("overlooked_pairs", 0.0, True, "0"),
         ("person_metres_per_hour", 1234.4, False, "1234 m/h"),
         ("path_crossings", 3.0, False, "3"),
         ("path_crossings", 2.5, False, "2.50"),
@@ -225,3 +235,59 @@ def test_terminal_table_shows_names_as_they_are(two_results):
 def test_terminal_table_of_nothing_is_empty():
     """No results make no rows and no error."""
     assert build_table(compare_table({})).row_count == 0
+
+
+def test_pairs_that_meet_have_a_place(report_study, report_evaluation, report_legs):
+    """The place is the pair's own, else the middle of what the two ways share, else none."""
+    legs = tuple(
+        replace(report_legs[0], source=source, target="b", path=np.array(path))
+        for source, path in (
+            ("a", [[2.0, 2.0], [8.0, 2.0]]),
+            ("c", [[6.0, 2.0], [4.0, 2.0]]),
+            ("d", [[2.0, 4.0], [8.0, 4.0]]),
+        )
+    )
+    own, shared, apart = (
+        MeetingPair(one="a → b", other=f"{other} → b", encounters_per_hour=0.2, where=where)
+        for other, where in (("c", (1.0, 2.5)), ("c", None), ("d", None))
+    )
+    crossing = replace(report_evaluation.crossing, worst_pairs=(own, shared, apart))
+    row = evaluation_to_json(report_study, replace(report_evaluation, legs=legs, crossing=crossing))
+    places = [pair["where"] for pair in row["crossing"]["worst_pairs"]]
+    assert places[0] == [1.0, 2.5]
+    # c walks x 6 to 4 of a's 2 to 8, on the same line
+    assert places[1] == pytest.approx([5.0, 2.0], abs=0.02)
+    assert places[2] is None
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [("objective", 3), ("walking", None), ("waiting", {"by_stop": 3}), ("rules", 7)],
+)
+def test_figures_of_a_result_edited_by_hand(report_study, report_result, tmp_path, section, value):
+    """A section that is none gives one error with file and key; the true one gives none."""
+    row = result_to_json(report_study, report_result)
+    check_figures(row, tmp_path)
+    with pytest.raises(FileFormatError, match=section) as error:
+        check_figures({**row, section: value}, tmp_path / "r.json")
+    assert all("r.json" in sentence for sentence in error.value.sentences)
+
+
+def test_a_folder_is_no_file_to_write(tmp_path):
+    """The error names the file asked for, not a temporary one, and nothing is left behind."""
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"is a folder.*[/\\]a\.png"):
+        write_whole(tmp_path / "a.png", "x")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(OSError, match=r"cannot be written.*[/\\]b\.png"):
+        write_whole(tmp_path / "file" / "b.png", "x")
+    assert sorted(os.listdir(tmp_path)) == ["a.png", "file"]
+
+
+def test_quantities_of_rules_are_words_of_both_languages():
+    """One fixture, two fixtures; a unit that is the same everywhere stays as it is."""
+    assert quantity(1, "fixtures", "en") == "1 fixture"
+    assert quantity(2, "fixtures", "en") == "2 fixtures"
+    assert quantity(2, "fixtures", "zh") == "2 台（件）"
+    assert quantity(0.015, "m", "zh") == "0.015 m"
+    assert quantity(None, "m", "en") == ""
