@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+    from multiprocessing.synchronize import Event
     from types import TracebackType
 
     from optimizer.place.problem import PlacementProblem
@@ -51,6 +52,7 @@ class Crew:
         self._lines: list[tuple[BaseProcess, Connection]] = []
         self._archive: list[Found] = []
         self._least: list[Found] = []
+        self._stop: Event | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -70,19 +72,25 @@ class Crew:
 
     def start(self, *, seconds: float) -> None:
         """Let all of them search for some seconds, or for the steps given."""
-        context = multiprocessing.get_context("fork") if self._seeds else None
+        if not self._seeds:
+            return
+        context = multiprocessing.get_context("fork")
+        self._stop = context.Event()
         for seed in self._seeds:
-            if context is None:
-                break
-            here, there = context.Pipe()
+            here, there = context.Pipe(duplex=False)
             process = context.Process(
                 target=_search,
-                args=(self._problem, seed, self._steps, seconds, there),
+                args=(self._problem, seed, self._steps, seconds, there, self._stop),
                 daemon=True,
             )
             process.start()
             there.close()
             self._lines.append((process, here))
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process numbers of those that were started."""
+        return tuple(process.pid or 0 for process, _ in self._lines)
 
     def news(self) -> tuple[Found, ...]:
         """Layouts that came in since the last call."""
@@ -91,8 +99,8 @@ class Crew:
             try:
                 while line.poll():
                     found.append(self._receive(line.recv()))
-            except EOFError:
-                continue
+            except (EOFError, ConnectionResetError):
+                continue  # the process has ended, by itself or not
         return tuple(one for one in found if one is not None)
 
     def least_walking(self) -> tuple[Found, ...]:
@@ -101,10 +109,8 @@ class Crew:
 
     def finish(self, *, stop: bool) -> tuple[Found, ...]:
         """All layouts worth judging; `stop` ends the searches, else their steps are awaited."""
-        if stop:
-            for process, line in self._lines:
-                if process.is_alive():
-                    line.send("stop")
+        if stop and self._stop is not None:
+            self._stop.set()
         open_lines = [line for _, line in self._lines]
         while open_lines:
             ready = wait(open_lines, GRACE if stop else None)
@@ -113,7 +119,7 @@ class Crew:
             for line in [line for line in open_lines if line in ready]:
                 try:
                     self._receive(line.recv())
-                except EOFError:
+                except (EOFError, ConnectionResetError):
                     open_lines.remove(line)
         return tuple(self._archive)
 
@@ -127,7 +133,12 @@ class Crew:
 
 
 def _search(
-    problem: PlacementProblem, seed: int, steps: int | None, seconds: float, line: Connection
+    problem: PlacementProblem,
+    seed: int,
+    steps: int | None,
+    seconds: float,
+    line: Connection,
+    stop: Event,
 ) -> None:
     """What one process does: search, tell every better layout, hand over the archive."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
@@ -143,7 +154,7 @@ def _search(
     budget = Budget(
         seconds=float("inf") if steps is not None else seconds,
         steps=steps,
-        should_stop=line.poll,
+        should_stop=stop.is_set,
     )
     search.run(budget)
     for found in search.archive:

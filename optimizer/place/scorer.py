@@ -329,10 +329,11 @@ class _Walk:
     def _cost(self) -> float:
         """Weighted metres an hour."""
         lengths = self.router.lengths
-        total = float(self._weights @ lengths)
+        # not a BLAS product: its last digit depends on where the arrays lie in memory
+        total = float((self._weights * lengths).sum())
         if np.isfinite(total):
             return total
-        return float(self._weights @ np.where(np.isfinite(lengths), lengths, NO_WAY))
+        return float((self._weights * np.where(np.isfinite(lengths), lengths, NO_WAY)).sum())
 
     def _place_ends(
         self,

@@ -165,8 +165,6 @@ class Search:
     def run(self, budget: Budget, first: NDArray[np.int64] | None = None) -> Found | None:
         """Search until the budget is used up; `first` is a layout to start from."""
         start = first
-        if start is not None and self.best is None:
-            self._note(start, Scorer(self._problem, start).score)
         rounds, begun = budget.rounds, 0.0
         for number in range(rounds):
             for source, share, heat in ROUND:
@@ -175,6 +173,8 @@ class Search:
                     start = np.array(self.best.chosen)
                 elif start is None:
                     start = self.start()
+                if start is not None and self.best is None:
+                    self._note(start, Scorer(self._problem, start).score)
                 if start is None or budget.over:
                     return self.best
                 self._true_phase(start, budget, begun=begun, until=until, hot=HOT * heat)
