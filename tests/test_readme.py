@@ -8,6 +8,9 @@ import tomllib
 import jsonschema
 
 import optimizer
+from optimizer.report.figures import HEADLINES
+from optimizer.report.words import word
+from optimizer.study import Objective
 from optimizer.study_file import study_schema
 
 
@@ -44,3 +47,28 @@ def test_the_targets_of_the_readme_are_in_the_makefile(root):
     makefile = (root / "Makefile").read_text(encoding="utf-8")
     assert {"demo", "test", "lint"} <= targets
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_the_figures_of_the_readme_are_in_a_result(root):
+    """Every headline figure is explained by its name, and so is every sum of walking."""
+    text = readme(root)
+    assert "| hard and soft rules broken |" in text
+    for key in HEADLINES:
+        if key not in ("hard_broken", "soft_broken"):
+            assert f"| {word('figure', key, 'en').lower()} |" in text, key
+    for key in (
+        "person_metres_per_hour",
+        "customer_person_metres_per_hour",
+        "staff_person_metres_per_hour",
+        "bound_person_metres_per_hour",
+    ):
+        assert re.search(rf"[`.]{key}`", text), key
+
+
+def test_the_weights_of_the_readme_are_those_of_a_study(root):
+    """The example names every weight of the objective, with its usual value."""
+    (text,) = re.findall(r"```toml\n(.*?)```", readme(root), re.DOTALL)
+    weights = tomllib.loads(text)["objective"]
+    usual = Objective()
+    assert weights == {name: getattr(usual, name) for name in weights}
+    assert set(weights) >= {"walking", "staff_walking", "encounters", "waiting", "overlooked"}

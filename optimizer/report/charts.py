@@ -85,7 +85,9 @@ def plot_history(
         ("bound", [p.bound for p in result.history], GOOD, "--"),
     )
     for name, values, colour, style in lines:
-        finite = [value if math.isfinite(value) else math.nan for value in values]
+        # a bound of 0 is one that is not proven yet: drawn, it would flatten all the rest
+        known = [math.isfinite(v) and (v > 0 or name == "objective") for v in values]
+        finite = [v if is_known else math.nan for v, is_known in zip(values, known, strict=True)]
         (line,) = ax.step(
             seconds, finite, where="post", color=colour, linestyle=style, marker=".", gid=name
         )

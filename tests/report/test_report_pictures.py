@@ -22,7 +22,7 @@ from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
 from optimizer.report.colours import BUSINESS_COLOURS, group_colours
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.labels import Name, place_names
-from optimizer.report.layout_picture import plot_layout
+from optimizer.report.layout_picture import layout_legend, plot_layout
 from optimizer.report.moves import draw_before_after, moved_fixtures, plot_moves
 from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
 from optimizer.report.plan_picture import plot_plan, zone_name
@@ -30,6 +30,7 @@ from optimizer.report.results import evaluation_to_json, result_to_json
 from optimizer.report.sheets import draw_sheet, render_layout
 from optimizer.report.strips import cover, lay_strips
 from optimizer.report.words import fixture_label, word
+from optimizer.result import HistoryPoint
 from optimizer.rules.model import Severity
 
 
@@ -511,3 +512,28 @@ def test_staff_flows_are_dashed(report_legs):
     (staff,) = [s for s in strips if s.person is PersonClass.STAFF]
     assert len(cover([staff], dashed=True)) > 5
     assert len(cover([staff])) == 1
+
+
+def test_bound_that_is_not_proven_yet_is_not_drawn(report_study, report_result):
+    """A bound of 0 at the start would flatten the curve; it begins where it is proven."""
+    history = (
+        HistoryPoint(seconds=1.0, objective=550.0, bound=0.0),
+        HistoryPoint(seconds=2.0, objective=500.0, bound=450.0),
+    )
+    ax = plot_history(report_study, replace(report_result, history=history))
+    bound = artists(ax.figure, "bound")["bound"].get_ydata()
+    assert np.isnan(bound[0])
+    assert bound[1] == 450.0
+    assert ax.get_ylim()[0] > 400.0
+
+
+def test_legend_explains_every_mark(report_study):
+    """Windows, outlets and use space are in the legend where the plan has them."""
+    texts = [text for _, text in layout_legend(report_study, "en")]
+    assert word("picture", "window", "en") in texts
+    assert word("picture", "use_space", "en") in texts
+    assert word("picture", "power", "en") not in texts  # this plan has no outlet
+    plan = replace(report_study.plan, power=(Point(1.0, 0.3),), windows=())
+    texts = [text for _, text in layout_legend(report_study.replace(plan=plan), "en")]
+    assert word("picture", "power", "en") in texts
+    assert word("picture", "window", "en") not in texts
