@@ -49,7 +49,7 @@ BUSINESS_COLOURS = (
     "#117733",
     "#999933",
     "#aa4499",
-    "#cc6677",
+    "#774411",
 )
 STAFF_COLOUR = "#777777"
 CASH_COLOUR = "#111111"

@@ -214,8 +214,11 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     mood = ""
     if rule["passed"] is False:
         mood = "broken" if rule["severity"] == "hard" else "weak"
+    # the column of the outcome says it already; told again in English it hides what was measured
+    plain = {f"Kept: {rule['rule']}", f"To be looked at on site: {rule['rule']}", rule["rule"]}
     return {
         **rule,
+        "sentence": "" if rule["sentence"] in plain else rule["sentence"],
         "outcome": outcome,
         "mood": mood,
         "measured": _quantities(rule["value"], rule["unit"]),

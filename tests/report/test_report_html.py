@@ -207,3 +207,15 @@ def test_rules_are_told_in_the_language_of_the_page(report_study, report_layout,
     page = render_report(report_study, layout=report_layout, evaluation=evaluation)
     assert changed in page
     assert "limit 1.2 → 1" in page
+
+
+def test_a_kept_rule_is_not_told_twice(report_study, report_layout, report_evaluation):
+    """Where a finding only repeats its rule, the outcome alone is shown; a measurement stays."""
+    finding = report_evaluation.findings[0]
+    rule = finding.rule
+    repeats = replace(finding, passed=True, sentence=f"Kept: {rule.sentence}")
+    measured = replace(finding, passed=True, sentence="The narrowest way is 1.34 m wide")
+    evaluation = replace(report_evaluation, findings=(repeats, measured))
+    page = render_report(report_study, layout=report_layout, evaluation=evaluation)
+    assert "Kept: " not in page
+    assert "The narrowest way is 1.34 m wide" in page

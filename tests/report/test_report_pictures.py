@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -537,3 +537,10 @@ def test_legend_explains_every_mark(report_study):
     texts = [text for _, text in layout_legend(report_study.replace(plan=plan), "en")]
     assert word("picture", "power", "en") in texts
     assert word("picture", "window", "en") not in texts
+
+
+def test_no_two_businesses_look_the_same():
+    """Any two colours of the ten lie apart: red, green and blue together by 50 of 255 at least."""
+    for one, other in combinations(BUSINESS_COLOURS, 2):
+        parts = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+        assert sum((a - b) ** 2 for a, b in parts) ** 0.5 >= 50, (one, other)
