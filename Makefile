@@ -31,8 +31,10 @@ lint: $(VENV)/tests
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 
-bench: $(VENV)/tests
-	for file in benchmarks/*.py; do $(RUN)/python $$file || exit 1; done
+bench: $(VENV)/bench
+	$(RUN)/python benchmarks/walk_paths.py --growth
+	$(RUN)/python benchmarks/crossing.py
+	$(RUN)/python benchmarks/qaplib.py
 
 pictures: $(VENV)/ready
 	$(RUN)/python docs/graphs/draw.py
@@ -48,6 +50,11 @@ $(VENV)/ready: pyproject.toml constraints.txt
 
 $(VENV)/tests: $(VENV)/ready
 	$(INSTALL) -e '.[test,lint,ifc]'
+	touch $@
+
+$(VENV)/bench: $(VENV)/tests
+	$(INSTALL) -e '.[test,lint,bench]'
+	$(INSTALL) --no-deps 'extremitypathfinder>=2.7.2'
 	touch $@
 
 # New versions of everything, from a fresh environment; look at the difference before keeping it.
