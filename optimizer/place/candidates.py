@@ -141,7 +141,8 @@ def find_on_grid(
         poses = _filter(study, ground, kind, zone, _generate(study, ground, kind, zone, pitch))
         if len(poses) <= MOST_POSES:
             return poses, pitch
-        pitch += WIDENING * max(1, round(pitch * (len(poses) / MOST_POSES) ** 0.5 / WIDENING / 4))
+        steps = max(1, round(pitch * (len(poses) / MOST_POSES) ** 0.5 / WIDENING / 4))
+        pitch = round(pitch + steps * WIDENING, 6)
 
 
 def _coarsest_needed(zone: BaseGeometry) -> float:
