@@ -41,6 +41,8 @@ def summarize_plan(plan: FloorPlan) -> dict[str, Any]:
     lows, highs = [b[:2] for b in boxes], [b[2:] for b in boxes]
     size = [
         round(max(high[axis] for high in highs) - min(low[axis] for low in lows), 3)
+        if boxes
+        else 0.0
         for axis in (0, 1)
     ]
     try:

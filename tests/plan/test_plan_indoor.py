@@ -166,3 +166,10 @@ def test_caserne_de_bonne(plans) -> None:
     found = summarize_plan(plan)
     assert len(plan.doors) >= 4
     assert any(d["code"] == "floor-unreachable" for d in found["defects"])
+
+
+@pytest.mark.parametrize("layer", ["opening", "structure"])
+def test_one_layer_of_a_map_encloses_no_floor(plans, layer):
+    """A layer without rooms is refused by name, with what would be right."""
+    with pytest.raises(FloorPlanError, match=rf"{layer}.geojson: nothing .* encloses a floor"):
+        read_plan(plans / "geojson" / "azure_contoso" / f"{layer}.geojson")

@@ -60,7 +60,11 @@ def read_indoor(path: str | Path, *, level: str | None = None) -> FloorPlan:
     rooms = _polygons(here, Role.ROOM)
     outline = _outline(_polygons(here, Role.OUTLINE), rooms)
     if outline is None:
-        raise FloorPlanError(f"{path}: nothing on level {key!r} encloses a floor")
+        where = "in it" if key is None else f"on level {key!r}"
+        raise FloorPlanError(
+            f"{path}: nothing {where} encloses a floor; name the folder with all its layers, or a "
+            "file that holds rooms or an outline"
+        )
     lines = _door_lines(here, outline, rooms)
     walls = _walls(here, rooms, outline)
     low_x, low_y = outline.bounds[:2]
@@ -111,7 +115,7 @@ def _outline(drawn: Sequence[Polygon], rooms: Sequence[Polygon]) -> Polygon | No
     if not drawn:
         wide = union_all(list(rooms)).buffer(BETWEEN, join_style="mitre")
         whole = wide.buffer(-BETWEEN, join_style="mitre")
-    parts = [part for part in get_parts(whole) if isinstance(part, Polygon)]
+    parts = [part for part in get_parts(whole) if isinstance(part, Polygon) and not part.is_empty]
     return max(parts, key=lambda part: part.area) if parts else None
 
 
