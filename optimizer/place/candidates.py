@@ -118,14 +118,14 @@ def find_candidates(study: Study, ground: Ground, kind: BlockKind) -> NDArray[np
 
 
 def find_on_grid(
-    study: Study, ground: Ground, kind: BlockKind
+    study: Study, ground: Ground, kind: BlockKind, most: int = MOST_POSES
 ) -> tuple[NDArray[np.float64], float]:
     """Poses at which one block keeps all rules of its own, and the grid that they lie on.
 
     Returns
     -------
     tuple
-        (n, 3): x, y (metres) and angle (degrees), n ≤ `MOST_POSES`; and the step of the grid,
+        (n, 3): x, y (metres) and angle (degrees), n ≤ `most`; and the step of the grid,
         metres: the study's, or the next wider one (by `WIDENING`) that holds the number. A fixed
         block has the one pose that the study gives, whether it keeps the rules or not: evaluation
         judges it.
@@ -139,9 +139,9 @@ def find_on_grid(
     pitch = max(pitch, _coarsest_needed(zone))
     while True:
         poses = _filter(study, ground, kind, zone, _generate(study, ground, kind, zone, pitch))
-        if len(poses) <= MOST_POSES:
+        if len(poses) <= most:
             return poses, pitch
-        steps = max(1, round(pitch * (len(poses) / MOST_POSES) ** 0.5 / WIDENING / 4))
+        steps = max(1, round(pitch * (len(poses) / most) ** 0.5 / WIDENING / 4))
         pitch = round(pitch + steps * WIDENING, 6)
 
 

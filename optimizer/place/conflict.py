@@ -34,15 +34,13 @@ def explain_homeless(problem: PlacementProblem) -> tuple[str, ...]:
                 f"({kind.anchoring.value.replace('_', ' ')} fixture)"
             )
             continue
-        before, rule, killed = next(
-            (n, rule, n) for (_, n), (rule, left) in itertools.pairwise(counts)
-            if n and not left
-        )  # fmt: skip
+        last, rule = next(
+            (alive, rule)
+            for (_, alive), (rule, left) in itertools.pairwise(counts)
+            if alive and not left
+        )
         sentences.append(
-            f"{what} fits nowhere: of {tried} poses tried, the last {killed} are ruled out by "
-            f"{rule}"
-            if before
-            else f"{what} fits nowhere"
+            f"{what} fits nowhere: of {tried} poses tried, the last {last} are ruled out by {rule}"
         )
     return tuple(sentences)
 
@@ -55,11 +53,14 @@ def explain_overfull(problem: PlacementProblem) -> tuple[str, ...]:
         if most < kind.count - 1e-6:
             return (
                 f"at most {int(most + 1e-6)} of the {kind.count} × {kind.label} can stand in "
-                "their zone at once",
+                f"their zone at once{_grid(problem)}",
             )
     most = most_blocks(problem)
     if most < total - 1e-6:
-        return (f"at most {int(most + 1e-6)} of the {total} fixtures and rows can stand at once",)
+        return (
+            f"at most {int(most + 1e-6)} of the {total} fixtures and rows can stand at once"
+            f"{_grid(problem)}",
+        )
     return ()
 
 
@@ -69,7 +70,15 @@ def explain_together(problem: PlacementProblem, *, time_limit: float, seed: int)
     if not kinds:
         return ("no arrangement keeps all placement rules; which fixtures conflict is not proven",)
     names = ", ".join(f"{problem.kinds[k].count} × {problem.kinds[k].label}" for k in kinds)
-    return (f"these cannot stand together: {names}; each of them could without the others",)
+    return (
+        f"these cannot stand together{_grid(problem)}: {names}; each of them could without the "
+        "others",
+    )
+
+
+def _grid(problem: PlacementProblem) -> str:
+    """What a proof of impossibility holds for."""
+    return f" (poses on a grid of {problem.pitch:g} m, or along walls)"
 
 
 def _name(kind: BlockKind) -> str:

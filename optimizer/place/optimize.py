@@ -47,6 +47,8 @@ __all__ = ["Progress", "optimize"]
 SEARCH_FIRST = 0.15
 #: Seconds kept back for the judge and for writing.
 RESERVE = 1.5
+#: Candidate poses of a kind before "it does not fit" is believed.
+FINE = 3000
 #: Of the layouts found, so many are judged at most to find one that keeps all hard rules.
 JUDGED = 12
 #: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
@@ -158,7 +160,7 @@ def optimize(
     on_progress(Progress(stage="compile", seconds=0.0, objective=None, bound=None))
     warm_up()
     start = time.perf_counter()
-    workers = max(1, workers or len(os.sched_getaffinity(0)))
+    workers = max(1, workers or _cores())
     on_progress(Progress(stage="build", seconds=0.0, objective=None, bound=None))
     problem = build_problem(study)
     built = time.perf_counter() - start
@@ -176,6 +178,11 @@ def optimize(
     search = Search(problem, seed=seed, on_better=run.found)
     first = search.start()
     if first is None:
+        # what does not fit on the usual grid may fit on a finer one
+        problem = build_problem(study, most=FINE)
+        search = Search(problem, seed=seed, on_better=run.found)
+        first = search.start()
+    if first is None:
         first, status, conflict = _without_start(problem, run, seed)
         if first is None:
             return run.finished(blank, status=status, conflict=conflict)
@@ -190,6 +197,13 @@ def optimize(
         bound=min(run.bound, evaluation.objective.value),
         walking=proof.held_against(evaluation, problem.table_cost(chosen)),
     )
+
+
+def _cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _blank(built: float, *, seed: int, workers: int, steps: int | None) -> Result:

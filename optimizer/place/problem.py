@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from optimizer.errors import FloorPlanError
 from optimizer.place.blocks import layout_of, make_blocks
-from optimizer.place.candidates import find_on_grid, ground_of
+from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of
 from optimizer.place.shapes import make_shapes, turned
 from optimizer.place.tables import make_tables
 from optimizer.plan.audit import audit_plan
@@ -144,7 +144,9 @@ class PlacementProblem:
         return self.tables.cost(of_kind)
 
 
-def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> PlacementProblem:
+def build_problem(
+    study: Study, counts: Mapping[int, int] | None = None, *, most: int = MOST_POSES
+) -> PlacementProblem:
     """Candidates, conflicts and tables of a study.
 
     Parameters
@@ -153,6 +155,8 @@ def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> Plac
         The brief.
     counts
         Number of fixtures by index of the group, where it is not the group's `max`.
+    most
+        Candidate poses that a kind may have; its grid is widened until they are no more.
 
     Raises
     ------
@@ -165,7 +169,7 @@ def build_problem(study: Study, counts: Mapping[int, int] | None = None) -> Plac
     kinds = make_blocks(study, counts)
     ground = ground_of(study)
     shells = prepare_shells(study)
-    found = [find_on_grid(study, ground, kind) for kind in kinds]
+    found = [find_on_grid(study, ground, kind, most) for kind in kinds]
     candidates = tuple(poses for poses, _ in found)
     tables = make_tables(study, kinds, candidates, shells)
     return PlacementProblem(
