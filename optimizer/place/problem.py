@@ -156,7 +156,7 @@ def build_problem(
     counts
         Number of fixtures by index of the group, where it is not the group's `max`.
     most
-        Candidate poses that a kind may have; its grid is widened until they are no more.
+        Candidate poses that a kind may have; its grid is thinned until they are no more.
 
     Raises
     ------
