@@ -21,6 +21,8 @@ import networkx as nx
 import numpy as np
 import shapely
 
+from optimizer.demand.flows import PersonClass
+from optimizer.study_file.walking import default_walking
 from optimizer.walk.crossing import NODE_TOLERANCE, count_crossings
 from optimizer.walk.crossing_kernels import sequence_crossings
 from optimizer.walk.encounters import (
@@ -30,7 +32,6 @@ from optimizer.walk.encounters import (
     encounter_matrix,
     ends_from_paths,
 )
-from optimizer.walk.pedestrian import read_pedestrian_values
 from optimizer.walk.polylines import pad_polylines
 from optimizer.walk.sequence_kernels import canonical_sequences, walked_pieces
 
@@ -102,14 +103,14 @@ def measure(flows: int, hall: Size) -> list[Row]:
     paths = shortest_paths(flows, hall=hall, seed=SEED)
     points, counts = pad_polylines(paths)
     rng = np.random.default_rng(SEED)
-    values = read_pedestrian_values()
+    walking = default_walking()
     streams = Streams.of(
         rng.uniform(2, 40, flows),
-        speeds=values.speed,
+        speeds=walking.speed[PersonClass.CUSTOMER],
         classes=rng.integers(0, 3, flows),
         ends=ends_from_paths(points, counts),
     )
-    lanes = LaneModel(width=values.lane_width, distance=values.encounter_distance)
+    lanes = LaneModel(width=walking.lane_width, distance=walking.encounter_distance)
     apart = Streams.of(streams.rates, speeds=streams.speeds)
     nodes, sequence, offsets = canonical_sequences(points, counts, NODE_TOLERANCE)
     pieces = walked_pieces(sequence, offsets, len(nodes))

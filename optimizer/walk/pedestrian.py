@@ -20,14 +20,10 @@ __all__ = ["PedestrianValues", "read_pedestrian_values"]
 
 @dataclass(frozen=True, kw_only=True)
 class PedestrianValues:
-    """Lanes, speeds, densities and angles that the measures of walking rest on.
+    """Densities and angles that the measures of walking rest on.
 
     Parameters
     ----------
-    encounter_distance, lane_width
-        Metres; see `optimizer.walk.encounters.LaneModel`.
-    speed, elderly_speed, wheelchair_speed, staff_speed
-        Walking speed of each kind of person, metres per second.
     free_speed, speed_shape, jam_density
         Weidmann's curve: metres per second, people per m², people per m².
     walkway_bands, waiting_bands
@@ -39,12 +35,6 @@ class PedestrianValues:
         may be longer.
     """
 
-    encounter_distance: float
-    lane_width: float
-    speed: float
-    elderly_speed: float
-    wheelchair_speed: float
-    staff_speed: float
     free_speed: float
     speed_shape: float
     jam_density: float
@@ -59,12 +49,6 @@ class PedestrianValues:
 
 # field → (table, key) in the file
 PLACES = {
-    "encounter_distance": ("encounter", "distance"),
-    "lane_width": ("encounter", "lane_width"),
-    "speed": ("speed", "adult"),
-    "elderly_speed": ("speed", "elderly"),
-    "wheelchair_speed": ("speed", "wheelchair"),
-    "staff_speed": ("speed", "staff"),
     "free_speed": ("weidmann", "free_speed"),
     "speed_shape": ("weidmann", "shape"),
     "jam_density": ("weidmann", "jam_density"),

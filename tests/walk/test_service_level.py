@@ -55,23 +55,22 @@ def test_waiting_service():
 
 
 def test_values_rise_and_are_positive():
-    """The file of the package has rising bands and the documented distance of encounters."""
+    """The file of the package has rising bands and the documented radius of overlooking."""
     assert list(VALUES.walkway_bands) == sorted(VALUES.walkway_bands)
     assert list(VALUES.waiting_bands) == sorted(VALUES.waiting_bands)
-    assert VALUES.encounter_distance == 0.5
-    assert VALUES.lane_width == 1.2
+    assert VALUES.overlooking_radius == 3.0
 
 
 def test_a_broken_file_is_named_with_every_defect(tmp_path):
     """All missing and wrong values are told at once, with their place in the file."""
     path = tmp_path / "pedestrian.toml"
-    path.write_text("[encounter]\ndistance = -1\n[level_of_service]\nwalkway = [1, 2]\n")
+    path.write_text("[detour]\nturn = -1\n[level_of_service]\nwalkway = [1, 2]\n")
     with pytest.raises(FileFormatError) as error:
         read_pedestrian_values(path)
     text = str(error.value)
-    assert "encounter.distance is -1; a positive number would be right" in text
+    assert "detour.turn is -1; a positive number would be right" in text
     assert "level_of_service.walkway is [1, 2]; five positive numbers would be right" in text
     assert "weidmann.free_speed is None" in text
-    path.write_text("[encounter\n")
+    path.write_text("[detour\n")
     with pytest.raises(FileFormatError, match="not a TOML file"):
         read_pedestrian_values(path)
