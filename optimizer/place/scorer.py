@@ -46,12 +46,16 @@ Move = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Score:
-    """Terms of the objective that depend on the layout, weighted, and their sum."""
+    """Terms of the objective that depend on the layout, weighted, and their sum.
+
+    `staff` is the share of `walking` that staff walk.
+    """
 
     walking: float
     encounters: float
     overlooked: float
     shut: float = 0.0
+    staff: float = 0.0
 
     @property
     def value(self) -> float:
@@ -97,6 +101,7 @@ class Scorer:
             encounters=self._objective.encounters * self._ledger.total,
             overlooked=self._objective.overlooked * self._overlooking.count(),
             shut=self._toll * (self._ways.shut if self._ways else 0),
+            staff=self._staff_cost(),
         )
 
     def propose(self, move: Move, *, limit: float = np.inf, table: float = 0.0) -> Score | None:
@@ -142,8 +147,13 @@ class Scorer:
         self._copy_paths(legs)
         self._open = (move, legs)
         total = self._ledger.propose(self._points, self._counts, legs)
-        self._proposed = Score(walking, self._objective.encounters * total, overlooked, shut)
+        encounters = self._objective.encounters * total
+        self._proposed = Score(walking, encounters, overlooked, shut, self._staff_cost())
         return self._proposed if self._proposed.value <= limit else self._give_up()
+
+    def _staff_cost(self) -> float:
+        """Weighted metres an hour of staff, as the routers stand now."""
+        return sum(walk.cost for walk in self._walks if walk.audience is Audience.STAFF)
 
     def _give_up(self) -> Score | None:
         self.reject()
@@ -250,6 +260,8 @@ class _Walk:
 
     Attributes
     ----------
+    audience
+        Who walks.
     legs
         Directed legs.
     base
@@ -283,7 +295,7 @@ class _Walk:
         for leg, row in zip(self.legs, self.row, strict=True):
             self._weights[row] += leg.rate * leg_weight(problem.study, leg.person)
         self._of_row = [np.flatnonzero(self.row == row) for row in range(len(rows))]
-        self._audience = audience
+        self.audience = audience
         self._poses = poses
         self._kind = [k for k, _ in problem.blocks]
         self._carried = [np.empty((0, 3), dtype=np.int64) for _ in problem.blocks]
@@ -304,7 +316,7 @@ class _Walk:
         legs = np.unique(ends)
         self._saved = (legs, self._ends[legs].copy(), self.cost)
         for (block, pose), own in zip(move, carried, strict=True):
-            access = self._poses[self._kind[block]].access[self._audience][pose]
+            access = self._poses[self._kind[block]].access[self.audience][pose]
             self._ends[own[:, 0], own[:, 1]] = access[own[:, 2]]
         moved = self._ends[legs]
         changed = self.router.propose(rows, boxes, legs, moved[:, 0], moved[:, 1])
@@ -353,7 +365,7 @@ class _Walk:
                 if name in home:
                     block, member = home[name]
                     carried[block].append((row, side, member))
-                    access = self._poses[self._kind[block]].access[self._audience]
+                    access = self._poses[self._kind[block]].access[self.audience]
                     self._ends[row, side] = access[chosen[block], member]
                 else:
                     shell = problem.shells[self._audience]

@@ -19,6 +19,7 @@ def same_as_the_judge(problem, chosen, score) -> None:
     """The terms of a score are those of `evaluate`."""
     terms = evaluate(problem.study, problem.layout(chosen), shells=problem.shells).objective.terms
     assert score.walking == pytest.approx(terms["walking"] + terms["staff_walking"], rel=1e-9)
+    assert score.staff == pytest.approx(terms["staff_walking"], rel=1e-9, abs=1e-9)
     assert score.encounters == pytest.approx(terms["encounters"], rel=1e-9, abs=1e-12)
     assert score.overlooked == terms["overlooked"]
 
