@@ -368,6 +368,6 @@ class _Walk:
                     access = self._poses[self._kind[block]].access[self.audience]
                     self._ends[row, side] = access[chosen[block], member]
                 else:
-                    shell = problem.shells[self._audience]
+                    shell = problem.shells[self.audience]
                     self._ends[row, side] = door_access(problem.study, name, shell)
         self._carried = [np.array(of, dtype=np.int64).reshape(-1, 3) for of in carried]
