@@ -6,11 +6,12 @@ from jamb to jamb, and the walls with the openings cut out where they are thick.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import LineString, Point, Polygon, STRtree, union_all
+from shapely import LineString, Point, Polygon, STRtree, get_parts, line_merge, union_all
 
 from optimizer.plan.dxf.walls import polygons_of
 from optimizer.plan.model import OPENING_REACH
@@ -21,15 +22,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from optimizer.plan.dxf.curves import Stroke
     from optimizer.plan.dxf.leaves import Leaf
     from optimizer.plan.wall_index import Walls
 
-__all__ = ["Opening", "block_line", "cut_openings", "find_openings", "plain_openings"]
+__all__ = [
+    "Opening",
+    "block_line",
+    "cut_openings",
+    "find_openings",
+    "gap_openings",
+    "plain_openings",
+]
 
 #: How far past its ends a door is looked for a jamb, metres.
 JAMB = 0.13
+#: What is nearer to the outline than this stands on it, metres.
+NEAR_WALL = 0.02
 #: Strikes of the two leaves of one door are no further apart than this, metres.
 MEETING = 0.15
 
@@ -101,6 +112,34 @@ def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
             continue
         if not any(o.line.hausdorff_distance(line) < OPENING_REACH for o in found):
             found.append(Opening(line=line, layer=stroke.layer, leaves=0))
+    return found
+
+
+def gap_openings(outline: Polygon, closed: Iterable[BaseGeometry], layer: str) -> list[Opening]:
+    """Stretches of the outline, as wide as a door, along which nothing stands.
+
+    Parameters
+    ----------
+    outline
+        Outer edge of the walls.
+    closed
+        Walls, columns, windows, and what other doors close, metres.
+    layer
+        Layer to name for the openings.
+    """
+    standing = union_all([shape.buffer(NEAR_WALL) for shape in closed])
+    free = line_merge(outline.exterior.difference(standing))
+    allowed = plausible("door_opening")
+    found = []
+    for part in get_parts(free):
+        if part.geom_type != "LineString":
+            continue
+        ends = np.asarray(part.coords)[[0, -1]]
+        way = (ends[1] - ends[0]) / max(float(np.hypot(*(ends[1] - ends[0]))), 1e-9)
+        line = LineString([ends[0] - NEAR_WALL * way, ends[1] + NEAR_WALL * way])
+        straight = part.length < 1.05 * math.dist(*ends)
+        if straight and allowed.holds(line.length):
+            found.append(Opening(line=line, layer=layer, leaves=0))
     return found
 
 

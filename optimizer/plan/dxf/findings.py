@@ -13,10 +13,11 @@ from optimizer.plan.defect import Defect, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from optimizer.plan.dxf.doors import Opening
     from optimizer.plan.dxf.drawn import BlockStrokes, Drawing
     from optimizer.plan.dxf.outline import FoundOutline
 
-__all__ = ["leftover_defects", "no_door_defects", "outline_defects"]
+__all__ = ["gap_defects", "leftover_defects", "no_door_defects", "outline_defects"]
 
 #: Gaps up to this are closed without a word, metres.
 QUIET_GAP = 0.1
@@ -44,6 +45,20 @@ def outline_defects(found: FoundOutline) -> Iterator[Defect]:
             code="detached",
             sentence=f"{part.area:.1f} m2 stand apart from the largest building and were left "
             "out; one plan is one building; of several floors on a sheet, a window reads one",
+            severity=Severity.WARNING,
+            x=x,
+            y=y,
+        )
+
+
+def gap_defects(openings: Iterable[Opening]) -> Iterator[Defect]:
+    """Gaps in the outer wall that were read as doors, for none is drawn."""
+    for opening in openings:
+        x, y = opening.line.interpolate(0.5, normalized=True).coords[0][:2]
+        yield Defect(
+            code="gap-as-door",
+            sentence=f"no doors are drawn; the gap of {opening.line.length:.2f} m in the outer "
+            "wall was read as an entrance; draw a door there, or close the wall",
             severity=Severity.WARNING,
             x=x,
             y=y,

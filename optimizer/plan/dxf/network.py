@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["GAP", "GRID", "build_network", "line_array"]
 
 #: Lines that miss each other by no more than this are joined, metres.
-GAP = 0.05
+GAP = 0.09
 #: Grid on which lines are cut at each other, metres.
 GRID = 0.001
 #: Ends of a double line are capped up to this distance, metres: a thick wall.

@@ -20,15 +20,22 @@ from optimizer.plan.dxf.doors import (
     block_line,
     cut_openings,
     find_openings,
+    gap_openings,
     plain_openings,
 )
 from optimizer.plan.dxf.drawn import BlockStrokes, Drawing, Window, draw
-from optimizer.plan.dxf.findings import leftover_defects, no_door_defects, outline_defects
+from optimizer.plan.dxf.findings import (
+    gap_defects,
+    leftover_defects,
+    no_door_defects,
+    outline_defects,
+)
 from optimizer.plan.dxf.header import choose_unit, extent
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 from optimizer.plan.dxf.leaves import find_leaves
 from optimizer.plan.dxf.outline import drawn_outline, hull_outline, wall_outline
 from optimizer.plan.dxf.place import put_in_place
+from optimizer.plan.dxf.swings import split_swings
 from optimizer.plan.dxf.walls import build_columns, build_walls
 from optimizer.plan.dxf.zones import find_zones, name_doors
 from optimizer.plan.model import FloorPlan
@@ -151,6 +158,10 @@ class _Builder:
         self.scale = METRES[self.unit.shape]
         if not (drawing.count or drawing.unmapped or drawing.hidden):
             raise FileFormatError(f"{self.path}: nothing is drawn in model space")
+        swings, glazing = split_swings(drawing.strokes.get(Meaning.WINDOW, ()), self.scale)
+        if swings:
+            drawing.strokes[Meaning.WINDOW] = glazing
+            drawing.strokes[Meaning.DOOR] = [*drawing.strokes.get(Meaning.DOOR, ()), *swings]
         shell = drawing.shell()
         known = bool(shell)
         # distances are measured near (0, 0), where numbers are finest
@@ -160,7 +171,10 @@ class _Builder:
         windows, fillings, openings = self.openings(walls)
         solid = _with_fillings(cut_openings(walls, openings), fillings)
         columns = build_columns(self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill"))
-        outline = self.outline([*solid, *columns], [door_wall(o.line, walls) for o in openings])
+        bridges = [door_wall(o.line, walls) for o in openings]
+        outline = self.outline([*solid, *columns], bridges)
+        if known and not openings:
+            openings += self.gaps(outline, [*solid, *columns, *bridges, *windows])
         self.defects += leftover_defects(self.drawing, known)
         texts = [t.scaled(self.scale, self.shift) for t in self.drawing.texts]
         zones, nameless = find_zones(self.metres(Meaning.ZONE), texts, self.layers)
@@ -245,6 +259,14 @@ class _Builder:
         busy = {leaf.layer for leaf in leaves} | {block.layer for block in self.drawing.blocks}
         plain += plain_openings(self.metres(Meaning.DOOR), busy)
         return windows, fillings, find_openings(leaves, walls) + plain
+
+    def gaps(self, outline: Polygon, closed: Sequence[BaseGeometry]) -> list[Opening]:
+        """Ways in through an outer wall that has a gap and no door."""
+        if any(defect.code == "outline-open" for defect in self.defects):
+            return []
+        found = gap_openings(outline, closed, "")
+        self.defects += gap_defects(found)
+        return found
 
     def outline(self, solids: Sequence[BaseGeometry], bridges: Sequence[Polygon]) -> Polygon:
         """The outline, with what is doubtful about it among the defects."""
