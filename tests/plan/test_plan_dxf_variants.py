@@ -86,8 +86,8 @@ def hall(rng: np.random.Generator) -> Hall:
         ).buffer(t / 2 + 0.001, cap_style="flat")
         for (cx, cy), (ux, uy), w, t in openings
     ]
-    whole = union_all(pieces)
-    walls = whole.difference(union_all(cuts))
+    whole = union_all(pieces).simplify(1e-9)  # corners only where walls turn
+    walls = whole.difference(union_all(cuts)).simplify(1e-9)
     columns = [
         Point(x + (width - x) * share, depth * 0.6).buffer(0.25, cap_style="square")
         for share in (0.3, 0.7)[: int(rng.integers(0, 3))]

@@ -35,6 +35,8 @@ GAP = 0.09
 GRID = 0.001
 #: Ends of a double line are capped up to this distance, metres: a thick wall.
 CAP = 0.6
+#: Such a cap may run askew, for one line may end before the other, by this share of its length.
+ASKEW = 0.75
 
 
 def build_network(
@@ -114,7 +116,7 @@ def _caps(ends: NDArray[np.float64], ways: NDArray[np.float64]) -> list[BaseGeom
     across = ends[j] - ends[i]
     apart = np.hypot(across[:, 0], across[:, 1])
     alike = (ways[i] * ways[j]).sum(axis=1) > 0.9
-    square = np.abs((across * ways[i]).sum(axis=1)) < 0.5 * np.maximum(apart, GRID)
+    square = np.abs((across * ways[i]).sum(axis=1)) < ASKEW * np.maximum(apart, GRID)
     keep = alike & square & (apart > GRID)
     order = np.argsort(apart[keep])
     taken: set[int] = set()
