@@ -6,7 +6,7 @@ In: the figures that `evaluate` computes. Out: immutable values that the report 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimizer.rules.model import Finding
 
 __all__ = [
+    "ClassWaiting",
     "CrossingFigures",
     "DetourFigures",
     "Evaluation",
@@ -124,14 +125,49 @@ class DetourFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassWaiting:
+    """Waiting of one class of customers at the fixtures of one type."""
+
+    mean_minutes: float
+    p95_minutes: float
+    arrivals_per_hour: float
+    abandoned: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingFigures:
-    """Waiting at the fixtures of one type."""
+    """Waiting at the fixtures of one type.
+
+    Parameters
+    ----------
+    mean_minutes, p95_minutes
+        Wait of all who come, also of those who leave; inf where the queue grows for ever.
+    utilisation
+        What comes over what can be served, of the busiest line of the type.
+    arrivals_per_hour, servers
+        Who comes, and how many are served at a time.
+    people_waiting
+        Mean number of people in the queue.
+    abandoned
+        Share of those who come and leave unserved.
+    service_minutes
+        Mean time that a customer keeps a place taken, with the wait for a check by staff.
+    check_wait_minutes
+        Part of it that is a wait for the member of staff who checks, mean over all customers.
+    by_class
+        The same by class of customers, where the study has classes.
+    """
 
     mean_minutes: float
     p95_minutes: float
     utilisation: float
     arrivals_per_hour: float
     servers: int
+    people_waiting: float = 0.0
+    abandoned: float = 0.0
+    service_minutes: float = 0.0
+    check_wait_minutes: float = 0.0
+    by_class: Mapping[str, ClassWaiting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

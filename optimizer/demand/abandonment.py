@@ -11,6 +11,14 @@ With arrivals λ, service rate μ, c servers, mean patience 1/θ, s = cμ/θ and
 (3) L = Σ j · P(j wait); share who leave = θ·L/λ; mean wait of all = L/λ
 (4) P(wait > t) = P(wait > 0) · exp(−cμt − θt + x(1 − e^(−θt))) · S(x·e^(−θt)) / S(x), the wait
     ending with service or with leaving
+(5) classes called one after the other, never interrupting a service: while all servers are busy,
+    those of classes 1…k who wait are a birth-death chain of births λ1 + … + λk and deaths
+    cμ + j·θ by themselves, so that L(1…k) = P(wait > 0) · (mean of j under the weights of S at
+    z = (λ1 + … + λk)/θ). Exact where all classes have one μ and one θ; without impatience it is
+    Cobham's formula
+(6) other spreads than Poisson and exponential: with k = (Ca² + Cs²)/2 the queue is taken as that
+    of arrivals λ/k and services k/μ. It is exact at k = 1, gives Allen and Cunneen's wait where
+    patience has no end, and keeps the balance of flows, θ·L = λ − cμ, where far too many come
 
 References
 ----------
@@ -27,13 +35,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.demand.queues import find_percentile
+from optimizer.demand.queues import Stream, find_percentile, pool_streams
 from optimizer.errors import StudyError
 
 if TYPE_CHECKING:
-    from optimizer.demand.queues import Stream
+    from collections.abc import Sequence
 
-__all__ = ["AbandonmentFigures", "compute_abandonment"]
+__all__ = [
+    "AbandonmentFigures",
+    "compute_abandonment",
+    "compute_impatient_classes",
+    "spread_stream",
+]
+
+#: Least spread (6): a queue without any chance in it has none to scale by.
+LEAST_SPREAD = 0.01
 
 #: Terms of the series (1) that are added at a time.
 CHUNK = 512
@@ -149,6 +165,59 @@ def compute_abandonment(stream: Stream, servers: int, patience: float) -> Abando
         delayed=delayed,
         waiting=waiting,
     )
+
+
+def spread_stream(stream: Stream, arrival_variation: float = 1.0) -> Stream:
+    """Stream whose Erlang-A queue stands for one of other spreads, formula (6).
+
+    Parameters
+    ----------
+    stream
+        Who comes, how long they are served, and how that varies.
+    arrival_variation
+        Standard deviation of the time between arrivals over its mean.
+    """
+    spread = max((arrival_variation**2 + stream.variation**2) / 2, LEAST_SPREAD)
+    return Stream(arrivals=stream.arrivals / spread, service=stream.service * spread)
+
+
+def compute_impatient_classes(
+    streams: Sequence[Stream], servers: int, patience: float, *, arrival_variation: float = 1.0
+) -> tuple[float, ...]:
+    """Mean wait of each class of customers of one patience, formulas (5) and (6).
+
+    Parameters
+    ----------
+    streams
+        The classes, those who are called first standing first. Unlike services are taken as
+        their mixture.
+    servers
+        Number of servers, at least 1, who serve every class.
+    patience
+        Mean time that customers are ready to wait.
+    arrival_variation
+        As in `spread_stream`.
+
+    Raises
+    ------
+    StudyError
+        As `compute_abandonment`, or if there are no classes.
+    """
+    whole = spread_stream(pool_streams(streams), arrival_variation)
+    queue = compute_abandonment(whole, servers, patience)
+    total = sum(stream.arrivals for stream in streams)
+    rounds = servers * patience / whole.service
+    waits: list[float] = []
+    share = waiting = 0.0
+    for stream in streams:
+        share += stream.arrivals / total if total else 0.0
+        before, waiting = (
+            waiting,
+            queue.delayed * _log_series(whole.arrivals * share * patience, rounds)[1],
+        )
+        own = stream.arrivals / total * whole.arrivals if total else 0.0
+        waits.append((waiting - before) / own if own else 0.0)
+    return tuple(waits)
 
 
 def _log_series(z: float, s: float) -> tuple[float, float]:

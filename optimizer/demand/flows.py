@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from optimizer.demand.mix import Business, BusinessMix, StaffRound, Stop
 
-__all__ = ["ENTRANCE", "EXIT", "Flow", "PersonClass", "Place", "compute_flows", "compute_visits"]
+__all__ = [
+    "ENTRANCE",
+    "EXIT",
+    "Flow",
+    "PersonClass",
+    "Place",
+    "compute_flows",
+    "compute_visits",
+    "journeys_of",
+    "rounds_per_hour",
+]
 
 #: Names of the places at either end of a customer's journey, where no door is named.
 ENTRANCE, EXIT = "entrance", "exit"
@@ -103,15 +113,17 @@ def compute_flows(
     """
     rates: defaultdict[tuple[str, Place, Place, PersonClass], float] = defaultdict(float)
     for business in mix.businesses:
-        for source, target, rate in _customer_legs(business, servers, arrivals):
+        for source, target, rate in _customer_legs(mix, business, servers, arrivals):
             rates[business.name, source, target, PersonClass.CUSTOMER] += rate
     visits = compute_visits(mix, servers, arrivals)
     for staff_round in mix.rounds:
         person = PersonClass.CASH if staff_round.cash else PersonClass.STAFF
         rounds = rounds_per_hour(staff_round, visits)
-        for start, end in pairwise(staff_round.route):
-            if servers.get(start) and servers.get(end) and start != end:
-                rates[staff_round.name, Place(type=start), Place(type=end), person] += rounds
+        for start, end in pairwise(_route(staff_round)):
+            if start != end and all(
+                place.door or servers.get(place.type) for place in (start, end)
+            ):
+                rates[staff_round.name, start, end, person] += rounds
     return tuple(
         Flow(group=group, source=source, target=target, rate=rate, person=person)
         for (group, source, target, person), rate in rates.items()
@@ -125,7 +137,7 @@ def compute_visits(
     """Visits per hour: fixture type → business → customers per hour who use it."""
     visits: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for business in mix.businesses:
-        for people, stops in _journeys(business, servers, arrivals):
+        for people, stops in journeys_of(mix, business, servers, arrivals):
             for stop in stops:
                 for place, part in _split(stop, servers).items():
                     visits[place.type][business.name] += people * stop.probability * part
@@ -140,28 +152,51 @@ def rounds_per_hour(staff_round: StaffRound, visits: Mapping[str, Mapping[str, f
     return staff_round.per_hour + uses
 
 
+def _route(staff_round: StaffRound) -> Iterator[Place]:
+    """Yield the places of a round: doors of the plan and fixture types."""
+    for word in staff_round.route:
+        yield Place(door=word) if word in staff_round.doors else Place(type=word)
+
+
 def _customer_legs(
-    business: Business, servers: Mapping[str, int], arrivals: float
+    mix: BusinessMix, business: Business, servers: Mapping[str, int], arrivals: float
 ) -> Iterator[tuple[Place, Place, float]]:
     """Yield (from, to, people per hour) of one business, machine and counter journeys."""
     start = Place(door=business.entrance or ENTRANCE)
     end = Place(door=business.exit or business.entrance or EXIT)
-    for people, stops in _journeys(business, servers, arrivals):
+    for people, stops in journeys_of(mix, business, servers, arrivals):
         yield from _chain(start, stops, end, people, servers)
 
 
-def _journeys(
-    business: Business, servers: Mapping[str, int], arrivals: float
+def journeys_of(
+    mix: BusinessMix, business: Business, servers: Mapping[str, int], arrivals: float
 ) -> Iterator[tuple[float, tuple[Stop, ...]]]:
-    """Yield people per hour and their stops: at counters, at machines, and where machines fail."""
+    """Yield people per hour and their stops: at counters, at machines, and where machines fail.
+
+    Booked customers make the stops of the counter journey but those that appointments skip.
+
+    Parameters
+    ----------
+    mix
+        Says what appointments skip.
+    business
+        One business of it.
+    servers
+        Places of each fixture type in the layout.
+    arrivals
+        Customers per hour, of all business.
+    """
     customers = arrivals * business.share
     counter = _present(business.journey, servers)
     machine = _present(business.machine_journey, servers)
     complete = bool(machine) and len(machine) == len(business.machine_journey)
     by_machine = customers * business.replaceable if complete else 0.0
     rework = business.rework if counter else 0.0
+    skips = set(mix.service.appointment_skips)
+    direct = tuple(stop for stop in counter if not skips.issuperset(stop.types)) or counter
     for people, stops in (
-        (customers - by_machine, counter),
+        ((customers - by_machine) * (1 - business.appointments), counter),
+        ((customers - by_machine) * business.appointments, direct),
         (by_machine * (1 - rework), machine),
         # the machine is tried, fails, and the counter journey follows from there
         (by_machine * rework, (*machine[:1], *counter)),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.demand.service import Service
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,6 +63,9 @@ class Business:
         Mean service time by fixture type.
     entrance, exit
         Name of the door they use; None for the plan's entrances, the exits.
+    appointments
+        Share of the counter customers who come at a booked time: their arrivals vary less, and
+        they pass by the stops of `Service.appointment_skips`.
     """
 
     name: str
@@ -73,6 +78,7 @@ class Business:
     label_zh: str = ""
     entrance: str | None = None
     exit: str | None = None
+    appointments: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +90,8 @@ class StaffRound:
     name
         What reports call it.
     route
-        Fixture types in the order of the walk. A round that comes back names its first stop
-        again at the end.
+        Fixture types, or names of doors, in the order of the walk. A round that comes back names
+        its first stop again at the end.
     per_hour
         Rounds per hour, whatever the customers do.
     per_use
@@ -93,6 +99,11 @@ class StaffRound:
         the smart terminal), by type.
     cash
         Whether cash is carried: a flow that should meet nobody.
+    check_minutes
+        Minutes that a member of staff takes for one walk and the check at the end of it, while the
+        customer waits at the fixture of `per_use` and keeps it taken; 0 where nobody waits for it.
+    doors
+        Which words of the route are doors.
     """
 
     name: str
@@ -100,6 +111,8 @@ class StaffRound:
     per_hour: float = 0.0
     per_use: Mapping[str, float] = field(default_factory=_nothing)
     cash: bool = False
+    check_minutes: float = 0.0
+    doors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +153,11 @@ class BusinessMix:
         What staff walk.
     arrivals
         Customers per hour of the day.
+    service
+        How customers are called and how long they are ready to wait.
     """
 
     businesses: tuple[Business, ...]
     rounds: tuple[StaffRound, ...] = ()
     arrivals: Arrivals = field(default_factory=lambda: Arrivals(per_hour={9: 0.0}))
+    service: Service = field(default_factory=Service)

@@ -288,7 +288,9 @@ def compute_dedicated(streams: Sequence[Stream], servers: Sequence[int]) -> Dedi
     )
 
 
-def compute_priority_waits(streams: Sequence[Stream], servers: int) -> tuple[float, ...]:
+def compute_priority_waits(
+    streams: Sequence[Stream], servers: int, *, arrival_variation: float = 1.0
+) -> tuple[float, ...]:
     """Mean wait of each class of customers, formula (6).
 
     Exact for one server, and for any number where all classes have the same exponential service
@@ -300,6 +302,8 @@ def compute_priority_waits(streams: Sequence[Stream], servers: int) -> tuple[flo
         The classes, those who are called first standing first.
     servers
         Number of servers, at least 1, who serve every class.
+    arrival_variation
+        As in `compute_queue`.
 
     Raises
     ------
@@ -317,7 +321,8 @@ def compute_priority_waits(streams: Sequence[Stream], servers: int) -> tuple[flo
     pooled = pool_streams(served)
     full = sum(stream.load for stream in streams) >= servers
     delayed = 1.0 if full else delay_probability(pooled.load, servers)
-    first = delayed * pooled.service / servers * (1 + pooled.variation**2) / 2
+    spread = (arrival_variation**2 + pooled.variation**2) / 2
+    first = delayed * pooled.service / servers * spread
     waits: list[float] = []
     before = 0.0
     for stream in streams:

@@ -7,7 +7,8 @@ import shapely
 
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
 from optimizer.demand.queues import Stream, compute_queue
-from optimizer.demand.waiting import compute_waiting, service_variation
+from optimizer.demand.service import service_variation
+from optimizer.demand.waiting import compute_waiting
 from optimizer.equipment.layout import Layout, Placement
 from optimizer.equipment.model import FixtureType
 from optimizer.plan.model import FloorPlan
