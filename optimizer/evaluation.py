@@ -6,8 +6,21 @@ In: the figures that `evaluate` computes. Out: immutable values that the report 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from optimizer.flow_figures import (
+    CrossingFigures,
+    CrowdingFigures,
+    DetourFigures,
+    DiversionFigures,
+    FirstStop,
+    GuidedFigures,
+    GuideLine,
+    MeetingPair,
+    MeetingPlace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,15 +34,22 @@ if TYPE_CHECKING:
 __all__ = [
     "ClassWaiting",
     "CrossingFigures",
+    "CrowdingFigures",
     "DetourFigures",
+    "DiversionFigures",
     "Evaluation",
+    "FirstStop",
+    "GuideLine",
+    "GuidedFigures",
     "Leg",
     "MeetingPair",
+    "MeetingPlace",
     "ObjectiveValue",
     "OverlookedPair",
     "PrivacyFigures",
     "WaitingFigures",
     "WalkingFigures",
+    "waiting_seconds",
 ]
 
 
@@ -68,6 +88,11 @@ class Leg:
     empty_length: float
     path: NDArray[np.float64]
 
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return f"{self.source} → {self.target}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class WalkingFigures:
@@ -77,51 +102,6 @@ class WalkingFigures:
     metres_per_customer: float
     by_journey: Mapping[str, float]
     staff_person_metres_per_hour: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeetingPair:
-    """Two flows that meet: their legs by name, expected encounters an hour, and where."""
-
-    one: str
-    other: str
-    encounters_per_hour: float
-    where: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CrossingFigures:
-    """How much flows get into each other's way.
-
-    Parameters
-    ----------
-    encounters_per_hour
-        Expected encounters, unweighted.
-    weighted_encounters_per_hour
-        The same with class weights: the term of the objective.
-    path_crossings
-        Topological count of crossing path pairs, each weighted by 1.
-    share_of_customers_crossing
-        Share of customer legs' people whose path crosses another stream, 0 to 1.
-    worst_pairs
-        The pairs that meet most, worst first.
-    """
-
-    encounters_per_hour: float
-    weighted_encounters_per_hour: float
-    path_crossings: float
-    share_of_customers_crossing: float
-    worst_pairs: tuple[MeetingPair, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DetourFigures:
-    """Walked over shortest possible in the empty shell: mean by people, worst leg; backtracking."""
-
-    mean: float
-    worst: float
-    worst_leg: str
-    backtrack_ratio: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +148,24 @@ class WaitingFigures:
     service_minutes: float = 0.0
     check_wait_minutes: float = 0.0
     by_class: Mapping[str, ClassWaiting] = field(default_factory=dict)
+
+
+def waiting_seconds(waiting: Mapping[str, WaitingFigures]) -> float:
+    """Person-seconds of waiting in an hour, over all kinds of fixture.
+
+    Where more people come than can be served, the queue grows through the hour: the mean wait of
+    those who come in it is half of what is missing at its end, (utilisation − 1) · 30 minutes.
+    """
+    return sum(
+        60.0
+        * figures.arrivals_per_hour
+        * (
+            figures.mean_minutes
+            if math.isfinite(figures.mean_minutes)
+            else max(figures.utilisation - 1.0, 0.0) * 30.0
+        )
+        for figures in waiting.values()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +223,18 @@ class Evaluation:
     privacy: PrivacyFigures
     findings: tuple[Finding, ...]
     objective: ObjectiveValue
+    diversion: DiversionFigures = field(default_factory=DiversionFigures)
+    crowding: CrowdingFigures = field(default_factory=CrowdingFigures)
+
+    @property
+    def waiting_seconds_per_hour(self) -> float:
+        """Person-seconds of waiting."""
+        return waiting_seconds(self.waiting)
+
+    @property
+    def longest_wait_minutes(self) -> float:
+        """Longest mean wait at a kind of fixture; inf where a queue grows without end."""
+        return max((figures.mean_minutes for figures in self.waiting.values()), default=0.0)
 
     @property
     def broken(self) -> tuple[Finding, ...]:

@@ -17,7 +17,9 @@ ORDER = (
     "reading",
     "plan",
     "equipment",
-    "evaluation",  # records only: it runs nothing and imports nothing when loaded
+    "flow_figures",  # records only: they run nothing and import nothing but records
+    "evaluation",
+    "measures",  # names of what is measured
     "demand",
     "study",
     "study_file",
@@ -28,6 +30,7 @@ ORDER = (
     "walked_legs",
     "journeys",
     "privacy",
+    "measured",
     "evaluate",
     "place",
     "report",
@@ -38,7 +41,7 @@ ORDER = (
 )
 
 #: Records that parts before them may name in annotations, though never load.
-RECORDS = ("study", "evaluation")
+RECORDS = ("study", "evaluation", "flow_figures")
 
 #: Annotations of records that name types of later parts.
 NAMED_BY_RECORDS = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,10 @@ class PedestrianValues:
     turn, parting_width, path_slack
         Degrees that make a turn; metres that make two streams apart; share by which a guided path
         may be longer.
+    queue_depth, seat_reach, sight, seats, guides
+        Metres before a counter in which its queue stands; metres about a seat in which people sit
+        and stand; metres from which a stop is made out; fixture types that are seats, and those
+        at which somebody guides customers.
     """
 
     free_speed: float
@@ -45,6 +50,11 @@ class PedestrianValues:
     turn: float
     parting_width: float
     path_slack: float
+    queue_depth: float
+    seat_reach: float
+    sight: float
+    seats: tuple[str, ...]
+    guides: tuple[str, ...]
 
 
 # field → (table, key) in the file
@@ -59,11 +69,18 @@ PLACES = {
     "turn": ("detour", "turn"),
     "parting_width": ("detour", "parting_width"),
     "path_slack": ("detour", "path_slack"),
+    "queue_depth": ("diversion", "queue_depth"),
+    "seat_reach": ("diversion", "seat_reach"),
+    "sight": ("diversion", "sight"),
+    "seats": ("diversion", "seats"),
+    "guides": ("diversion", "guides"),
 }
+NAMES = ("seats", "guides")
 
 
+@cache
 def read_pedestrian_values(path: Path | None = None) -> PedestrianValues:
-    """Return the values of the file, or those that come with the package.
+    """Return the values of the file, or those that come with the package; each is read once.
 
     Raises
     ------
@@ -75,10 +92,16 @@ def read_pedestrian_values(path: Path | None = None) -> PedestrianValues:
         tables = tomllib.loads(source.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileFormatError(f"{source}: not a TOML file: {error}") from error
-    values: dict[str, float | tuple[float, ...]] = {}
+    values: dict[str, float | tuple[float, ...] | tuple[str, ...]] = {}
     defects = []
     for field, (table, key) in PLACES.items():
         value = tables.get(table, {}).get(key)
+        if field in NAMES:
+            if isinstance(value, list) and all(isinstance(name, str) for name in value):
+                values[field] = tuple(value)
+            else:
+                defects.append(f"{source}: {table}.{key} is {value}; a list of names is right")
+            continue
         bands = field.endswith("_bands")
         numbers = value if bands and isinstance(value, list) else [value]
         if (bands and len(numbers) != 5) or not all(
