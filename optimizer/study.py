@@ -11,12 +11,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
+from optimizer.demand.combination import combine
 from optimizer.demand.flows import PersonClass, compute_flows
+from optimizer.demand.levers import pull_lever
 from optimizer.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from optimizer.demand.combination import Combination
     from optimizer.demand.flows import Flow
     from optimizer.demand.mix import BusinessMix
     from optimizer.equipment.layout import Layout
@@ -229,6 +232,31 @@ class Study:
             for b in self.mix.businesses
         )
         return self.replace(mix=replace(self.mix, businesses=businesses))
+
+    def with_lever(
+        self, name: str, amount: float | None = None, *, business: tuple[str, ...] = ()
+    ) -> Self:
+        """Return a copy after a lever of the mix is pulled, such as "passbook_to_card".
+
+        Parameters
+        ----------
+        name
+            A lever of `demand/levers.toml`.
+        amount
+            How far, 0 to 1; None for its usual amount.
+        business
+            Names of the businesses; empty for all that it reaches.
+
+        Raises
+        ------
+        StudyError
+            If there is no such lever or business, or the lever reaches none.
+        """
+        return self.replace(mix=pull_lever(self.mix, name, amount, business=business))
+
+    def with_combination(self, combination: Combination) -> Self:
+        """Return a copy in which some customers have several needs served at one visit."""
+        return self.replace(mix=combine(self.mix, combination))
 
     def with_count(self, fixture_type: str, count: int) -> Self:
         """Return a copy that places another number of fixtures of one type."""

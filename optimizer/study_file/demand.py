@@ -14,6 +14,7 @@ from optimizer.demand.mix import Arrivals, Business, BusinessMix, StaffRound, St
 from optimizer.errors import OptimizerError, StudyError
 from optimizer.plan.model import DoorKind
 from optimizer.reading import nearest
+from optimizer.study_file.service import build_service, change_mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,7 +62,9 @@ def build_mix(
         place = f"[business {number} ({business.name})]"
         defects += (f"{place} {sentence}" for sentence in _check_business(business, known, plan))
     defects += _check_shares(table, plan)
-    defects += _check_rounds(table, known)
+    doors = () if plan is None else tuple(door.name for door in plan.doors)
+    defects += _check_rounds(table, known, doors)
+    service = build_service(table, known, defects)
     arrivals = _arrivals(table.arrivals, folder, defects, needed=bool(table.business))
     if len(defects) > before:
         return None
@@ -72,11 +75,14 @@ def build_mix(
             per_hour=staff.per_hour,
             per_use=staff.per_use,
             cash=staff.cash,
+            check_minutes=staff.check_minutes,
+            doors=tuple(word for word in staff.route if word not in known),
         )
         for staff in table.staff
     )
     businesses = tuple(_business(business) for business in table.business)
-    return BusinessMix(businesses=businesses, rounds=rounds, arrivals=arrivals)
+    mix = BusinessMix(businesses=businesses, rounds=rounds, arrivals=arrivals, service=service)
+    return change_mix(mix, table, defects)
 
 
 def _business(table: BusinessTable) -> Business:
@@ -99,6 +105,7 @@ def _business(table: BusinessTable) -> Business:
         service_minutes=table.service_minutes,
         entrance=table.entrance,
         exit=table.exit,
+        appointments=table.appointments,
     )
 
 
@@ -112,7 +119,7 @@ def _check_business(
     """What is wrong with one business by itself."""
     defects = [
         f"{key} is {value:g}; must be 0 to 1"
-        for key in ("share", "replaceable", "rework")
+        for key in ("share", "replaceable", "rework", "appointments")
         if not 0 <= (value := getattr(table, key)) <= 1
     ]
     if not table.journey:
@@ -181,7 +188,7 @@ def _check_shares(table: StudyTable, plan: FloorPlan | None) -> list[str]:
     return defects
 
 
-def _check_rounds(table: StudyTable, known: tuple[str, ...]) -> list[str]:
+def _check_rounds(table: StudyTable, known: tuple[str, ...], doors: tuple[str, ...]) -> list[str]:
     """What is wrong with the rounds of staff."""
     defects: list[str] = []
     counts = Counter(staff.name for staff in table.staff)
@@ -192,10 +199,16 @@ def _check_rounds(table: StudyTable, known: tuple[str, ...]) -> list[str]:
             defects.append(f"{place} name is taken; names of rounds and business must differ")
         if len(staff.route) < 2:
             defects.append(f"{place} route has {len(staff.route)} stops; must have at least 2")
-        defects += _unknown(f"{place} route", staff.route, known)
+        defects += [
+            f"{place} route names {word!r}, which is neither a fixture type of the catalogue nor a "
+            f"door of the drawing; {nearest(word, (*known, *doors))}"
+            for word in staff.route
+            if word not in known and word not in doors
+        ]
         defects += _unknown(f"{place} per_use", staff.per_use, known)
         rates = {
             "per_hour": staff.per_hour,
+            "check_minutes": staff.check_minutes,
             **{f"per_use {k}": v for k, v in staff.per_use.items()},
         }
         defects += [

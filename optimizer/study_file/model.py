@@ -16,10 +16,14 @@ from optimizer.plan.model import DoorKind, ZoneKind  # noqa: TC001
 
 __all__ = [
     "BusinessTable",
+    "CombinationTable",
     "DoorTable",
     "FixtureTable",
     "ObjectiveTable",
     "PlanTable",
+    "PriorityTable",
+    "ReservedTable",
+    "ServiceTable",
     "StaffTable",
     "StopTable",
     "StudyTable",
@@ -33,6 +37,7 @@ Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
 NotNegative = Annotated[float, Field(le=1e9, json_schema_extra={"minimum": 0})]
 Count = Annotated[int, Field(json_schema_extra={"minimum": 0})]
 Metre = Annotated[float, Field(ge=-1e6, le=1e6)]
+Coordinate = Annotated[float, Field(ge=-1e12, le=1e12)]
 Point = tuple[Metre, Metre]
 Pose = tuple[Metre, Metre, Metre]
 
@@ -92,6 +97,20 @@ class PlanTable(Table):
         default=None, description="Unit of the drawing, where its header is wrong."
     )
     layers: dict[str, Any] | None = Field(default=None, description="Drawing layers by meaning.")
+    blocks: dict[str, Any] | None = Field(
+        default=None,
+        description='Fixture types by patterns of block names: "ATM*" = "atm", or a table with '
+        "'type' and 'turn', degrees from the block's -y to its front.",
+    )
+    level: str | None = Field(
+        default=None, description="Storey of an IFC model, level of an indoor map."
+    )
+    layout: str | None = Field(
+        default=None, description="Layout (tab) of a DXF that shows the floor to read."
+    )
+    window: tuple[Coordinate, Coordinate, Coordinate, Coordinate] | None = Field(
+        default=None, description="x0, y0, x1, y1 of the floor to read, in drawing units."
+    )
 
 
 class RulesTable(Table):
@@ -165,16 +184,78 @@ class BusinessTable(Table):
     rework: Share = 0.0
     entrance: str | None = None
     exit: str | None = None
+    appointments: Share = Field(
+        default=0.0, description="Share of the counter customers who come at a booked time."
+    )
+
+
+class CombinationTable(Table):
+    """Businesses that are served at one visit: one ticket, one signature, one setup."""
+
+    business: tuple[str, ...]
+    share: Share = Field(
+        description="Share of the customers of the rarest of them who need them all."
+    )
+    setup_minutes: dict[str, NotNegative] = Field(
+        default={}, description="Minutes by fixture type that are needed once."
+    )
+
+
+class PriorityTable(Table):
+    """Customers who are called before others, never interrupting a service."""
+
+    name: str
+    label_zh: str = ""
+    share: Share = 1.0
+    business: Names = Field(default=(), description="Their businesses; all, where none is named.")
+
+
+class ReservedTable(Table):
+    """Windows that serve some businesses alone."""
+
+    type: str
+    windows: Count
+    business: Names
+
+
+class ServiceTable(Table):
+    """How customers are called and how long they are ready to wait."""
+
+    patience_minutes: NotNegative | dict[str, NotNegative] | None = Field(
+        default=None,
+        description="Mean minutes that customers are ready to wait, for all fixture types or by "
+        "type. Default: nobody leaves.",
+    )
+    own_lines: Names = Field(
+        default=(), description="Types at which each fixture has a line of its own."
+    )
+    lobby_staff: Count | None = Field(
+        default=None, description="Members of staff who share the checks at machines. Default: 1."
+    )
+    staffed: Names | None = Field(
+        default=None, description="Types at which a member of staff serves and calls."
+    )
+    appointment_variation: NotNegative | None = None
+    appointment_skips: Names | None = Field(
+        default=None, description="Types that booked customers pass by."
+    )
+    priority: tuple[PriorityTable, ...] = ()
+    reserved: tuple[ReservedTable, ...] = ()
 
 
 class StaffTable(Table):
     """A walk that staff do over and over."""
 
     name: str
-    route: tuple[str, ...]
+    route: tuple[str, ...] = Field(description="Fixture types, or names of doors.")
     per_hour: NotNegative = 0.0
     per_use: dict[str, NotNegative] = {}
     cash: bool = False
+    check_minutes: NotNegative = Field(
+        default=0.0,
+        description="Minutes of the walk and the check at its end, while the customer waits at "
+        "the fixture of per_use and keeps it taken.",
+    )
 
 
 class ObjectiveTable(Table):
@@ -230,6 +311,11 @@ class StudyTable(Table):
     crowded_place: bool = False
     fixtures: tuple[FixtureTable, ...] = ()
     business: tuple[BusinessTable, ...] = ()
+    combination: tuple[CombinationTable, ...] = ()
+    levers: dict[str, Share] = Field(
+        default={}, description="Levers of the mix and how far each is pulled, 0 to 1."
+    )
+    service: ServiceTable = ServiceTable()
     staff: tuple[StaffTable, ...] = ()
     arrivals: Annotated[dict[str, Any], Field(json_schema_extra=HOURS)] = {}
     objective: ObjectiveTable = ObjectiveTable()
