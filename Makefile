@@ -43,17 +43,17 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the packages into $(VENV); this takes a minute or two, once"
-	$(INSTALL) -e .
+	$(INSTALL) -e '.[data]'
 	@echo "compiling the kernels, once"
 	$(RUN)/python -c 'from optimizer.place.warm_up import warm_up; warm_up()'
 	touch $@
 
 $(VENV)/tests: $(VENV)/ready
-	$(INSTALL) -e '.[test,lint,ifc]'
+	$(INSTALL) -e '.[data,test,lint,ifc]'
 	touch $@
 
 $(VENV)/bench: $(VENV)/tests
-	$(INSTALL) -e '.[test,lint,bench]'
+	$(INSTALL) -e '.[data,test,lint,bench]'
 	$(INSTALL) --no-deps 'extremitypathfinder>=2.7.2'
 	touch $@
 
@@ -61,7 +61,7 @@ $(VENV)/bench: $(VENV)/tests
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[test,lint,ifc]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
 	rm -rf $(VENV)-lock
 

@@ -59,6 +59,8 @@ LIBRARIES = {
     "jinja2": ("optimizer.report",),
     "ezdxf": ("optimizer.plan.dxf", "optimizer.report.dxf"),
     "ifcopenshell": ("optimizer.plan.ifc",),
+    "pandas": ("optimizer.demand.queue_log",),
+    "python_calamine": ("optimizer.demand.queue_log",),
     "rich": ("optimizer.cli", "optimizer.report.comparison", "optimizer.comparison"),
     "typer": ("optimizer.cli",),
     "pydantic": (
