@@ -281,6 +281,6 @@ def _repeated(tickets: Tickets) -> Flags:
     if not tickets.ticket.any():
         columns |= {name: tickets.times[:, k] for k, name in enumerate(TIMES)}
         columns["window"] = tickets.window
-    repeated: Flags = pandas.DataFrame(columns).duplicated().to_numpy()
+    repeated: Flags = pandas.DataFrame(columns).duplicated().to_numpy(copy=True)
     repeated[tickets.times[:, 0] == NONE] = False
     return repeated
