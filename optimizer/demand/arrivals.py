@@ -18,10 +18,12 @@ from optimizer.reading import nearest, read_text, read_toml
 if TYPE_CHECKING:
     from os import PathLike
 
-__all__ = ["parse_hour", "read_arrivals_file", "read_profile"]
+__all__ = ["WEEKDAYS", "parse_hour", "read_arrivals_file", "read_profile"]
 
 #: The profiles that come with the package.
 PROFILES = Path(__file__).with_name("arrivals.toml")
+#: Weekdays as files write them, from 0 for Monday.
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def parse_hour(text: str) -> int | None:
@@ -33,7 +35,7 @@ def parse_hour(text: str) -> int | None:
 
 
 def read_profile(name: str) -> Arrivals:
-    """Arrivals of a mean day of a profile.
+    """Arrivals of a mean day of a profile, and of its weekdays.
 
     Raises
     ------
@@ -46,10 +48,15 @@ def read_profile(name: str) -> Arrivals:
         raise StudyError(f"profile {name!r} is unknown; {nearest(name, profiles)}")
     profile = profiles[name]
     days = profile["days"]
-    return Arrivals(
-        per_hour={int(hour): count / days for hour, count in profile["customers"].items()},
-        source=profile["source"],
-    )
+    per_hour = {int(hour): count / days for hour, count in profile["customers"].items()}
+    mean_day = sum(per_hour.values())
+    by_weekday = {
+        WEEKDAYS.index(day): {
+            hour: people * count / profile["weeks"] / mean_day for hour, people in per_hour.items()
+        }
+        for day, count in profile.get("weekdays", {}).items()
+    }
+    return Arrivals(per_hour=per_hour, source=profile["source"], by_weekday=by_weekday)
 
 
 def read_arrivals_file(path: str | PathLike[str]) -> Arrivals:

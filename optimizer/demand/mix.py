@@ -6,7 +6,7 @@ In: the `[[business]]`, `[[staff]]` and `[arrivals]` parts of a study. Out: immu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from optimizer.demand.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from optimizer.demand.queue_log.model import QueueLog
 
 __all__ = ["Arrivals", "Business", "BusinessMix", "StaffRound", "Stop"]
 
@@ -125,10 +127,18 @@ class Arrivals:
         People per hour by hour (9 stands for 9:00 to 10:00).
     source
         Where the figures come from.
+    by_weekday
+        The same of each weekday (0 is Monday); empty where weekdays are not told apart.
+    log
+        The queue log that it is taken from, or None.
     """
 
     per_hour: Mapping[int, float]
     source: str = ""
+    by_weekday: Mapping[int, Mapping[int, float]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    log: QueueLog | None = None
 
     @property
     def busiest(self) -> int:
@@ -139,6 +149,22 @@ class Arrivals:
     def mean(self) -> float:
         """People per hour, mean over the opening hours."""
         return sum(self.per_hour.values()) / len(self.per_hour)
+
+    def at(self, hour: int, weekday: int | None = None) -> float:
+        """People per hour at an hour of a mean day, or of a weekday where these are told apart."""
+        of_day = self.per_hour if weekday is None else self.by_weekday.get(weekday, self.per_hour)
+        return of_day.get(hour, 0.0)
+
+    def scaled(self, factor: float) -> Arrivals:
+        """Arrivals with so many times as many people, hours in order."""
+        return replace(
+            self,
+            per_hour={hour: people * factor for hour, people in sorted(self.per_hour.items())},
+            by_weekday={
+                weekday: {hour: people * factor for hour, people in sorted(of_day.items())}
+                for weekday, of_day in sorted(self.by_weekday.items())
+            },
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.demand.arrivals import parse_hour, read_arrivals_file, read_profile
+from optimizer.demand.arrivals import WEEKDAYS, parse_hour, read_arrivals_file, read_profile
 from optimizer.errors import FileFormatError, StudyError
 
 COUNTS = Path(__file__).parents[2].parent / "shared" / "data" / "branch_arrivals_18_weeks.csv"
@@ -34,6 +34,25 @@ def test_profile_adds_up_and_peaks_at_two():
     assert arrivals.busiest == 14
     assert arrivals.per_hour[14] == pytest.approx(58.1, abs=0.01)
     assert "18 full weeks" in arrivals.source
+
+
+@pytest.mark.skipif(not COUNTS.exists(), reason=f"needs the real counts in {COUNTS.name}")
+def test_weekdays_are_the_published_table():
+    """The weekdays of the profile hold the published counts, as means of 18 weeks."""
+    lines = [line for line in COUNTS.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    rows = [row for row in csv.DictReader(lines) if row["table"] == "weekday"]
+    got = read_profile("branch_18_weeks").by_weekday
+    days = {WEEKDAYS[weekday]: round(sum(d.values()) * 18) for weekday, d in got.items()}
+    assert days == {row["key"]: int(row["customers"]) for row in rows}
+
+
+def test_monday_at_two():
+    """9,183 people on 18 Mondays, 14.83 % of them at 14: 75.7 an hour; a mean day has 58.1."""
+    arrivals = read_profile("branch_18_weeks")
+    assert arrivals.at(14, weekday=0) == pytest.approx(9183 / 18 * 7321 / 49_356)
+    assert arrivals.at(14) == pytest.approx(7321 / 126)
+    assert arrivals.scaled(2.0).at(14, weekday=0) == pytest.approx(2 * 75.68, abs=0.02)
+    assert arrivals.at(3) == 0.0
 
 
 def test_unknown_profile_names_the_nearest():
