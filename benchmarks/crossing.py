@@ -26,12 +26,12 @@ from optimizer.study_file.walking import default_walking
 from optimizer.walk.crossing import NODE_TOLERANCE, count_crossings
 from optimizer.walk.crossing_kernels import sequence_crossings
 from optimizer.walk.encounters import (
-    EncounterLedger,
     LaneModel,
     Streams,
     encounter_matrix,
     ends_from_paths,
 )
+from optimizer.walk.ledger import EncounterLedger
 from optimizer.walk.polylines import pad_polylines
 from optimizer.walk.sequence_kernels import canonical_sequences, walked_pieces
 

@@ -21,7 +21,7 @@ from optimizer.place.tables import leg_weight, study_legs
 from optimizer.place.ways import Ways, required_width
 from optimizer.plan.space import Audience
 from optimizer.streams import class_weights, lane_model, streams_of
-from optimizer.walk.encounters import EncounterLedger
+from optimizer.walk.ledger import EncounterLedger
 from optimizer.walk.moves import Router
 from optimizer.walked_legs import NO_WAY, door_access
 

@@ -1,6 +1,7 @@
 r"""Compiled closed form of the expected encounters between flows.
 
-In: the stretches of the paths (`stretch_kernels`), rates, speeds, standing points at both ends.
+In: the stretches of the paths (`stretch_kernels`), rates, speeds, standing points at both ends,
+what is known (s, s) of pairs of whole stretches (-1: nothing; it is filled in).
 Out: encounters per hour of every pair of flows, and of the pairs of changed flows alone.
 
 The formula. People of flow i are spread over a lane of width w round each straight stretch of
@@ -276,7 +277,7 @@ def _pair(
     """Sum of |v_i - v_j| V over the stretches of two flows, within the kept metres of each."""
     lanes, _, steps = paths
     reach = lane[0] + lane[1]
-    whole = kept[0] == 0.0 and kept[2] == 0.0 and kept[1] == np.inf and kept[3] == np.inf
+    uncut = kept[0] == 0.0 and kept[2] == 0.0 and kept[1] == np.inf and kept[3] == np.inf
     total, walked = 0.0, 0.0
     for k in range(steps.shape[1]):
         p = steps[i, k]
@@ -287,13 +288,17 @@ def _pair(
             q = steps[j, n]
             if q < 0:
                 break
-            if whole and known[p, q] >= 0.0:
+            if uncut and known[p, q] >= 0.0:
                 total += known[p, q]
                 continue
             begun = passed
             passed += lanes[q, 4]
             low_p, high_p = max(0.0, kept[0] - walked), min(lanes[p, 4], kept[1] - walked)
             low_q, high_q = max(0.0, kept[2] - begun), min(lanes[q, 4], kept[3] - begun)
+            whole = low_p == low_q == 0.0 and high_p == lanes[p, 4] and high_q == lanes[q, 4]
+            if whole and known[p, q] >= 0.0:
+                total += known[p, q]
+                continue
             value = 0.0
             if not (
                 high_p <= low_p
@@ -330,8 +335,7 @@ def _row(
     """Encounters per hour of the flow with those from `first` on, into `row`."""
     _, spans, _ = paths
     rates, speeds, ends = flows
-    width, distance, handover = lane
-    reach = width + distance
+    (width, distance, handover), reach = lane, lane[0] + lane[1]
     for other in range(first, rates.size):
         row[other] = 0.0
         # always the smaller index first, so that both halves of the matrix agree to the last bit
@@ -365,10 +369,10 @@ def pair_matrix(
     paths: Paths,
     flows: tuple[FloatArray, FloatArray, IntArray],
     lane: tuple[float, float, float],
+    known: FloatArray,
 ) -> FloatArray:
     """Encounters per hour of every pair; `flows` = rates, speeds, ends; `lane` = w, d, handover."""
     m = flows[0].size
-    known = np.full((paths[0].shape[0], paths[0].shape[0]), -1.0)
     work = (np.empty((4, 2)), np.empty((4, 2)), np.empty(40))
     pairs = np.zeros((m, m))
     for i in range(m):
@@ -385,10 +389,10 @@ def changed_rows(
     flows: tuple[FloatArray, FloatArray, IntArray],
     lane: tuple[float, float, float],
     changed: IntArray,
+    known: FloatArray,
 ) -> FloatArray:
     """Rows `(c, m)` of the pair matrix for the changed flows alone."""
     m = flows[0].size
-    known = np.full((paths[0].shape[0], paths[0].shape[0]), -1.0)
     work = (np.empty((4, 2)), np.empty((4, 2)), np.empty(40))
     rows = np.zeros((changed.size, m))
     for c in range(changed.size):

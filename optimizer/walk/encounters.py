@@ -1,8 +1,8 @@
 """Expected encounters per hour between flows: the smooth measure of crossing.
 
 In: padded paths, rates in people per hour, speeds, and the standing points at their ends.
-Out: encounters per hour of every pair, weighted totals, and a ledger that a search keeps up to
-date one move at a time. The formula is in `encounter_kernels`.
+Out: encounters per hour of every pair, and weighted totals. The formula is in `encounter_kernels`;
+what a search keeps up to date one move at a time is in `ledger`.
 
 What counts as crossing where flows share an end:
 
@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.walk.encounter_kernels import changed_rows, pair_matrix
-from optimizer.walk.ledger_kernels import commit_rows, weighted_total
+from optimizer.walk.encounter_kernels import pair_matrix
+from optimizer.walk.ledger_kernels import weighted_total
 from optimizer.walk.stretch_kernels import distinct_stretches
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
 
 __all__ = [
-    "EncounterLedger",
     "LaneModel",
     "Streams",
+    "checked_weights",
     "encounter_matrix",
     "ends_from_paths",
     "total_encounters",
@@ -183,10 +183,12 @@ def encounter_matrix(
         `(m, m)`, symmetric, zero on the diagonal.
     """
     stretches = distinct_stretches(path_points, path_counts, streams.speeds)
-    return pair_matrix(stretches, streams.flows, lanes.sizes)
+    known = np.full((len(stretches[0]), len(stretches[0])), -1.0)
+    return pair_matrix(stretches, streams.flows, lanes.sizes, known)
 
 
-def _checked_weights(class_weights: FloatArray, classes: IntArray) -> FloatArray:
+def checked_weights(class_weights: FloatArray, classes: IntArray) -> FloatArray:
+    """Return class weights as the kernels take them, or raise ValueError if they do not fit."""
     weights = np.ascontiguousarray(class_weights, dtype=np.float64)
     need = int(classes.max(initial=-1)) + 1
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1] or len(weights) < need:
@@ -218,76 +220,6 @@ def total_encounters(
         If the weights are not symmetric or too few for the classes.
     """
     kinds = np.zeros_like(classes) if class_weights is None else classes
-    weights = _checked_weights(np.ones((1, 1)) if class_weights is None else class_weights, kinds)
+    weights = checked_weights(np.ones((1, 1)) if class_weights is None else class_weights, kinds)
     nothing = np.empty(0, dtype=np.int64)
     return float(weighted_total(pairs, kinds, weights, nothing, np.empty((0, len(pairs)))))
-
-
-class EncounterLedger:
-    """Encounters of the present paths, and of a proposed change to some of them.
-
-    The search asks `propose` what the total would be if the given flows took other paths, and
-    calls `accept` when it makes the move. A proposal costs (changed flows) × (all flows); the
-    answer is equal, to the last bit, to that of a fresh evaluation.
-
-    Parameters
-    ----------
-    path_points, path_counts
-        Padded paths `(m, B, 2)` in metres and their point counts `(m,)`.
-    streams
-        Rates, speeds, classes and ends of the flows.
-    lanes
-        Lane width and encounter distance.
-    class_weights
-        `(c, c)` symmetric weight of an encounter between two classes.
-
-    Raises
-    ------
-    ValueError
-        If the weights are not symmetric or too few for the classes.
-    """
-
-    def __init__(
-        self,
-        path_points: FloatArray,
-        path_counts: IntArray,
-        *,
-        streams: Streams,
-        lanes: LaneModel,
-        class_weights: FloatArray,
-    ) -> None:
-        self._streams = streams
-        self._lanes = lanes
-        self._weights = _checked_weights(class_weights, streams.classes)
-        self._pairs = encounter_matrix(path_points, path_counts, streams=streams, lanes=lanes)
-        self._proposal: tuple[IntArray, FloatArray] | None = None
-        self.total = total_encounters(
-            self._pairs, classes=streams.classes, class_weights=self._weights
-        )
-        self._proposed_total = self.total
-
-    @property
-    def pairs(self) -> FloatArray:
-        """Encounters per hour `(m, m)` of the accepted paths; a copy."""
-        return self._pairs.copy()
-
-    def propose(self, path_points: FloatArray, path_counts: IntArray, changed: IntArray) -> float:
-        """Return the weighted total if the `changed` flows had the paths given here.
-
-        All other rows of `path_points` must hold the accepted paths.
-        """
-        flows, sizes = self._streams.flows, self._lanes.sizes
-        stretches = distinct_stretches(path_points, path_counts, self._streams.speeds)
-        rows = changed_rows(stretches, flows, sizes, changed)
-        self._proposal = (changed, rows)
-        self._proposed_total = float(
-            weighted_total(self._pairs, self._streams.classes, self._weights, changed, rows)
-        )
-        return self._proposed_total
-
-    def accept(self) -> None:
-        """Make the last proposal the accepted state; nothing happens if there is none."""
-        if self._proposal is not None:
-            commit_rows(self._pairs, *self._proposal)
-            self.total = self._proposed_total
-            self._proposal = None

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.walk.encounters import (
-    EncounterLedger,
     LaneModel,
     Streams,
     encounter_matrix,
@@ -329,30 +328,6 @@ def test_continuous_from_crossing_to_head_on():
     assert values[-1] == pytest.approx(366.5123456790, rel=1e-11)
     assert values[1:] == pytest.approx(values[-1], rel=1e-4)
     assert values[3:] == pytest.approx(values[-1], rel=1e-8)
-
-
-def test_ledger_equals_fresh_evaluation():
-    """Whatever is proposed, accepted or dropped, the ledger's total is that of a fresh table."""
-    paths, rates = bundle(3, flows=12)
-    points, counts = pad_polylines(paths)
-    rng = np.random.default_rng(8)
-    classes = rng.integers(0, 3, 12)
-    weights = np.array([[1.0, 2.0, 30.0], [2.0, 5.0, 7.0], [30.0, 7.0, 0.5]])
-    ends = rng.integers(-1, 6, (12, 2))
-    streams = Streams.of(rates, speeds=rng.uniform(0.8, 1.3, 12), classes=classes, ends=ends)
-    ledger = EncounterLedger(points, counts, streams=streams, lanes=LANES, class_weights=weights)
-    for step in range(40):
-        changed = rng.choice(12, rng.integers(1, 4), replace=False)
-        proposed = points.copy()
-        proposed[changed] += rng.normal(0, 0.5, proposed[changed].shape)
-        total = ledger.propose(proposed, counts, changed)
-        fresh = encounter_matrix(proposed, counts, streams=streams, lanes=LANES)
-        assert total == total_encounters(fresh, classes=classes, class_weights=weights)
-        if step % 2:
-            ledger.accept()
-            points = proposed
-            assert ledger.total == total
-            assert (ledger.pairs == fresh).all()
 
 
 def test_class_weights():
