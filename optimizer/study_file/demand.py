@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.demand.arrivals import parse_hour, read_arrivals_file, read_profile
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, StaffRound, Stop
-from optimizer.errors import OptimizerError, StudyError
+from optimizer.errors import OptimizerError
 from optimizer.plan.model import DoorKind
 from optimizer.reading import nearest
+from optimizer.study_file.queue_log import LOG_KEYS, apply_log, read_log
 from optimizer.study_file.service import build_service, change_mix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from optimizer.plan.model import FloorPlan
@@ -31,7 +32,7 @@ SHARES = 1e-6
 MOST_PEOPLE = 1e6
 #: Doors that customers pass.
 CUSTOMER_DOORS = (DoorKind.ENTRANCE, DoorKind.EXIT)
-OTHER_KEYS = ("profile", "file", "log", "source", "scale")
+OTHER_KEYS = ("profile", "file", "log", "source", "scale", *LOG_KEYS)
 
 
 def build_mix(
@@ -65,7 +66,7 @@ def build_mix(
     doors = () if plan is None else tuple(door.name for door in plan.doors)
     defects += _check_rounds(table, known, doors)
     service = build_service(table, known, defects)
-    arrivals = _arrivals(table.arrivals, folder, defects, needed=bool(table.business))
+    arrivals = _arrivals(table, known, folder, defects)
     if len(defects) > before:
         return None
     rounds = tuple(
@@ -82,6 +83,7 @@ def build_mix(
     )
     businesses = tuple(_business(business) for business in table.business)
     mix = BusinessMix(businesses=businesses, rounds=rounds, arrivals=arrivals, service=service)
+    mix = apply_log(mix, table.arrivals.get("use", ()), defects)
     return change_mix(mix, table, defects)
 
 
@@ -220,14 +222,19 @@ def _check_rounds(table: StudyTable, known: tuple[str, ...], doors: tuple[str, .
 
 
 def _arrivals(
-    table: Mapping[str, Any], folder: Path, defects: list[str], *, needed: bool
+    whole: StudyTable, known: Sequence[str], folder: Path, defects: list[str]
 ) -> Arrivals:
-    """Arrivals by hour: those written in the study, of a profile, or of a file."""
+    """Arrivals by hour: those written in the study, of a profile, of a file, or of a queue log."""
+    table = whole.arrivals
+    names = [business.name for business in whole.business]
     sources = [key for key in ("profile", "file", "log") if key in table]
     hours = _hours(table, defects)
     if len(sources) > 1 or (sources and hours):
         given = [*sources, *(["hours"] if hours else [])]
         defects.append(f"[arrivals] has {' and '.join(given)}; give one of them")
+    lost = [key for key in LOG_KEYS if key in table and "log" not in table]
+    if lost:
+        defects.append(f'[arrivals] has {" and ".join(lost)}, but no log; name its file, log = "…"')
     scale = table.get("scale", 1.0)
     if (
         isinstance(scale, bool)
@@ -243,28 +250,18 @@ def _arrivals(
             defects.append(f"[arrivals] {key} is {value!r}; must be a text in quotes")
             continue
         try:
-            arrivals = _from_source(key, value, folder)
+            if key == "log":
+                arrivals = read_log(table, folder, known, names)
+            elif key == "file":
+                arrivals = read_arrivals_file(folder / value)
+            else:
+                arrivals = read_profile(value)
         except OptimizerError as error:
             defects += (f"[arrivals] {sentence}" for sentence in error.sentences)
             return Arrivals(per_hour={})
-    if needed and not arrivals.per_hour:
+    if names and not arrivals.per_hour:
         defects.append('[arrivals] has no hours; give people per hour, such as "09" = 46.6')
-    per_hour = {hour: people * scale for hour, people in sorted(arrivals.per_hour.items())}
-    return Arrivals(per_hour=per_hour or {9: 0.0}, source=arrivals.source)
-
-
-def _from_source(key: str, value: str, folder: Path) -> Arrivals:
-    """Arrivals of a profile that comes with the package, or of a file."""
-    if key == "profile":
-        return read_profile(value)
-    if key == "file":
-        return read_arrivals_file(folder / value)
-    return read_log(folder / value)
-
-
-def read_log(path: Path) -> Arrivals:
-    """Arrivals of a queue machine's log."""
-    raise StudyError(f"log {path.name!r}: queue logs cannot be read yet; give hours or 'file'")
+    return arrivals.scaled(scale) if arrivals.per_hour else Arrivals(per_hour={9: 0.0})
 
 
 def _hours(table: Mapping[str, Any], defects: list[str]) -> dict[int, float]:

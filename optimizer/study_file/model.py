@@ -19,6 +19,7 @@ __all__ = [
     "CombinationTable",
     "DoorTable",
     "FixtureTable",
+    "LogTable",
     "ObjectiveTable",
     "PlanTable",
     "PriorityTable",
@@ -258,15 +259,48 @@ class StaffTable(Table):
     )
 
 
-class ObjectiveTable(Table):
-    """Weights of the terms that the search makes small."""
+MeasureWeights: type[Table] = create_model(
+    "MeasureWeights",
+    __base__=Table,
+    **{
+        measure.name: (
+            NotNegative | None,
+            Field(default=None, description=f"Weight: {measure.sentence}."),
+        )
+        for measure in MEASURES.values()
+    },
+)
 
-    walking: NotNegative | None = None
-    staff_walking: NotNegative | None = None
-    encounters: NotNegative | None = None
-    waiting: NotNegative | None = None
-    overlooked: NotNegative | None = None
+
+class ObjectiveTable(MeasureWeights):  # type: ignore[misc, valid-type]  # made of the registry
+    """Weights of the terms that the search makes small: any measure."""
+
     class_weights: dict[PersonClass, dict[PersonClass, NotNegative]] = {}
+
+
+class LimitTable(Table):
+    """A limit of one measure: 'max' where less is better, 'min' where more is."""
+
+    max: Number | None = None
+    min: Number | None = None
+
+
+LimitsTable: type[Table] = create_model(
+    "LimitsTable",
+    __base__=Table,
+    __doc__="Limits that a layout must keep, by measure: a number, or { max = … } or { min = … }.",
+    **{
+        measure.name: (
+            Number | LimitTable | None,
+            Field(
+                default=None,
+                description=f"{measure.side.capitalize()}imum: {measure.sentence}."
+                + (f" Unit: {measure.unit}." if measure.unit else ""),
+            ),
+        )
+        for measure in MEASURES.values()
+    },
+)
 
 
 class WalkingTable(Table):
@@ -278,6 +312,29 @@ class WalkingTable(Table):
     lane_width: NotNegative | None = None
 
 
+Clock = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$", description="HH:MM.")]
+
+
+class LogTable(Table):
+    """How the file of a queue log is laid out, and what of it the study takes over."""
+
+    columns: dict[str, Names] = Field(
+        default={}, description="Meaning (taken, called, started, ended, …) → name of the column."
+    )
+    business: dict[str, str] = Field(default={}, description="Name in the log → in the study.")
+    windows: dict[str, str] = Field(default={}, description="Window in the log → fixture type.")
+    opens: Clock | None = None
+    closes: Clock | None = None
+    date_order: Literal["dmy", "mdy"] | None = Field(
+        default=None, description="Order of dates whose year comes last."
+    )
+    sheet: str | None = None
+    use: Annotated[
+        tuple[Literal["shares", "service_minutes"], ...],
+        BeforeValidator(_listed),
+    ] = Field(default=(), description="What replaces the study's own figures, beside arrivals.")
+
+
 HOURS = {
     "type": "object",
     "description": 'People per hour by hour ("09" = 46.6), or one of profile, file and log.',
@@ -287,6 +344,7 @@ HOURS = {
         "log": {"type": "string"},
         "source": {"type": "string"},
         "scale": {"type": "number", "minimum": 0},
+        **LogTable.model_json_schema()["properties"],
     },
     "patternProperties": {"^([01]?[0-9]|2[0-3])(:00)?$": {"type": "number", "minimum": 0}},
     "additionalProperties": False,
