@@ -84,7 +84,7 @@ def compute_check_delays(
         for number, staff_round in enumerate(mix.rounds)
         if staff_round.check_minutes > 0
         for kind, share in staff_round.per_use.items()
-        if places.get(kind)
+        if places.get(kind) and share > 0
     }
     rate = sum(asked.values())
     if rate <= 0:
@@ -94,7 +94,7 @@ def compute_check_delays(
     busy = sum(
         people / MINUTES_PER_HOUR * minutes[name].get(kind, 0.0)
         for kind in kinds
-        for name, people in visits[kind].items()
+        for name, people in visits.get(kind, {}).items()
     )
     wait = finite_source_wait(
         machines=sum(places[kind] for kind in kinds),

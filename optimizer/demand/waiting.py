@@ -228,7 +228,7 @@ def _by_business(
             for name, rate in by_business.items()
             if minutes[name].get(kind, 0.0) > 0
         ]
-        if not known:
+        if not known or not sum(stream.arrivals for stream in known):
             continue
         others = pool_streams(known)
         added = delays.get(kind, (0.0, 0.0))[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.atomic import write_whole
@@ -192,6 +193,11 @@ def _waiting(e: Evaluation) -> dict[str, Any]:
             "utilisation": w.utilisation,
             "arrivals_per_hour": w.arrivals_per_hour,
             "servers": w.servers,
+            "people_waiting": w.people_waiting,
+            "abandoned": w.abandoned,
+            "service_minutes": w.service_minutes,
+            "check_wait_minutes": w.check_wait_minutes,
+            "by_class": {name: asdict(row) for name, row in w.by_class.items()},
         }
         for stop, w in e.waiting.items()
     }

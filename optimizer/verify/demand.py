@@ -144,15 +144,20 @@ def _staff_flows(
             for kind, share in staff_round.per_use.items()
         )
         person = PersonClass.CASH if staff_round.cash else PersonClass.STAFF
-        for one, other in pairwise(staff_round.route):
-            if one in present and other in present and rate > 0:
-                yield staff_round.name, person, ("type", one), ("type", other), rate
+        ends = [("door" if w in staff_round.doors else "type", w) for w in staff_round.route]
+        for one, other in pairwise(ends):
+            there = all(what == "door" or word in present for what, word in (one, other))
+            if there and rate > 0:
+                yield staff_round.name, person, one, other, rate
 
 
 def _courses(
     study: Study, business: Business, places: Mapping[str, int]
 ) -> Iterator[tuple[float, tuple[Stop, ...]]]:
-    """Yield people per hour and stops: at the counter, at the machine, at one after the other."""
+    """Yield people per hour and stops: at the counter, at the machine, at one after the other.
+
+    Those who booked leave out the stops at which others prepare, if any stop is left then.
+    """
     people = study.arrivals_per_hour * business.share
 
     def served(stops: Sequence[Stop]) -> tuple[Stop, ...]:
@@ -162,8 +167,12 @@ def _courses(
     whole = business.machine_journey and machine == business.machine_journey
     away = people * business.replaceable if whole else 0.0
     failed = away * business.rework if counter else 0.0
+    booked = business.appointments * (people - away)
+    prepare = study.mix.service.appointment_skips
+    rest = tuple(stop for stop in counter if any(kind not in prepare for kind in stop.types))
     courses = (
-        (people - away, counter),
+        (people - away - booked, counter),
+        (booked, rest or counter),
         (away - failed, machine),
         (failed, (*machine[:1], *counter)),
     )

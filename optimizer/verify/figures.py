@@ -208,11 +208,23 @@ def check_waiting(scene: Scene, result: Any) -> Iterator[Claim]:
         if stop not in scene.queues:
             yield hold(f"waiting.by_stop.{stop}", False, f"nobody waits at {stop!r}")
     for stop, figures in scene.queues.items():
-        for name, found in figures.items():
-            # a stop's name may hold a dot, so that it is looked up by itself
-            claim = agree(stated.get(stop), name, found, relative=WAIT, least=1e-9)
-            key = f"waiting.by_stop.{stop}.{name}"
-            yield _renamed(claim, key, name)
+        # a stop's name may hold a dot, so that it is looked up by itself
+        yield from _queue_claims(stated.get(stop), figures, f"waiting.by_stop.{stop}")
+
+
+def _queue_claims(stated: Any, figures: Mapping[str, Any], key: str) -> Iterator[Claim]:
+    """Claims about one queue, and about each class of its customers."""
+    for name, found in figures.items():
+        if isinstance(found, Mapping):
+            rows = stated.get(name) if isinstance(stated, Mapping) else None
+            own = rows if isinstance(rows, Mapping) else {}
+            if not isinstance(rows, Mapping) or set(own) != set(found):
+                yield hold(f"{key}.{name}", False, f"{key}.{name} must name {sorted(found)}")
+            for inner, row in found.items():
+                yield from _queue_claims(own.get(inner), row, f"{key}.{name}.{inner}")
+            continue
+        claim = agree(stated, name, found, relative=WAIT, least=1e-9)
+        yield _renamed(claim, f"{key}.{name}", name)
 
 
 def check_privacy(scene: Scene, result: Any) -> Iterator[Claim]:
