@@ -294,7 +294,9 @@ class _Walk:
         self._weights = np.zeros(len(rows))
         for leg, row in zip(self.legs, self.row, strict=True):
             self._weights[row] += leg.rate * leg_weight(problem.study, leg.person)
-        self._of_row = [np.flatnonzero(self.row == row) for row in range(len(rows))]
+        order = np.argsort(self.row, kind="stable").astype(np.int64)
+        self._of_row = (order, np.searchsorted(self.row[order], np.arange(len(rows) + 1)))
+        self._rows_of: dict[tuple[int, ...], NDArray[np.int64]] = {}
         self.audience = audience
         self._poses = poses
         self._kind = [k for k, _ in problem.blocks]
@@ -311,19 +313,22 @@ class _Walk:
         self, move: Move, rows: NDArray[np.int64], boxes: NDArray[np.float64]
     ) -> NDArray[np.int64]:
         """Route a move; the legs (numbered over all audiences) whose path it changes."""
-        carried = [self._carried[block] for block, _ in move]
-        ends = carried[0][:, 0] if len(move) == 1 else np.concatenate([c[:, 0] for c in carried])
-        legs = np.unique(ends)
-        self._saved = (legs, self._ends[legs].copy(), self.cost)
-        for (block, pose), own in zip(move, carried, strict=True):
-            access = self._poses[self._kind[block]].access[self.audience][pose]
-            self._ends[own[:, 0], own[:, 1]] = access[own[:, 2]]
+        legs = self._moved_rows(tuple(block for block, _ in move))
+        self._saved = (legs, self._ends[legs], self.cost)
+        for block, pose in move:
+            access = self._poses[self._kind[block]].access[self.audience]
+            kernels.carry_ends(self._carried[block], access, pose, self._ends)
         moved = self._ends[legs]
         changed = self.router.propose(rows, boxes, legs, moved[:, 0], moved[:, 1])
         self.cost = self._cost()
-        if not len(changed):
-            return np.empty(0, dtype=np.int64)
-        return np.concatenate([self._of_row[row] for row in changed]) + self.base
+        return kernels.legs_of_rows(changed, *self._of_row, self.base)  # type: ignore[no-any-return]
+
+    def _moved_rows(self, blocks: tuple[int, ...]) -> NDArray[np.int64]:
+        """Rows of the router of which an end moves with some blocks, each once."""
+        if blocks not in self._rows_of:
+            ends = [self._carried[block][:, 0] for block in blocks]
+            self._rows_of[blocks] = np.unique(np.concatenate(ends))
+        return self._rows_of[blocks]
 
     def accept(self) -> None:
         """Make the proposed move."""
@@ -340,12 +345,7 @@ class _Walk:
 
     def _cost(self) -> float:
         """Weighted metres an hour."""
-        lengths = self.router.lengths
-        # not a BLAS product: its last digit depends on where the arrays lie in memory
-        total = float((self._weights * lengths).sum())
-        if np.isfinite(total):
-            return total
-        return float((self._weights * np.where(np.isfinite(lengths), lengths, NO_WAY)).sum())
+        return float(kernels.weighted_lengths(self._weights, self.router.lengths, NO_WAY))
 
     def _place_ends(
         self,
