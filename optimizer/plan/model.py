@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from optimizer.plan.defect import Defect
 
-__all__ = ["Door", "DoorKind", "FloorPlan", "PlanSource", "Zone", "ZoneKind"]
+__all__ = ["Door", "DoorKind", "FloorPlan", "Furniture", "PlanSource", "Zone", "ZoneKind"]
 
 
 class DoorKind(StrEnum):
@@ -98,6 +98,45 @@ class Zone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Furniture:
+    """A fixture that a drawing shows, as one of its blocks.
+
+    Parameters
+    ----------
+    type
+        Name of its fixture type.
+    x, y, angle
+        Pose as of a placement: middle of what the block draws, metres, and turn, degrees.
+    width, depth
+        What the block draws along its own x and y, metres.
+    block, layer, handle
+        Names of the block ("" for one that is drawn sheared) and its layer; the handle of the
+        INSERT in the drawing that shows it, itself or through other blocks.
+    scale, turned
+        Scales along the block's own x and y, negative where mirrored, and turn of the block,
+        degrees.
+    middle
+        Middle of what the block draws, in its own coordinates.
+    turn
+        Degrees from the block's -y to the side where customers stand.
+    """
+
+    type: str
+    x: float
+    y: float
+    angle: float
+    width: float
+    depth: float
+    block: str = ""
+    layer: str = ""
+    handle: str = ""
+    scale: tuple[float, float] = (1.0, 1.0)
+    turned: float = 0.0
+    middle: tuple[float, float] = (0.0, 0.0)
+    turn: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanSource:
     """Where a plan came from, for messages and for the way back to CAD.
 
@@ -150,6 +189,8 @@ class FloorPlan:
         Lines along glazed parts of walls.
     power
         Places of power outlets.
+    furniture
+        Fixtures that the drawing shows: today's layout. They are no part of the shell.
     north
         Direction of north in degrees counter-clockwise from +x, or None where unknown.
     source
@@ -164,6 +205,7 @@ class FloorPlan:
     zones: tuple[Zone, ...] = ()
     windows: tuple[LineString, ...] = ()
     power: tuple[Point, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
     north: float | None = None
     source: PlanSource = field(default_factory=PlanSource)
 

@@ -13,6 +13,7 @@ from optimizer.errors import FileFormatError
 from optimizer.plan.geojson import load_json, read_geojson
 
 if TYPE_CHECKING:
+    from optimizer.plan.dxf.furniture import BlockMap
     from optimizer.plan.dxf.layers import LayerMap
     from optimizer.plan.model import FloorPlan
 
@@ -43,6 +44,8 @@ def read_plan(
     unit: str | None = None,
     level: str | None = None,
     window: tuple[float, float, float, float] | None = None,
+    blocks: BlockMap | None = None,
+    layout: str | None = None,
 ) -> FloorPlan:
     """Floor plan of a file.
 
@@ -58,6 +61,10 @@ def read_plan(
         Level of an indoor map or storey of a building model; None for the one at street level.
     window
         x0, y0, x1, y1 in drawing units of the floor to read, where a DXF has several on a sheet.
+    blocks
+        Which blocks of a DXF are fixtures; the defaults where None.
+    layout
+        Layout (tab) of a DXF that is read, or whose view of the model space is.
 
     Raises
     ------
@@ -74,7 +81,9 @@ def read_plan(
     if kind == "dxf":
         from optimizer.plan.dxf.read import read_dxf
 
-        return read_dxf(path, layers=layers, unit=unit, window=window)
+        return read_dxf(
+            path, layers=layers, unit=unit, window=window, blocks=blocks, layout=layout
+        )
     if kind == "ifc":
         from optimizer.plan.ifc.read import read_ifc
 

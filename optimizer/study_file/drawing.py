@@ -16,13 +16,15 @@ from shapely import LineString, Point, Polygon
 from optimizer.errors import OptimizerError
 from optimizer.plan.model import Door, FloorPlan, Zone
 from optimizer.reading import nearest
+from optimizer.study_file.other_plan import fit_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.plan.defect import Defect
     from optimizer.study_file.model import DoorTable, StudyTable, ZoneTable
 
-__all__ = ["Drawing", "load_drawing"]
+__all__ = ["Drawing", "load_drawing", "with_defects"]
 
 #: How far from the point that a study names its door may be, metres: about a door's width.
 NEAR = 1.0
@@ -36,6 +38,8 @@ class Drawing:
 
     Parameters
     ----------
+    table
+        The study file, without what another drawing than its own does not have.
     plan
         The floor plan; None where there are defects.
     content
@@ -44,6 +48,7 @@ class Drawing:
         What is wrong inside the drawing, one sentence each.
     """
 
+    table: StudyTable
     plan: FloorPlan | None = None
     content: bytes = b""
     defects: tuple[str, ...] = ()
@@ -67,19 +72,23 @@ def load_drawing(
     """
     file = _file(table, folder, override, defects)
     if file is None:
-        return Drawing()
+        return Drawing(table=table)
     try:
-        content = file.read_bytes()
+        content = _content(file)
     except (OSError, ValueError) as error:
         # a ValueError: a name that no file can have
         missing = isinstance(error, FileNotFoundError | ValueError)
         what = "no such file" if missing else getattr(error, "strerror", None) or str(error)
         defects.append(f"plan {str(file)!r}: {what}")
-        return Drawing()
+        return Drawing(table=table)
+    other = _is_other(table, folder, override)
     try:
-        plan = _read(table, file)
+        plan = _read(table, file, other=other)
     except OptimizerError as error:
-        return Drawing(content=content, defects=error.sentences)
+        return Drawing(table=table, content=content, defects=error.sentences)
+    if other:
+        table, notes = fit_table(table, plan)
+        plan = with_defects(plan, notes)
     before = len(defects)
     unit = table.plan.unit or table.unit
     if override is None and file.suffix.lower() != ".dxf" and unit not in (None, "m"):
@@ -88,7 +97,27 @@ def load_drawing(
             "leave it out"
         )
     plan = _with_doors(_with_zones(plan, table.zones, defects), table.doors, defects)
-    return Drawing(plan=plan if len(defects) == before else None, content=content)
+    return Drawing(table=table, plan=plan if len(defects) == before else None, content=content)
+
+
+def with_defects(plan: FloorPlan, defects: Sequence[Defect]) -> FloorPlan:
+    """Plan with more defects of its drawing."""
+    source = replace(plan.source, defects=(*plan.source.defects, *defects))
+    return replace(plan, source=source)
+
+
+def _content(file: Path) -> bytes:
+    """Bytes of a drawing; of a folder, as indoor maps are, those of its files in order."""
+    if not file.is_dir():
+        return file.read_bytes()
+    return b"".join(inner.read_bytes() for inner in sorted(file.iterdir()) if inner.is_file())
+
+
+def _is_other(table: StudyTable, folder: Path, override: Path | None) -> bool:
+    """Whether a drawing is given that is not the study's own."""
+    if override is None or table.plan.file is None:
+        return False
+    return (folder / table.plan.file).resolve() != override.resolve()
 
 
 def _file(
@@ -112,17 +141,30 @@ def _file(
     return Path(named)
 
 
-def _read(table: StudyTable, file: Path) -> FloorPlan:
-    """Read the drawing with the study's unit and layers."""
+def _read(table: StudyTable, file: Path, *, other: bool) -> FloorPlan:
+    """Read the drawing as the study says.
+
+    Of another drawing than the study's own, layers, level, layout and window are read by default.
+    """
     # reading drawings loads ezdxf, which `import optimizer` must not
+    from optimizer.plan.dxf.furniture import BlockMap
     from optimizer.plan.dxf.layers import LayerMap
     from optimizer.plan.read import read_plan
 
-    layers = {**(table.layers or {}), **(table.plan.layers or {})}
+    told = table.plan
+    unit = told.unit or table.unit
+    layers = LayerMap.from_table({**(table.layers or {}), **(told.layers or {})})
+    blocks = BlockMap.from_table(told.blocks or {})
+    if other:
+        return read_plan(file, layers=replace(layers, optional=True), unit=unit, blocks=blocks)
     return read_plan(
         file,
-        layers=LayerMap.from_table(layers) if layers else None,
-        unit=table.plan.unit or table.unit,
+        layers=layers,
+        unit=unit,
+        blocks=blocks,
+        level=told.level,
+        layout=told.layout,
+        window=told.window,
     )
 
 

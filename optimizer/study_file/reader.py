@@ -22,7 +22,8 @@ from optimizer.reading import describe_defects, read_toml
 from optimizer.study import Study
 from optimizer.study_file.brief import build_brief
 from optimizer.study_file.demand import build_mix
-from optimizer.study_file.drawing import load_drawing
+from optimizer.study_file.drawing import load_drawing, with_defects
+from optimizer.study_file.furniture import furniture_defects, layout_of_drawing
 from optimizer.study_file.model import StudyTable
 from optimizer.study_file.walking import build_objective, build_walking
 
@@ -66,6 +67,7 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
         raise StudyError(*(f"{file}: {sentence}" for sentence in defects))
     folder = file.parent
     drawing = load_drawing(table, folder, None if plan is None else Path(plan), defects)
+    table = drawing.table
     types, groups = build_brief(table, read_catalogue(), drawing.plan, defects)
     mix = build_mix(table, types, drawing.plan, folder, defects)
     walking = build_walking(table.walking, defects)
@@ -78,9 +80,11 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
         raise FloorPlanError(*sentences)
     if sentences or drawing.plan is None or mix is None:
         raise StudyError(*sentences)
+    odd = furniture_defects(drawing.plan, types) if table.current is None else ()
+    plan_read = with_defects(drawing.plan, odd)
     study = Study(
         name=table.name,
-        plan=drawing.plan,
+        plan=plan_read,
         types=types,
         groups=groups,
         mix=mix,
@@ -152,7 +156,9 @@ def _design_hour(
 def _with_current(study: Study, current: str | None, file: Path) -> Study:
     """Study with the layout that stands there today."""
     if current is None:
-        return study
+        return replace(
+            study, current_layout=layout_of_drawing(study.plan, study.types, study.groups)
+        )
     try:
         layout = read_layout(file.parent / current, study)
     except OptimizerError as error:

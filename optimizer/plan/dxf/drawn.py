@@ -16,12 +16,15 @@ from ezdxf.lldxf.const import DXFError
 
 from optimizer.errors import FileFormatError
 from optimizer.plan.dxf.curves import DRAWN, LETTERS, Stroke, graphic, strokes_of
+from optimizer.plan.dxf.furniture import BlockMap, FurnitureFinder, matrix_of
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from optimizer.plan.model import Furniture
 
 __all__ = ["BlockStrokes", "Drawing", "Window", "draw"]
 
@@ -90,6 +93,8 @@ class Drawing:
     hidden: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    furniture: list[Furniture] = field(default_factory=list)
+    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     count: int = 0
 
     def of(self, *meanings: Meaning, kind: str = "line") -> list[Stroke]:
@@ -123,30 +128,45 @@ class Drawing:
             ],
             texts=kept(self.texts),
             others=kept(self.others),
+            furniture=[f for f in self.furniture if inside(np.array([[f.x, f.y]]))],
         )
 
 
-def draw(document: Any, layers: LayerMap) -> Drawing:
-    """Sort what a document's model space draws by meaning.
+def draw(
+    document: Any, layers: LayerMap, blocks: BlockMap | None = None, space: Any = None
+) -> Drawing:
+    """Sort what a document draws by meaning.
+
+    Parameters
+    ----------
+    document
+        The ezdxf document.
+    layers, blocks
+        What its layers mean and which blocks are fixtures; the defaults where None.
+    space
+        The layout that is read; model space where None.
 
     Raises
     ------
     FileFormatError
         The drawing draws more than `MOST_STROKES`, as a block that holds itself many times may.
     """
-    pen = _Pen(document, layers)
-    for entity in graphic(document.modelspace()):
+    pen = _Pen(document, layers, blocks or BlockMap())
+    for entity in graphic(document.modelspace() if space is None else space):
         if entity.dxf.get("invisible", 0) == 0:
             pen.take(entity)
+    pen.drawing.furniture = pen.finder.found
+    pen.drawing.unknown = pen.finder.unknown
     return pen.drawing
 
 
 class _Pen:
     """Walks a document's entities and remembers what each block draws."""
 
-    def __init__(self, document: Any, layers: LayerMap) -> None:
+    def __init__(self, document: Any, layers: LayerMap, blocks: BlockMap) -> None:
         self.document = document
         self.layers = layers
+        self.finder = FurnitureFinder(document.blocks, blocks, self.block)
         self.drawing = Drawing()
         self.compiled: dict[str, tuple[Stroke, ...]] = {}
         self.layered: dict[str, dict[str, list[Stroke]]] = {}
@@ -202,13 +222,19 @@ class _Pen:
         inside = self.block(name)
         meaning = self.meaning(layer)
         by_name = self.layers.block_meaning(name)
-        if meaning in {Meaning.FURNITURE, Meaning.IGNORE} or not inside:
+        if meaning is Meaning.IGNORE or not inside:
+            return
+        matrix = matrix_of(insert)
+        if layer.casefold() not in self.hidden and self.finder.take(
+            insert, matrix, sure=meaning is Meaning.FURNITURE
+        ):
+            return
+        if meaning is Meaning.FURNITURE:
             return
         by_layer = self.layered[name]
         here = {self.meaning(layer if own == "0" else own) for own in by_layer}
         sure = Meaning.WINDOW if meaning is Meaning.WINDOW else None
         grouped = meaning in {Meaning.DOOR, Meaning.WINDOW} or by_name is not None
-        matrix = _matrix(insert)
         if grouped and not here & {Meaning.WALL, Meaning.OUTLINE}:
             self.group(insert, by_name or sure, matrix)
             return
@@ -269,7 +295,7 @@ class _Pen:
         if not inside:
             return
         for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
-            matrix = _matrix(insert)
+            matrix = matrix_of(insert)
             for stroke in inside:
                 yield stroke.moved(matrix, insert.dxf.layer)
 
@@ -319,8 +345,3 @@ class _Pen:
                 f"the drawing draws more than {MOST_STROKES} strokes, the most allowed; purge "
                 "it or leave out what is no building"
             )
-
-
-def _matrix(insert: Any) -> NDArray[np.float64]:
-    """3 x 3 row matrix of an INSERT: base point, scale, turn, place, mirroring."""
-    return np.array(insert.matrix44().get_2d_transformation(), dtype=float).reshape(3, 3)

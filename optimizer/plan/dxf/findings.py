@@ -82,6 +82,14 @@ def leftover_defects(drawing: Drawing, known: bool) -> Iterator[Defect]:
             sentence=f"{count} objects of kind {kind} hold no lines that can be read; export the "
             "drawing to plain DXF (Tangent: T3) first",
         )
+    for (layer, name), count in sorted(drawing.unknown.items()):
+        yield Defect(
+            code="block-unknown",
+            sentence=f"{count} blocks {name!r} on layer {layer!r} are no fixture type that is "
+            f'known; say [plan.blocks] "{name}" = "<type>" if they are, or "" if not',
+            severity=Severity.NOTE,
+            layer=layer,
+        )
     for note in drawing.notes:
         yield Defect(code="entity-broken", sentence=note, severity=Severity.WARNING)
 

@@ -21,7 +21,7 @@ from optimizer.plan.model import DoorKind, ZoneKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["LayerMap", "Meaning"]
+__all__ = ["LayerMap", "Meaning", "fits"]
 
 
 class Meaning(StrEnum):
@@ -82,11 +82,14 @@ class LayerMap:
         Patterns of block names by "door" and "window"; tried before the defaults.
     zones
         Patterns of a zone's text or layer by kind of zone; tried before the defaults.
+    optional
+        Whether patterns that fit no layer are passed over, and the defaults used instead.
     """
 
     layers: Mapping[str, Patterns] = field(default_factory=_empty)
     blocks: Mapping[str, Patterns] = field(default_factory=_empty)
     zones: Mapping[str, Patterns] = field(default_factory=_empty)
+    optional: bool = False
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Self:
@@ -135,7 +138,7 @@ class LayerMap:
         """Whether a block's name says door or window."""
         for table in (self.blocks, _defaults()["blocks"]):
             for key in ("window", "door"):
-                if _fits(block, table.get(key, ())):
+                if fits(block, table.get(key, ())):
                     return Meaning(key)
         return None
 
@@ -144,34 +147,36 @@ class LayerMap:
         for text in texts:
             for table in (self.zones, _defaults()["zones"]):
                 for key, patterns in table.items():
-                    if _fits(text, (key, *patterns)):
+                    if fits(text, (key, *patterns)):
                         return ZoneKind(key)
         return None
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """A sentence for each pattern of the study that fits no layer of the drawing."""
         names = list(names)
+        if self.optional:
+            return ()
         return tuple(
             f"[plan.layers] {key} names layer {pattern!r}, which is not in the drawing; it has "
             f"{', '.join(sorted(names))}"
             for key, patterns in self.layers.items()
             for pattern in patterns
-            if not any(_fits(name, (pattern,)) for name in names)
+            if not any(fits(name, (pattern,)) for name in names)
         )
 
     def _layer_key(self, layer: str) -> str | None:
         order = [*DoorKind, *ORDER]
         defaults = _defaults()["layers"]
         for key in order:
-            if key in self.layers and _fits(layer, self.layers[key]):
+            if key in self.layers and fits(layer, self.layers[key]):
                 return str(key)
         for key in order:
-            if key not in self.layers and _fits(layer, defaults.get(key, ())):
+            if (key not in self.layers or self.optional) and fits(layer, defaults.get(key, ())):
                 return str(key)
         return None
 
 
-def _fits(name: str, patterns: Iterable[str]) -> bool:
+def fits(name: str, patterns: Iterable[str]) -> bool:
     """Whether a name, or its part after the last "$" or "|", fits one of the patterns."""
     whole = name.casefold()
     last = whole.replace("|", "$").rsplit("$", 1)[-1]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shapely.affinity import affine_transform
 
+from optimizer.plan.dxf.furniture import move_furniture
 from optimizer.plan.model import PlanSource
 from optimizer.plan.units import METRES
 
@@ -84,5 +85,6 @@ def put_in_place(
         zones=tuple(replace(zone, polygon=moved(zone.polygon)) for zone in plan.zones),
         windows=tuple(moved(window) for window in plan.windows),
         power=tuple(moved(point) for point in plan.power),
+        furniture=move_furniture(plan.furniture, factor, (factor * low_x, factor * low_y)),
         source=source,
     )

@@ -30,11 +30,13 @@ from optimizer.plan.dxf.findings import (
     no_door_defects,
     outline_defects,
 )
+from optimizer.plan.dxf.furniture import BlockMap, move_furniture
 from optimizer.plan.dxf.header import choose_unit, extent
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 from optimizer.plan.dxf.leaves import find_leaves
 from optimizer.plan.dxf.outline import drawn_outline, hull_outline, wall_outline
 from optimizer.plan.dxf.place import put_in_place
+from optimizer.plan.dxf.sheet import choose_sheet
 from optimizer.plan.dxf.swings import split_swings
 from optimizer.plan.dxf.walls import build_columns, build_walls
 from optimizer.plan.dxf.zones import find_zones, name_doors
@@ -66,6 +68,8 @@ def read_dxf(
     layers: LayerMap | None = None,
     unit: str | None = None,
     window: Window | None = None,
+    blocks: BlockMap | None = None,
+    layout: str | None = None,
 ) -> FloorPlan:
     """Floor plan of a DXF drawing.
 
@@ -79,27 +83,34 @@ def read_dxf(
         Unit of the drawing, over what its header says.
     window
         x0, y0, x1, y1 in drawing units of the floor to read, where a sheet has several.
+    blocks
+        Which blocks are fixtures; the defaults where None.
+    layout
+        Name of the layout (tab) whose drawing, or whose view of the model space, is read.
 
     Raises
     ------
     FileFormatError
-        The file is no DXF, or draws nothing in model space.
+        The file is no DXF, or draws nothing.
     FloorPlanError
-        The unit is not known, the layer map names layers that are not in the drawing, or nothing
-        in it can be an outline.
+        The unit is not known, the layer map names layers that are not in the drawing, there is no
+        such layout, or nothing in it can be an outline.
     """
     layers = layers or LayerMap()
     document = _open(path)
     missing = layers.missing(_layer_names(document))
     if missing:
         raise FloorPlanError(*(f"{path}: {sentence}" for sentence in missing))
-    drawing = draw(document, layers)
+    sheet = choose_sheet(document, layout, str(path))
+    drawing = draw(document, layers, blocks, sheet.space)
+    window = window or sheet.window
     if window is not None:
         drawing = drawing.within(window)
         if not (drawing.shell() or drawing.others):
             raise FloorPlanError(f"{path}: nothing is drawn in the window {window}")
     unit_found = choose_unit(document, drawing, unit)
-    return _Builder(str(path), drawing, layers, unit_found, list(unit_found.defects)).plan()
+    defects = [*sheet.defects, *unit_found.defects]
+    return _Builder(str(path), drawing, layers, unit_found, defects).plan()
 
 
 def _open(path: str | Path) -> Any:
@@ -157,7 +168,10 @@ class _Builder:
         drawing = self.drawing
         self.scale = METRES[self.unit.shape]
         if not (drawing.count or drawing.unmapped or drawing.hidden):
-            raise FileFormatError(f"{self.path}: nothing is drawn in model space")
+            raise FileFormatError(
+                f"{self.path}: nothing is drawn in model space, nor in a layout; draw the plan "
+                "there, or export it anew"
+            )
         swings, glazing = split_swings(drawing.strokes.get(Meaning.WINDOW, ()), self.scale)
         if swings:
             drawing.strokes[Meaning.WINDOW] = glazing
@@ -188,6 +202,9 @@ class _Builder:
             zones=zones,
             windows=tuple(windows),
             power=tuple(Point(s.points.mean(axis=0)) for s in self.metres(Meaning.POWER)),
+            furniture=move_furniture(
+                self.drawing.furniture, self.scale, (float(self.shift[0]), float(self.shift[1]))
+            ),
         )
         return put_in_place(
             plan, path=self.path, unit=self.unit, shift=self.shift, defects=self.defects
