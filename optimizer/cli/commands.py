@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from shapely.errors import GEOSException
 
-from optimizer.cli import drawings, judging, showing, solving, walks
+from optimizer.cli import demand, drawings, judging, showing, solving, walks
 from optimizer.cli.terminal import print_errors, print_json
 from optimizer.errors import NoLayoutError, OptimizerError
 
@@ -46,6 +46,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     judging.comply,
     walks.distances,
     solving.assign,
+    demand.log,
     drawings.schema,
 )
 for _command in COMMANDS:

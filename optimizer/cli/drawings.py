@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan
+from optimizer.cli.demand import log_defects
 from optimizer.cli.files import check_rules
 from optimizer.cli.terminal import print_errors, print_json, print_line
 from optimizer.errors import FileFormatError, FloorPlanError, OptimizerError, StudyError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from optimizer.plan.model import FloorPlan
+    from optimizer.study import Study
 
 __all__ = ["check", "read_drawing", "schema"]
 
@@ -31,7 +33,7 @@ def check(
 ) -> int:
     """Every defect of a drawing or of a study, with its place."""
     try:
-        drawing = read_drawing(file, plan)
+        drawing, study = _read(file, plan)
     except FileFormatError:
         raise
     except (FloorPlanError, StudyError) as error:
@@ -41,6 +43,8 @@ def check(
         from optimizer.plan.summary import summarize_plan
 
         summary = summarize_plan(drawing)
+        if study is not None and study.mix.arrivals.log is not None:
+            summary["defects"] = [*summary["defects"], *log_defects(study.mix.arrivals.log)]
         code = int(any(defect["severity"] == "error" for defect in summary["defects"]))
     if as_json:
         print_json(summary)
@@ -58,15 +62,20 @@ def schema() -> int:
 
 def read_drawing(file: Path, plan: Path | None = None) -> FloorPlan:
     """Floor plan of a drawing, or of a study with all that the study says."""
+    return _read(file, plan)[0]
+
+
+def _read(file: Path, plan: Path | None) -> tuple[FloorPlan, Study | None]:
+    """Floor plan of a file, and its study where it is one."""
     if file.suffix.lower() == ".toml":
         study = read_study(file, plan=plan)
         check_rules(study, file)
-        return study.plan
+        return study.plan, study
     if plan is not None:
         raise StudyError(f"{file}: --plan goes with a study (.toml); this is a drawing itself")
     from optimizer.plan.read import read_plan
 
-    return read_plan(file)
+    return read_plan(file), None
 
 
 def _unusable(error: OptimizerError) -> dict[str, Any]:

@@ -343,6 +343,7 @@ def test_help_lists_what_works(run):
         "comply",
         "distances",
         "assign",
+        "log",
         "schema",
     ]
 
