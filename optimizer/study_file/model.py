@@ -72,7 +72,10 @@ def _stop(value: Any) -> Any:
 
 def _plan(value: Any) -> Any:
     """A plan table from the bare name of a file."""
-    return {"file": value} if isinstance(value, str) else value
+    value = {"file": value} if isinstance(value, str) else value
+    if isinstance(value, dict) and "window" in value:
+        return value | {"window": _tuples(value["window"])}
+    return value
 
 
 def _rules(value: Any) -> Any:
