@@ -18,9 +18,9 @@ from optimizer.reading import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from optimizer.demand.mix import Arrivals, BusinessMix
+    from optimizer.demand.mix import BusinessMix
 
-__all__ = ["Combination", "combine", "scale_arrivals"]
+__all__ = ["Combination", "combine"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +75,7 @@ def combine(mix: BusinessMix, combination: Combination) -> BusinessMix:
     return replace(
         mix,
         businesses=(*businesses, replace(whole, share=people / left)),
-        arrivals=scale_arrivals(mix.arrivals, left),
-    )
-
-
-def scale_arrivals(arrivals: Arrivals, factor: float) -> Arrivals:
-    """Arrivals of so many times the people at every hour."""
-    return replace(
-        arrivals, per_hour={hour: people * factor for hour, people in arrivals.per_hour.items()}
+        arrivals=mix.arrivals.scaled(left),
     )
 
 

@@ -11,12 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from optimizer.demand.combination import scale_arrivals
 from optimizer.errors import StudyError
 from optimizer.reading import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from optimizer.demand.mix import Business, BusinessMix
 
@@ -147,18 +146,24 @@ def _stay_away(mix: BusinessMix, amount: float, reached: set[str]) -> BusinessMi
     }
     left = sum(shares.values())
     if left <= 0:
-        return replace(mix, arrivals=scale_arrivals(mix.arrivals, 0.0))
+        return replace(mix, arrivals=mix.arrivals.scaled(0.0))
     return replace(
         mix,
         businesses=tuple(replace(b, share=shares[b.name] / left) for b in mix.businesses),
-        arrivals=scale_arrivals(mix.arrivals, left),
+        arrivals=mix.arrivals.scaled(left),
     )
 
 
 def _shave(mix: BusinessMix, amount: float) -> BusinessMix:
-    """Mix in which every hour is nearer to the mean hour; as many come in all."""
-    mean = mix.arrivals.mean
-    per_hour = {
-        hour: people + amount * (mean - people) for hour, people in mix.arrivals.per_hour.items()
-    }
-    return replace(mix, arrivals=replace(mix.arrivals, per_hour=per_hour))
+    """Mix in which every hour is nearer to the mean hour of its day; as many come in all."""
+
+    def shaved(of_day: Mapping[int, float]) -> dict[int, float]:
+        mean = sum(of_day.values()) / len(of_day)
+        return {hour: people + amount * (mean - people) for hour, people in of_day.items()}
+
+    arrivals = replace(
+        mix.arrivals,
+        per_hour=shaved(mix.arrivals.per_hour),
+        by_weekday={day: shaved(of_day) for day, of_day in mix.arrivals.by_weekday.items()},
+    )
+    return replace(mix, arrivals=arrivals)

@@ -38,7 +38,6 @@ __all__ = [
     "compute_lines",
     "compute_streams",
     "compute_waiting",
-    "minutes_of_hour",
     "waiting_of_mix",
 ]
 
@@ -152,17 +151,6 @@ def waiting_of_mix(
         row = _figures(lines, people, serving[kind])
         figures[kind] = replace(row, check_wait_minutes=delays.get(kind, (0.0, 0.0))[1])
     return figures
-
-
-def minutes_of_hour(figures: WaitingFigures) -> float:
-    """Mean minutes of waiting of those who come in the hour; finite.
-
-    Where more people come than can be served, the queue grows through the hour: the mean wait of
-    those who come in it is half of what is missing at its end, (utilisation − 1) · 30 minutes.
-    """
-    if math.isfinite(figures.mean_minutes):
-        return figures.mean_minutes
-    return max(figures.utilisation - 1.0, 0.0) * 30.0
 
 
 def compute_streams(
