@@ -263,11 +263,11 @@ def test_appointments_make_waits_shorter():
 
 def test_patience_bounds_the_wait_of_a_crowd():
     """One desk for 30 an hour: without patience the queue grows for ever, with it people leave."""
-    row = waits_of(mix_with(patience={"desk": 10.0}), 1)
+    row = waits_of(mix_with(patience={"desk": 60.0}), 1)
     # 2.4 times too many: 1 − 1/2.4 = 0.583 leave
     assert row.utilisation == pytest.approx(2.4)
     assert row.abandoned == pytest.approx(1 - 1 / 2.4, rel=0.02)
-    assert row.mean_minutes == pytest.approx(10.0 * row.abandoned)
+    assert row.mean_minutes == pytest.approx(60.0 * row.abandoned)
     assert math.isinf(waits_of(mix_with(), 1).mean_minutes)
 
 
