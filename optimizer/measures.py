@@ -11,6 +11,7 @@ nothing where it does not exist in a layout (no entrance to machines, no guide d
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["BASIC", "MEASURES", "Better", "Measure"]
+
+
+#: What a figure without end (the wait in a queue that grows for ever) counts as.
+ENDLESS = 1e6
 
 
 class Better(StrEnum):
@@ -75,6 +80,8 @@ class Measure:
         found = self.value(measured)
         if found is None:
             return 0.0
+        if not math.isfinite(found):
+            return ENDLESS
         return found if self.better is Better.LESS else max(1.0 - found, 0.0)
 
     def excess(self, measured: Any, limit: float) -> float:

@@ -15,6 +15,7 @@ from optimizer.demand.combination import combine
 from optimizer.demand.flows import PersonClass, compute_flows
 from optimizer.demand.levers import pull_lever
 from optimizer.errors import StudyError
+from optimizer.measures import BASIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +83,8 @@ class Objective:
         Per overlooked pair of places.
     classes
         Weight of an encounter between two classes of people, by (class, class).
+    measures
+        Weights of further measures by name: see `measures.MEASURES`.
     """
 
     walking: float = 1.0
@@ -92,6 +95,13 @@ class Objective:
     classes: Mapping[tuple[PersonClass, PersonClass], float] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each measure that counts, by name; the basic ones always."""
+        basic = {name: float(getattr(self, name)) for name in BASIC}
+        return basic | {name: weight for name, weight in self.measures.items() if weight}
 
     def class_weight(self, one: PersonClass, other: PersonClass) -> float:
         """Weight of an encounter between two classes, in either order; 1 where none is given."""
@@ -140,6 +150,8 @@ class Study:
         Body radius, speeds, encounter distance.
     objective
         Weights.
+    limits
+        Greatest value of a measure by name, or least value where more of it is better.
     rules
         Names of the rule packs.
     rule_overrides
@@ -165,6 +177,7 @@ class Study:
     mix: BusinessMix
     walking: Walking
     objective: Objective = field(default_factory=Objective)
+    limits: Mapping[str, float] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     rule_overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     crowded_place: bool = False

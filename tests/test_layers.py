@@ -31,6 +31,7 @@ ORDER = (
     "journeys",
     "privacy",
     "measured",
+    "limits",
     "evaluate",
     "place",
     "report",

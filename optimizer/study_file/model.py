@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from optimizer.demand.flows import PersonClass  # noqa: TC001 - pydantic reads the annotations
 from optimizer.equipment.catalogue import TypeChanges
 from optimizer.plan.model import DoorKind, ZoneKind  # noqa: TC001
+from optimizer.study_file.weights import LimitsTable, NotNegative, ObjectiveTable, Table
 
 __all__ = [
     "BusinessTable",
@@ -20,7 +21,6 @@ __all__ = [
     "DoorTable",
     "FixtureTable",
     "LogTable",
-    "ObjectiveTable",
     "PlanTable",
     "PriorityTable",
     "ReservedTable",
@@ -33,20 +33,11 @@ __all__ = [
 ]
 
 Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
-# The limits below are far beyond any branch; they keep slips of the pen from overflowing. That a
-# number is not negative, or a share at most 1, is for `checks` of the parts, all in one go.
-NotNegative = Annotated[float, Field(le=1e9, json_schema_extra={"minimum": 0})]
 Count = Annotated[int, Field(json_schema_extra={"minimum": 0})]
 Metre = Annotated[float, Field(ge=-1e6, le=1e6)]
 Coordinate = Annotated[float, Field(ge=-1e12, le=1e12)]
 Point = tuple[Metre, Metre]
 Pose = tuple[Metre, Metre, Metre]
-
-
-class Table(BaseModel):
-    """A table of the study file: no unknown keys, no number that is not finite."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 def _tuples(value: Any) -> Any:
@@ -121,7 +112,7 @@ class RulesTable(Table):
     """Rule packs, and the values that this study changes."""
 
     packs: tuple[str, ...] = ()
-    override: dict[str, dict[str, Any]] = {}
+    override: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class ZoneTable(Table):
@@ -183,7 +174,7 @@ class BusinessTable(Table):
         default=None,
         description="Default: the types in service_minutes that the journey does not have.",
     )
-    service_minutes: dict[str, NotNegative] = {}
+    service_minutes: dict[str, NotNegative] = Field(default_factory=dict)
     replaceable: Share = 0.0
     rework: Share = 0.0
     entrance: str | None = None
@@ -253,7 +244,7 @@ class StaffTable(Table):
     name: str
     route: tuple[str, ...] = Field(description="Fixture types, or names of doors.")
     per_hour: NotNegative = 0.0
-    per_use: dict[str, NotNegative] = {}
+    per_use: dict[str, NotNegative] = Field(default_factory=dict)
     cash: bool = False
     check_minutes: NotNegative = Field(
         default=0.0,
@@ -262,55 +253,11 @@ class StaffTable(Table):
     )
 
 
-MeasureWeights: type[Table] = create_model(
-    "MeasureWeights",
-    __base__=Table,
-    **{
-        measure.name: (
-            NotNegative | None,
-            Field(default=None, description=f"Weight: {measure.sentence}."),
-        )
-        for measure in MEASURES.values()
-    },
-)
-
-
-class ObjectiveTable(MeasureWeights):  # type: ignore[misc, valid-type]  # made of the registry
-    """Weights of the terms that the search makes small: any measure."""
-
-    class_weights: dict[PersonClass, dict[PersonClass, NotNegative]] = {}
-
-
-class LimitTable(Table):
-    """A limit of one measure: 'max' where less is better, 'min' where more is."""
-
-    max: Number | None = None
-    min: Number | None = None
-
-
-LimitsTable: type[Table] = create_model(
-    "LimitsTable",
-    __base__=Table,
-    __doc__="Limits that a layout must keep, by measure: a number, or { max = … } or { min = … }.",
-    **{
-        measure.name: (
-            Number | LimitTable | None,
-            Field(
-                default=None,
-                description=f"{measure.side.capitalize()}imum: {measure.sentence}."
-                + (f" Unit: {measure.unit}." if measure.unit else ""),
-            ),
-        )
-        for measure in MEASURES.values()
-    },
-)
-
-
 class WalkingTable(Table):
     """How people walk, where it differs from `demand/walking.toml`."""
 
     radius: NotNegative | None = None
-    speed: dict[PersonClass, NotNegative] = {}
+    speed: dict[PersonClass, NotNegative] = Field(default_factory=dict)
     encounter_distance: NotNegative | None = None
     lane_width: NotNegative | None = None
 
@@ -378,8 +325,9 @@ class StudyTable(Table):
     )
     service: ServiceTable = ServiceTable()
     staff: tuple[StaffTable, ...] = ()
-    arrivals: Annotated[dict[str, Any], Field(json_schema_extra=HOURS)] = {}
+    arrivals: dict[str, Any] = Field(default_factory=dict, json_schema_extra=HOURS)
     objective: ObjectiveTable = ObjectiveTable()
+    limits: LimitsTable = LimitsTable()
     walking: WalkingTable = WalkingTable()
     design_hour: str | int | None = Field(
         default=None, description='"peak", or an hour such as "09".'

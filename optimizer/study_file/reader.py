@@ -25,7 +25,7 @@ from optimizer.study_file.demand import build_mix
 from optimizer.study_file.drawing import load_drawing, with_defects
 from optimizer.study_file.furniture import furniture_defects, layout_of_drawing
 from optimizer.study_file.model import StudyTable
-from optimizer.study_file.walking import build_objective, build_walking
+from optimizer.study_file.walking import build_limits, build_objective, build_walking
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -72,6 +72,7 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
     mix = build_mix(table, types, drawing.plan, folder, defects)
     walking = build_walking(table.walking, defects)
     objective = build_objective(table.objective, defects)
+    limits = build_limits(table.limits, defects)
     hour = _design_hour(table.design_hour, mix, defects)
     if not FINEST <= table.pitch <= COARSEST:
         defects.append(f"pitch is {table.pitch:g}; must be {FINEST:g} to {COARSEST:g} m")
@@ -90,6 +91,7 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
         mix=mix,
         walking=walking,
         objective=objective,
+        limits=limits,
         rules=table.rules.packs,
         rule_overrides=table.rules.override,
         crowded_place=table.crowded_place,

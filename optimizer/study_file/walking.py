@@ -5,22 +5,30 @@ In: the `walking` and `objective` parts of a study file. Out: `Walking` and `Obj
 
 from __future__ import annotations
 
+import math
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.demand.flows import PersonClass
+from optimizer.measures import BASIC, MEASURES
 from optimizer.reading import read_toml
 from optimizer.study import Objective, Walking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimizer.study_file.model import ObjectiveTable, WalkingTable
+    from optimizer.study_file.model import WalkingTable
+    from optimizer.study_file.weights import LimitsTable, LimitTable, ObjectiveTable
 
-__all__ = ["build_objective", "build_walking", "default_objective", "default_walking"]
+__all__ = [
+    "build_limits",
+    "build_objective",
+    "build_walking",
+    "default_objective",
+    "default_walking",
+]
 
-TERMS = ("walking", "staff_walking", "encounters", "waiting", "overlooked")
 LENGTHS = ("radius", "encounter_distance", "lane_width")
 
 
@@ -69,15 +77,44 @@ def build_walking(table: WalkingTable, defects: list[str]) -> Walking:
     return Walking(speed={**default.speed, **table.speed}, **lengths)
 
 
+def build_limits(table: LimitsTable, defects: list[str]) -> dict[str, float]:
+    """Limits by measure, each on the side that suits it."""
+    limits: dict[str, float] = {}
+    for name, measure in MEASURES.items():
+        given: LimitTable | None = getattr(table, name)
+        if given is None:
+            continue
+        found = {k: v for k in ("max", "min", "value") if (v := getattr(given, k)) is not None}
+        side = measure.side
+        wrong = "min" if side == "max" else "max"
+        better = f"{measure.better.value} of it is better"
+        if wrong in found:
+            defects.append(f"[limits] {name} has {wrong!r}; {better}, so {side!r} is right")
+        elif len(found) != 1:
+            defects.append(f"[limits] {name} must be a number or {{ {side} = number }}")
+        else:
+            (value,) = found.values()
+            most = 1.0 if measure.unit == "share" else math.inf
+            if not 0 <= value <= most:
+                right = "0 to 1" if most == 1.0 else "0 or more"
+                defects.append(f"[limits] {name} is {value:g}; must be {right}")
+            limits[name] = float(value)
+    return limits
+
+
 def build_objective(table: ObjectiveTable, defects: list[str]) -> Objective:
     """Weights, with the study's changes."""
     default = default_objective()
     weights: dict[str, float] = {}
-    for key in TERMS:
+    measures: dict[str, float] = {}
+    for key in MEASURES:
         value = getattr(table, key)
         if value is not None and value < 0:
             defects.append(f"[objective] {key} is {value:g}; must be 0 or more")
-        weights[key] = getattr(default, key) if value is None else value
+        if key in BASIC:
+            weights[key] = getattr(default, key) if value is None else value
+        elif value:
+            measures[key] = value
     classes = dict(default.classes)
     for one, others in table.class_weights.items():
         for other, value in others.items():
@@ -88,4 +125,4 @@ def build_objective(table: ObjectiveTable, defects: list[str]) -> Objective:
                 )
             classes.pop((other, one), None)
             classes[one, other] = value
-    return Objective(classes=classes, **weights)
+    return Objective(classes=classes, measures=measures, **weights)

@@ -7,7 +7,7 @@ a planner can mark on the floor, with encounters and lengths before and after.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -89,12 +89,16 @@ def alternatives_on_graph(
     return tuple(found)
 
 
+def _free(flow: IntArray, choice: IntArray) -> list[int]:
+    """Return the flows that have more than one alternative to choose from."""
+    size = np.bincount(flow, minlength=choice.size)
+    return [int(i) for i in np.flatnonzero((size > 1) & (choice >= 0))]
+
+
 def _best_single(costs: FloatArray, flow: IntArray, choice: IntArray) -> bool:
     """Give each flow in turn its best alternative; return whether the sum of costs fell."""
     better = False
-    for i in range(choice.size):
-        if choice[i] < 0:
-            continue
+    for i in _free(flow, choice):
         own = np.flatnonzero(flow == i)
         others = choice[(choice >= 0) & (np.arange(choice.size) != i)]
         sums = costs[np.ix_(own, others)].sum(axis=1)
@@ -109,19 +113,20 @@ def _best_single(costs: FloatArray, flow: IntArray, choice: IntArray) -> bool:
 def _best_pair(costs: FloatArray, flow: IntArray, choice: IntArray) -> bool:
     """Change two flows at once if that helps; return whether it did."""
     n = choice.size
-    for i in range(n):
-        for j in range(i + 1, n):
-            if choice[i] < 0 or choice[j] < 0 or costs[flow == i][:, flow == j].max() == 0.0:
-                continue
-            one, two = np.flatnonzero(flow == i), np.flatnonzero(flow == j)
-            rest = choice[(choice >= 0) & ~np.isin(np.arange(n), (i, j))]
-            sums = costs[np.ix_(one, two)] + costs[np.ix_(one, rest)].sum(axis=1)[:, None]
-            sums = sums + costs[np.ix_(two, rest)].sum(axis=1)[None, :]
-            now = sums[one == choice[i]][0][two == choice[j]][0]
-            a, b = np.unravel_index(int(np.argmin(sums)), sums.shape)
-            if sums[a, b] < now - 1e-12:
-                choice[i], choice[j] = one[a], two[b]
-                return True
+    free = _free(flow, choice)
+    own = {i: np.flatnonzero(flow == i) for i in free}
+    for i, j in combinations(free, 2):
+        one, two = own[i], own[j]
+        if costs[np.ix_(one, two)].max() == 0.0:
+            continue
+        rest = choice[(choice >= 0) & ~np.isin(np.arange(n), (i, j))]
+        sums = costs[np.ix_(one, two)] + costs[np.ix_(one, rest)].sum(axis=1)[:, None]
+        sums = sums + costs[np.ix_(two, rest)].sum(axis=1)[None, :]
+        now = sums[one == choice[i]][0][two == choice[j]][0]
+        a, b = np.unravel_index(int(np.argmin(sums)), sums.shape)
+        if sums[a, b] < now - 1e-12:
+            choice[i], choice[j] = one[a], two[b]
+            return True
     return False
 
 

@@ -1,0 +1,159 @@
+"""How flows get into each other's way: encounters, path crossings, shared metres, worst places.
+
+In: a study and the walked legs of a layout. Out: `CrossingFigures`; the places of the conflict map
+apart, for they cost more than all the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.demand.flows import PersonClass
+from optimizer.evaluation import CrossingFigures, MeetingPair, MeetingPlace
+from optimizer.measured.walking import is_staff
+from optimizer.streams import CLASSES, class_weights, lane_model, streams_of
+from optimizer.walk.conflict_map import Raster, conflict_map, raster_of, worst_places
+from optimizer.walk.crossing import (
+    count_crossings,
+    share_of_people_crossing,
+    sum_by_class,
+    weighted_crossings,
+    worst_pairs,
+)
+from optimizer.walk.encounters import encounter_matrix, total_encounters
+from optimizer.walk.polylines import pad_polylines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.equipment.layout import Layout
+    from optimizer.evaluation import Leg
+    from optimizer.study import Study
+    from optimizer.walk.conflict_map import ConflictPlace
+
+__all__ = ["compute_crossing", "draw_conflicts", "find_places"]
+
+#: So many of the worst meeting pairs are named.
+WORST = 10
+#: So many of the worst places, and so many pairs of flows at each.
+PLACES, CAUSES = 8, 4
+#: Size of a cell of the conflict map, and of a place on it, metres.
+CELL, PLACE = 0.25, 1.0
+
+
+def compute_crossing(study: Study, legs: Sequence[Leg]) -> CrossingFigures:
+    """Encounters, path crossings and metres on one line of all pairs of flows."""
+    points, counts = pad_polylines(leg.path for leg in legs)
+    streams = streams_of(study, legs)
+    pairs = encounter_matrix(points, counts, streams=streams, lanes=lane_model(study))
+    crossings = count_crossings(points, counts)
+    place = {(int(one), int(other)): (float(x), float(y)) for x, y, one, other in crossings.places}
+    people = np.outer(streams.rates, streams.rates)
+    classes = sum_by_class(pairs, classes=streams.classes, size=len(CLASSES))
+    return CrossingFigures(
+        encounters_per_hour=total_encounters(pairs, classes=streams.classes),
+        weighted_encounters_per_hour=total_encounters(
+            pairs, classes=streams.classes, class_weights=class_weights(study)
+        ),
+        path_crossings=float(crossings.total),
+        share_of_customers_crossing=share_of_people_crossing(
+            crossings,
+            rates=streams.rates,
+            counted=np.array([not is_staff(leg) for leg in legs], dtype=bool),
+        ),
+        worst_pairs=tuple(
+            MeetingPair(
+                one=legs[pair.flows[0]].name,
+                other=legs[pair.flows[1]].name,
+                encounters_per_hour=pair.value,
+                where=place.get(pair.flows),
+            )
+            for pair in worst_pairs(pairs, top=WORST)
+        ),
+        staff_customer_encounters=_with_customers(classes, PersonClass.STAFF),
+        cash_customer_encounters=_with_customers(classes, PersonClass.CASH),
+        weighted_path_crossings=weighted_crossings(crossings, rates=streams.rates),
+        head_on_metres=float(crossings.head_on.sum() / 2.0),
+        merging_metres=float(crossings.merging.sum() / 2.0),
+        weighted_head_on=float((crossings.head_on * people).sum() / 2.0),
+        weighted_merging=float((crossings.merging * people).sum() / 2.0),
+    )
+
+
+def _with_customers(classes: NDArray[np.float64], person: PersonClass) -> float:
+    """Encounters of one class with customers, wheelchair users among them."""
+    row = classes[CLASSES.index(person)]
+    return float(
+        row[CLASSES.index(PersonClass.CUSTOMER)] + row[CLASSES.index(PersonClass.WHEELCHAIR)]
+    )
+
+
+def find_places(study: Study, layout: Layout, legs: Sequence[Leg]) -> tuple[MeetingPlace, ...]:
+    """The places of the conflict map where people meet most, worst first, and who they are.
+
+    Flows between fixtures of the same types are told together.
+    """
+    points, counts = pad_polylines(leg.path for leg in legs)
+    if not counts.max(initial=0):
+        return ()
+    lanes = lane_model(study)
+    found = worst_places(
+        points,
+        counts,
+        streams=streams_of(study, legs),
+        lanes=lanes,
+        raster=raster_of(points, counts, cell=CELL, margin=lanes.width),
+        radius=PLACE,
+        top=PLACES,
+    )
+    kind = {p.fixture: p.type for p in layout.placements}
+    names = [
+        f"{kind.get(leg.source, leg.source)} → {kind.get(leg.target, leg.target)}" for leg in legs
+    ]
+    return tuple(
+        MeetingPlace(
+            where=(place.x, place.y),
+            encounters_per_hour=place.encounters_per_hour,
+            causes=_causes(place, names),
+        )
+        for place in found
+    )
+
+
+def _causes(place: ConflictPlace, names: Sequence[str]) -> tuple[MeetingPair, ...]:
+    """The pairs of named flows that meet most at a place."""
+    sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for i, j, share in place.causes:
+        one, other = sorted((names[i], names[j]))
+        sums[one, other] += share
+    worst = sorted(sums.items(), key=lambda row: (-row[1], row[0]))[:CAUSES]
+    return tuple(
+        MeetingPair(one=one, other=other, encounters_per_hour=share, where=(place.x, place.y))
+        for (one, other), share in worst
+    )
+
+
+def draw_conflicts(
+    study: Study, legs: Sequence[Leg], *, cell: float = CELL
+) -> tuple[NDArray[np.float64], Raster] | None:
+    """Heat map of encounters per hour and m², with its raster; None where nobody walks.
+
+    Parameters
+    ----------
+    study, legs
+        Who walks where.
+    cell
+        Side of a cell, 0.1 to 0.25 m.
+    """
+    points, counts = pad_polylines(leg.path for leg in legs)
+    if not counts.max(initial=0):
+        return None
+    lanes = lane_model(study)
+    raster = raster_of(points, counts, cell=cell, margin=lanes.width)
+    streams = streams_of(study, legs)
+    return conflict_map(points, counts, streams=streams, lanes=lanes, raster=raster), raster

@@ -1,0 +1,100 @@
+"""One walked layout, each figure worked out when it is first asked for.
+
+In: a study, a layout, its walked legs. Out: `Measured`, with the parts of an `Evaluation` under the
+same names, so that a `Measure` reads its value from either. The judge asks for all parts, the
+search only for those that a study weighs or limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from optimizer.evaluation import PrivacyFigures, waiting_seconds
+from optimizer.measured.crossing import compute_crossing
+from optimizer.measured.crowding import compute_crowding
+from optimizer.measured.detour import compute_detour
+from optimizer.measured.diversion import compute_diversion
+from optimizer.measured.walking import compute_walking
+from optimizer.privacy import compute_privacy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.equipment.layout import Layout
+    from optimizer.evaluation import (
+        CrossingFigures,
+        CrowdingFigures,
+        DetourFigures,
+        DiversionFigures,
+        Leg,
+        WaitingFigures,
+        WalkingFigures,
+    )
+    from optimizer.study import Study
+
+__all__ = ["Measured"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What is measured of a layout.
+
+    Parameters
+    ----------
+    study, layout
+        What is measured.
+    legs
+        Its walks.
+    arrivals
+        Customers per hour.
+    waiting
+        Waiting figures by fixture type.
+    """
+
+    study: Study
+    layout: Layout
+    legs: tuple[Leg, ...]
+    arrivals: float
+    waiting: Mapping[str, WaitingFigures]
+
+    @cached_property
+    def walking(self) -> WalkingFigures:
+        """Person-metres."""
+        return compute_walking(self.study, self.legs, self.arrivals)
+
+    @cached_property
+    def crossing(self) -> CrossingFigures:
+        """Encounters and path crossings."""
+        return compute_crossing(self.study, self.legs)
+
+    @cached_property
+    def detour(self) -> DetourFigures:
+        """Detour, backtracking, turns."""
+        return compute_detour(self.study, self.layout, self.legs, self.arrivals)
+
+    @cached_property
+    def diversion(self) -> DiversionFigures:
+        """Parting of streams, sight of first stops."""
+        return compute_diversion(self.study, self.layout, self.legs)
+
+    @cached_property
+    def crowding(self) -> CrowdingFigures:
+        """Level of service."""
+        return compute_crowding(self.study, self.layout, self.legs, self.waiting)
+
+    @cached_property
+    def privacy(self) -> PrivacyFigures:
+        """Overlooked screens, walks through privacy zones."""
+        return compute_privacy(self.study, self.layout, self.legs)
+
+    @property
+    def waiting_seconds_per_hour(self) -> float:
+        """Person-seconds of waiting."""
+        return waiting_seconds(self.waiting)
+
+    @property
+    def longest_wait_minutes(self) -> float:
+        """Longest mean wait at a kind of fixture; inf where a queue grows without end."""
+        return max((figures.mean_minutes for figures in self.waiting.values()), default=0.0)
