@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         solve_assignment,
     )
     from optimizer.place.optimize import Progress, optimize
+    from optimizer.place.pareto import ParetoFront, ParetoPoint, pareto
     from optimizer.plan.audit import audit_plan
     from optimizer.plan.defect import Defect
     from optimizer.plan.geojson import write_geojson
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
     from optimizer.report.dxf import read_layout_dxf, write_layout_dxf
     from optimizer.report.flow_picture import plot_flows
+    from optimizer.report.front import front_to_json, write_front_csv
+    from optimizer.report.front_picture import plot_pareto
     from optimizer.report.graph_picture import plot_graph
     from optimizer.report.html import write_report
     from optimizer.report.layout_picture import plot_layout
@@ -95,6 +98,8 @@ __all__ = [
     "NoLayoutError",
     "Objective",
     "OptimizerError",
+    "ParetoFront",
+    "ParetoPoint",
     "PersonClass",
     "Placement",
     "Progress",
@@ -112,7 +117,9 @@ __all__ = [
     "compliance_table",
     "evaluate",
     "evaluation_to_json",
+    "front_to_json",
     "optimize",
+    "pareto",
     "plot_comparison",
     "plot_conflicts",
     "plot_flows",
@@ -120,6 +127,7 @@ __all__ = [
     "plot_history",
     "plot_layout",
     "plot_moves",
+    "plot_pareto",
     "plot_plan",
     "plot_privacy",
     "plot_rules",
@@ -137,6 +145,7 @@ __all__ = [
     "study_schema",
     "summarize_plan",
     "to_networkx",
+    "write_front_csv",
     "write_geojson",
     "write_layout",
     "write_layout_dxf",
@@ -168,6 +177,8 @@ _ROOMS = {
     "NoLayoutError": "errors",
     "Objective": "study",
     "OptimizerError": "errors",
+    "ParetoFront": "place.pareto",
+    "ParetoPoint": "place.pareto",
     "PersonClass": "demand.flows",
     "Placement": "equipment.layout",
     "Progress": "place.optimize",
@@ -185,7 +196,9 @@ _ROOMS = {
     "compliance_table": "rules.compliance",
     "evaluate": "evaluate",
     "evaluation_to_json": "report.results",
+    "front_to_json": "report.front",
     "optimize": "place.optimize",
+    "pareto": "place.pareto",
     "plot_comparison": "report.charts",
     "plot_conflicts": "report.overlays",
     "plot_flows": "report.flow_picture",
@@ -193,6 +206,7 @@ _ROOMS = {
     "plot_history": "report.charts",
     "plot_layout": "report.layout_picture",
     "plot_moves": "report.moves",
+    "plot_pareto": "report.front_picture",
     "plot_plan": "report.plan_picture",
     "plot_privacy": "report.overlays",
     "plot_rules": "report.overlays",
@@ -210,6 +224,7 @@ _ROOMS = {
     "study_schema": "study_file",
     "summarize_plan": "plan.summary",
     "to_networkx": "walk",
+    "write_front_csv": "report.front",
     "write_geojson": "plan.geojson",
     "write_layout": "equipment.layout_file",
     "write_layout_dxf": "report.dxf",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from shapely.errors import GEOSException
 
-from optimizer.cli import demand, drawings, judging, showing, solving, walks
+from optimizer.cli import demand, drawings, fronts, judging, showing, solving, walks
 from optimizer.cli.terminal import print_errors, print_json
 from optimizer.errors import NoLayoutError, OptimizerError
 
@@ -43,6 +43,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     judging.verify,
     showing.render,
     showing.compare,
+    fronts.pareto,
     judging.comply,
     walks.distances,
     solving.assign,

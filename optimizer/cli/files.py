@@ -31,6 +31,7 @@ __all__ = [
     "read_any_layout",
     "read_brief",
     "read_result",
+    "verified_content",
     "write_folder",
 ]
 
@@ -127,6 +128,21 @@ def read_result(path: Path) -> dict[str, Any]:
         raise FileFormatError(
             f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
         )
+    return content
+
+
+def verified_content(study: Study, result: Result) -> dict[str, Any]:
+    """Content of `result.json`, checked by the independent verifier before anybody sees it."""
+    from optimizer.report.results import result_to_json
+    from optimizer.verify import verify_result
+
+    content = result_to_json(study, result)
+    claims = verify_result(study, content)
+    content["verified"] = {
+        "claims": len(claims),
+        "held": sum(claim.passed is True for claim in claims),
+        "failed": [claim.sentence for claim in claims if claim.passed is False],
+    }
     return content
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import check_folder, read_brief, write_folder
+from optimizer.cli.files import check_folder, read_brief, verified_content, write_folder
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line
@@ -51,7 +51,7 @@ def optimize(
     folder = _folder(study) if out is None else out
     check_folder(folder)
     result = _search(brief, time_limit=time_limit, steps=steps, seed=seed, workers=workers)
-    content = _verified(brief, result)
+    content = verified_content(brief, result)
     write_folder(brief, result, content, folder)
     if as_json:
         print_json(content)
@@ -128,21 +128,6 @@ def _search(
             on_progress=on_progress,
             should_stop=should_stop,
         )
-
-
-def _verified(study: Study, result: Result) -> dict[str, Any]:
-    """Content of `result.json`, checked by the independent verifier before anybody sees it."""
-    from optimizer.report.results import result_to_json
-    from optimizer.verify import verify_result
-
-    content = result_to_json(study, result)
-    claims = verify_result(study, content)
-    content["verified"] = {
-        "claims": len(claims),
-        "held": sum(claim.passed is True for claim in claims),
-        "failed": [claim.sentence for claim in claims if claim.passed is False],
-    }
-    return content
 
 
 def _print_result(result: Result, content: dict[str, Any], folder: Path) -> None:

@@ -340,6 +340,7 @@ def test_help_lists_what_works(run):
         "verify",
         "render",
         "compare",
+        "pareto",
         "comply",
         "distances",
         "assign",

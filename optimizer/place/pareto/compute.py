@@ -53,6 +53,8 @@ VARIANTS = 6
 POINTS = 40
 #: Most of the time limit that is kept back for the judge.
 JUDGE_SHARE = 0.35
+#: The search has this share of it, however long the build takes.
+LEAST_SEARCH = 0.3
 #: Spans below this share of a value are rounding: the axis is called constant.
 ROUNDING = 1e-9
 
@@ -158,7 +160,7 @@ def pareto(
     found = explore_all(
         Hunt(variants=variants, reference=reference, axes=searched, exact=points > 200),
         seeds=range(seed, seed + run.workers),
-        seconds=max(run.left - reserve, 0.1),
+        seconds=max(run.left - reserve, LEAST_SEARCH * time_limit),
         steps=steps,
         first=first,
         should_stop=should_stop,

@@ -51,7 +51,7 @@ BOXES = 400
 #: Draws before a proposal gives up.
 TRIES = 50
 #: Random layouts that the reference point is the median of, and moves that mix each of them.
-RANDOM, MIXING = 15, 60
+RANDOM, MIXING = 9, 20
 #: A layout that leaves somebody without a way is worth nothing: more than any hall's walking.
 UNREACHED = 1e5
 
