@@ -75,6 +75,8 @@ class Leg:
         The same in the empty shell.
     path
         (k, 2) corners of the walk from start to end, metres; (0, 2) where there is no way.
+    by_period
+        `by_group` in each period of the study; empty where it has none.
     """
 
     source: str
@@ -87,6 +89,7 @@ class Leg:
     length: float
     empty_length: float
     path: NDArray[np.float64]
+    by_period: tuple[Mapping[str, float], ...] = ()
 
     @property
     def name(self) -> str:

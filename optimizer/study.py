@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from optimizer.demand.combination import combine
 from optimizer.demand.flows import PersonClass, compute_flows
 from optimizer.demand.levers import pull_lever
+from optimizer.demand.periods import period_arrivals, reference_weights
 from optimizer.errors import StudyError
 from optimizer.measures import BASIC
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from optimizer.demand.combination import Combination
     from optimizer.demand.flows import Flow
     from optimizer.demand.mix import BusinessMix
+    from optimizer.demand.periods import Period
     from optimizer.equipment.layout import Layout
     from optimizer.equipment.model import FixtureType
     from optimizer.plan.model import FloorPlan
@@ -81,6 +83,8 @@ class Objective:
         Per person-second of waiting: the metres walked in it.
     overlooked
         Per overlooked pair of places.
+    periods
+        Which of a study's periods counts: "mix" (their weighted mean) or "worst".
     classes
         Weight of an encounter between two classes of people, by (class, class).
     measures
@@ -92,6 +96,7 @@ class Objective:
     encounters: float = 20.0
     waiting: float = 1.2
     overlooked: float = 50.0
+    periods: Literal["mix", "worst"] = "mix"
     classes: Mapping[tuple[PersonClass, PersonClass], float] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -160,6 +165,9 @@ class Study:
         Whether the branch counts as a crowded public place (人员密集场所).
     design_hour
         Hour of the day that flows, encounters and waits are taken at; None for the busiest.
+    periods
+        Parts of the week that one layout must suit, see `demand.periods`; none for the design
+        hour alone.
     pitch
         Grid of candidate poses, metres.
     current_layout
@@ -182,6 +190,7 @@ class Study:
     rule_overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     crowded_place: bool = False
     design_hour: int | None = None
+    periods: tuple[Period, ...] = ()
     pitch: float = 0.25
     current_layout: Layout | None = None
     directory: str = ""
@@ -194,7 +203,10 @@ class Study:
 
     @property
     def arrivals_per_hour(self) -> float:
-        """Customers per hour at the design hour."""
+        """Customers per hour at the design hour, or in the periods by their reference weights."""
+        if self.periods:
+            weighted = zip(self.periods, reference_weights(self), strict=True)
+            return sum(w * period_arrivals(self.mix.arrivals, p) for p, w in weighted)
         return self.mix.arrivals.per_hour.get(self.hour, 0.0)
 
     def servers(self, layout: Layout | None = None) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.demand.legs import LegEnds, expand_flows
+from optimizer.demand.period_legs import layout_legs
 from optimizer.equipment.layout import boxes_of, placed_points
 from optimizer.equipment.model import Role
 from optimizer.errors import LayoutError, StudyError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.demand.legs import LegEnds
     from optimizer.equipment.layout import Layout, Placement
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
@@ -73,9 +74,9 @@ def door_access(study: Study, name: str, shell: Shell) -> tuple[float, float]:
 
 
 def walk_legs(
-    study: Study, layout: Layout, *, hour: int, shells: Mapping[Audience, Shell]
+    study: Study, layout: Layout, *, hour: int | None, shells: Mapping[Audience, Shell]
 ) -> tuple[tuple[Leg, ...], tuple[str, ...]]:
-    """All walks of one hour with their paths.
+    """All walks of one hour, or with hour None of all periods of the study, with their paths.
 
     Returns
     -------
@@ -95,9 +96,7 @@ def walk_legs(
     names: defaultdict[str, list[str]] = defaultdict(list)
     for placement in layout.placements:
         names[placement.type].append(placement.fixture)
-    ends = expand_flows(
-        study.plan, study.flows(layout, hour), {kind: tuple(of) for kind, of in names.items()}
-    )
+    ends = layout_legs(study, {kind: tuple(of) for kind, of in names.items()}, hour)
     legs: list[Leg] = []
     broken: list[str] = []
     for audience, shell in shells.items():
@@ -135,6 +134,7 @@ def _walk_audience(
             length=float(routes.lengths[i]),
             empty_length=float(empty[i]),
             path=routes.path(i),
+            by_period=leg.by_period,
         )
         for i, leg in enumerate(ends)
     ]

@@ -49,6 +49,8 @@ class LegEnds:
         People per hour of each business or staff round among them.
     person
         Class of the people.
+    by_period
+        `by_group` in each period of the study; empty where it has none.
     """
 
     source: str
@@ -56,6 +58,7 @@ class LegEnds:
     rate: float
     by_group: Mapping[str, float]
     person: PersonClass
+    by_period: tuple[Mapping[str, float], ...] = ()
 
     @property
     def audience(self) -> Audience:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.demand.flows import PersonClass
-from optimizer.demand.legs import expand_flows
+from optimizer.demand.period_legs import layout_legs
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
 from optimizer.errors import StudyError
@@ -79,15 +79,13 @@ def leg_weight(study: Study, person: PersonClass) -> float:
 
 
 def study_legs(study: Study, kinds: Sequence[BlockKind]) -> tuple[LegEnds, ...]:
-    """Legs between the fixtures of all blocks and the doors, at the design hour."""
+    """Legs between the fixtures of all blocks and the doors, at the study's reference weights."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for kind in kinds:
         for block in kind.fixtures:
             for member, name in zip(kind.members, block, strict=True):
                 names[member.type.name].append(name)
-    fixtures = {kind: tuple(of_kind) for kind, of_kind in names.items()}
-    servers = {kind: len(of) * max(1, study.types[kind].servers) for kind, of in fixtures.items()}
-    return expand_flows(study.plan, study.flows_for(servers), fixtures)
+    return layout_legs(study, {kind: tuple(of_kind) for kind, of_kind in names.items()})
 
 
 def make_tables(
