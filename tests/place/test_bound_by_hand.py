@@ -8,10 +8,12 @@ import pytest
 import scipy.sparse
 
 from optimizer.place.bound import TableProblem, lower_bound, verify_bound
+from optimizer.place.bound.cliques import find_exclusions
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.duals import tighten_potentials, value_dual
 from optimizer.place.bound.message_passing import pass_messages
 from optimizer.place.bound.proof import Dual
+from optimizer.place.bound.region import Region
 from optimizer.place.bound.rounds import Rounds
 from optimizer.place.bound.tables import build_tables
 from optimizer.place.bound.transport_cuts import separate_cut
@@ -32,7 +34,13 @@ def cells(*rows, width):
 
 def root_bound(problem):
     """Bound of the root's programs, without branching or upper bound."""
-    rounds = Rounds(build_tables(problem), upper_bound=math.inf, clock=clock(), least_gain=1e-9)
+    rounds = Rounds(
+        build_tables(problem),
+        exclusions=find_exclusions(problem, Region.root(problem)),
+        upper_bound=math.inf,
+        clock=clock(),
+        least_gain=1e-9,
+    )
     rounds.pass_messages()
     return rounds.solve_programs().bound
 
@@ -98,7 +106,7 @@ def test_same_class_cut_is_halved_and_counts_distinct_pairs():
 
 
 def test_two_fixtures_cannot_hold_one_cell():
-    """Both want pose 0, which holds cell 0: the cell row makes one of them go elsewhere."""
+    """Both want pose 0, which holds cell 0: the clique row makes one of them go elsewhere."""
     # costs 0 and 3 at poses 0 and 1 for the one, 0 and 5 for the other: the cheaper move costs 3;
     # without the row both stand at pose 0 for nothing
     foot = cells([0], [1], width=3)
@@ -187,7 +195,8 @@ def test_any_potentials_give_a_valid_value():
     rng = np.random.default_rng(5)
     for _ in range(50):
         potentials = {(0, 1): (rng.normal(size=5), rng.normal(size=5))}
-        rows = tuple((int(cell), -1, -1) for cell in rng.permutation(5)[:3])
+        # pose p of the machines and pose p of the desk hold the same cell: numbers p and 5 + p
+        rows = tuple((int(cell), 5 + int(cell)) for cell in rng.permutation(5)[:3])
         for chosen in (potentials, tighten_potentials(tables, potentials)):
             dual = Dual(potentials=chosen, rows=rows, multipliers=rng.random(3) * 2)
             assert value_dual(tables, dual).bound <= 4.0

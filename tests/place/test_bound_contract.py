@@ -11,6 +11,7 @@ import scipy.sparse
 
 from optimizer.place.bound import TableProblem, layout_cost, lower_bound, verify_bound
 from optimizer.place.bound.engine import compute_bound
+from optimizer.place.bound.problem import conflict_matrix, pose_offsets
 
 
 def busy_problem(seed=0, poses=40):
@@ -141,12 +142,28 @@ def test_closing_a_good_pose_is_caught(solved):
         verify_bound(problem, alone)
 
 
-def test_negative_cell_price_is_caught(solved):
-    """A cell row with a negative multiplier would reward overlaps: refused."""
+def test_negative_price_is_caught(solved):
+    """A clique row with a negative multiplier would reward overlaps: refused."""
     problem, bound = solved
     stage, replaced = first_stage(bound.certificate)
-    dual = dataclasses.replace(stage.dual, rows=((0, -1, -1),), multipliers=np.array([-1.0]))
-    with pytest.raises(ValueError, match="negative cell multiplier"):
+    dual = dataclasses.replace(stage.dual, rows=((0, 1),), multipliers=np.array([-1.0]))
+    with pytest.raises(ValueError, match="negative multiplier"):
+        verify_bound(problem, replaced(dataclasses.replace(stage, dual=dual)))
+
+
+def test_false_clique_is_caught(solved):
+    """A row over poses that can stand together would forbid good layouts: refused."""
+    problem, bound = solved
+    stage, replaced = first_stage(bound.certificate)
+    offsets = pose_offsets(problem)
+    free = next(
+        (int(offsets[0] + p), int(offsets[1] + q))
+        for p in range(problem.poses[0])
+        for q in range(problem.poses[1])
+        if not conflict_matrix(problem, 0, 1, rows=np.array([p]), columns=np.array([q])).any()
+    )
+    dual = dataclasses.replace(stage.dual, rows=(free,), multipliers=np.array([1.0]))
+    with pytest.raises(ValueError, match="can stand together"):
         verify_bound(problem, replaced(dataclasses.replace(stage, dual=dual)))
 
 

@@ -16,8 +16,8 @@ from itertools import count
 
 import numpy as np
 
+from optimizer.place.bound.cliques import Exclusions
 from optimizer.place.bound.clock import Clock
-from optimizer.place.bound.duals import Row
 from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
@@ -110,6 +110,8 @@ class BranchAndBound:
         Ends the search.
     target_gap
         Relative gap at which to stop.
+    exclusions
+        Which of the root's open poses exclude each other.
     on_bound
         Told each better bound of the whole problem.
     leaf_layouts
@@ -125,6 +127,7 @@ class BranchAndBound:
         layout: Layout | None = None,
         clock: Clock,
         target_gap: float,
+        exclusions: Exclusions | None = None,
         on_bound: Callable[[float], None] | None = None,
         leaf_layouts: int = LEAF_LAYOUTS,
     ) -> None:
@@ -132,6 +135,7 @@ class BranchAndBound:
         self._upper_bound = upper_bound
         self._clock = clock
         self._target_gap = target_gap
+        self._exclusions = exclusions
         self._on_bound = on_bound
         self._leaf_layouts = leaf_layouts
         self._root_tables = root.tables
@@ -246,7 +250,8 @@ class BranchAndBound:
             rounds = Rounds(
                 selected,
                 cuts=[cut for cut in cuts if cut.pair in selected.pair],
-                rows=[row for old in outcome.rows for row in _inherit_row(old, origin)],
+                rows=outcome.rows,
+                exclusions=self._exclusions,
                 start=None if dual is None else inherit_dual(dual, selected, origin, indices),
                 upper_bound=self._upper_bound,
                 clock=self._clock,
@@ -354,13 +359,6 @@ def _inherit(cut: Cut, origin: list[int], indices: list[IntArray]) -> list[Cut]:
     return found
 
 
-def _inherit_row(row: Row, origin: list[int]) -> list[Row]:
-    cell, group, anchor = row
-    if group < 0:
-        return [row]
-    return [(cell, g, anchor) for g, of in enumerate(origin) if of == group]
-
-
 def inherit_dual(dual: Dual, tables: Tables, origin: list[int], indices: list[IntArray]) -> Dual:
     """Return a parent's dual on the poses of a part."""
     potentials = {}
@@ -368,6 +366,4 @@ def inherit_dual(dual: Dual, tables: Tables, origin: list[int], indices: list[In
         known = dual.potentials.get((origin[g], origin[h]))
         if known is not None:
             potentials[g, h] = (known[0][indices[g]], known[1][indices[h]])
-    # of a row that belongs to a split group only the first half keeps it: one price, one row
-    rows = tuple(_inherit_row(row, origin)[0] for row in dual.rows)
-    return Dual(potentials=potentials, rows=rows, multipliers=dual.multipliers)
+    return Dual(potentials=potentials, rows=dual.rows, multipliers=dual.multipliers)

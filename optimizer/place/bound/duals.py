@@ -3,9 +3,9 @@
 In come working tables and a `Dual` of any origin (message passing, linear program, inherited from a
 parent), out come a valid bound, reduced costs and the poses that cannot be part of a better layout.
 
-For potentials φ, ψ of each pair of groups and multipliers μ >= 0 of cell rows let
+For potentials φ, ψ of each pair of groups and multipliers μ >= 0 of clique rows let
 
-    θ_g(p)    = unary_g(p) + Σ_{h≠g} n_h φ_gh(p) + (n_g - 1) φ_gg(p) + Σ_rows μ_row a_row,g(p)  (1)
+    θ_g(p)    = unary_g(p) + Σ_{h≠g} n_h φ_gh(p) + (n_g - 1) φ_gg(p) + Σ μ of p's cliques   (1)
     R_gh(p,q) = table_gh(p,q) - φ_gh(p) - ψ_gh(q),   r_gh = min R_gh                            (2)
 
 (a pair (g, h) is seen from h with ψ in the place of φ; a pair (g, g) has φ = ψ). Every layout x
@@ -13,7 +13,7 @@ without conflict costs at least
 
     Σ_g Σ_p θ_g(p) x_g(p) + Σ over pairs of fixtures of R  - Σ μ                                (3)
 
-because the potentials cancel, table <= cost, and each cell row reads Σ a x <= 1. Hence
+because the potentials cancel, table <= cost, and each clique row reads Σ x <= 1. Hence
 
     bound = Σ_g S_g(n_g) + Σ_gh N_gh r_gh - Σ μ                                                 (4)
 
@@ -28,29 +28,20 @@ With one fixture of g at p, (3) is at least
 
 the other groups and the r terms as in (4): each fixture of h forms its own pair with the one at p.
 A pose whose (5) reaches the upper bound cannot be part of a layout that is *better*.
-
-Cell rows (cell, group, anchor):
-(cell, -1, -1)  Σ held x <= 1 over all groups: at most one fixture holds the cell;
-(cell, g, -1)   adds Σ_{p in g} shared x / n_g: a held cell leaves no foreign fixture there, and
-                without one at most n_g of g share it;
-(cell, -1, a)   adds Σ x over the poses of all groups that share the cell and hold cell a: at most
-                one fixture holds a, and it cannot stand together with a holder of the cell.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse
 
+from optimizer.place.bound.cliques import Row
 from optimizer.place.bound.kernels import column_minima, least_slack, row_minima
 from optimizer.place.bound.problem import BoolArray, FloatArray, Pair
 from optimizer.place.bound.proof import Dual, Potentials
 from optimizer.place.bound.tables import Tables
 
 SAFETY = 1e-10
-
-Row = tuple[int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,33 +85,15 @@ def reduced_costs(tables: Tables, dual: Dual) -> list[FloatArray]:
 def priced_unary(
     tables: Tables, rows: tuple[Row, ...], multipliers: FloatArray
 ) -> list[FloatArray]:
-    """Return per group the unary cost with the prices of the cells that a pose needs."""
+    """Return per group the unary cost with the prices of the cliques that a pose belongs to."""
     priced = [np.array(cost, dtype=np.float64) for cost in tables.unary]
     if not rows:
         return priced
-    width = next(held.shape[1] for held in tables.held if held is not None)
-    total = np.zeros(width)
-    own: dict[int, FloatArray] = {}
-    for (cell, group, _), price in zip(rows, multipliers, strict=True):
-        total[cell] += price
-        if group >= 0:
-            own.setdefault(group, np.zeros(width))[cell] += price
-    anchored = scipy.sparse.coo_matrix(
-        (
-            [price for row, price in zip(rows, multipliers, strict=True) if row[2] >= 0],
-            (
-                [row[0] for row in rows if row[2] >= 0],
-                [row[2] for row in rows if row[2] >= 0],
-            ),
-        ),
-        shape=(width, width),
-    ).tocsr()
-    for g, (held, shared) in enumerate(zip(tables.held, tables.shared, strict=True)):
-        priced[g] += held @ total
-        if g in own:
-            priced[g] += (shared @ own[g]) / tables.region.groups[g].count
-        if anchored.nnz:
-            priced[g] += np.asarray((shared @ anchored).multiply(held).sum(axis=1)).ravel()
+    total = np.zeros(int(tables.offsets[-1]))
+    for row, price in zip(rows, multipliers, strict=True):
+        total[list(row)] += price
+    for own, ids in zip(priced, tables.ids, strict=True):
+        own += total[ids]
     return priced
 
 

@@ -11,6 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from optimizer.place.bound.branching import LEAF_LAYOUTS, BranchAndBound, Branched
+from optimizer.place.bound.cliques import find_exclusions
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.incumbent import search_layout
 from optimizer.place.bound.leaves import Layout
@@ -100,6 +101,9 @@ def compute_bound(
     search = _Search(problem, clock=clock, best=limit, runs=search_runs)
     rounds.pass_messages()
     search.run(rounds)
+    passed = rounds.outcome()
+    if passed.tables is not None and not clock.expired():
+        rounds.exclusions = find_exclusions(problem, passed.tables.region)
     rounds.solve_programs()
     search.run(rounds)
     root = rounds.outcome()
@@ -112,6 +116,7 @@ def compute_bound(
         layout=search.layout,
         clock=clock,
         target_gap=target_gap,
+        exclusions=rounds.exclusions,
         on_bound=report("branch and bound"),
         leaf_layouts=leaf_layouts,
     ).run()

@@ -221,3 +221,59 @@ def anneal_layout(
                 best = value
                 chosen[:] = standing
     return chosen
+
+
+@njit(cache=True, nogil=True)
+def grow_clique(
+    excludes: NDArray[np.bool_],
+    support: IntVector,
+    weight: Vector,
+    order: IntVector,
+    seed: int,
+    limit: float,
+) -> tuple[IntVector, int, float]:
+    """Return a clique grown greedily from a seed, how many of it carry weight, and their weight.
+
+    First the heaviest poses of the support are taken, then, if they weigh more than the limit, all
+    others that fit, in the order given.
+
+    Parameters
+    ----------
+    excludes
+        (n, n) symmetric: which poses exclude each other.
+    support
+        Poses with weight, heaviest first.
+    weight
+        (n,) weight of each pose.
+    order
+        Poses that may be taken, in this order.
+    seed
+        First pose.
+    limit
+        A clique that weighs no more is of no interest.
+    """
+    n = excludes.shape[0]
+    fits = excludes[seed].copy()
+    fits[seed] = False
+    chosen = np.empty(n, dtype=np.int64)
+    chosen[0] = seed
+    size = 1
+    total = weight[seed] if excludes[seed, seed] else 0.0
+    if not excludes[seed, seed]:
+        return chosen[:size], size, total
+    for v in support:
+        if fits[v] and excludes[v, v]:
+            chosen[size] = v
+            size += 1
+            total += weight[v]
+            fits &= excludes[v]
+            fits[v] = False
+    heavy = size
+    if total > limit:
+        for v in order:
+            if fits[v] and excludes[v, v]:
+                chosen[size] = v
+                size += 1
+                fits &= excludes[v]
+                fits[v] = False
+    return chosen[:size].copy(), heavy, total

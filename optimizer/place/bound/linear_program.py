@@ -1,15 +1,17 @@
 """The Kantorovich-cut linear program of a region in HiGHS.
 
-In come working tables, cuts and cell rows; out come fractional positions and a `Dual`.
+In come working tables, cuts and clique rows; out come fractional positions and a `Dual`.
 
     min  Σ_g Σ_p unary_g(p) z_g(p) + Σ_gh D_gh                                                   (1)
     s.t. Σ_p z_g(p) = n_g,  0 <= z_g(p) <= room_g(p)                                             (2)
          D_gh >= Σ α(p) z_g(p) + Σ β(q) z_h(q)      for each cut of the pair (g, h)              (3)
-         Σ a x <= 1                                 for each cell row (see `duals`)              (4)
+         Σ z <= 1                                   over each clique (see `cliques`)             (4)
 
-Rows are added as they are violated. The duals of (3) of one pair sum to 1, so the averaged cut is
-a feasible potential of the pair; with the duals of (4) it is the `Dual` whose value is worked out
-without the solver. The solver's own objective value is never used as a bound.
+Rows are added as they are violated, and columns z_g(p) as they pay: the program starts with the
+promising poses, and every pose whose reduced cost undercuts its group's price is added. The duals
+of (3) of one pair sum to 1, so the averaged cut is a feasible potential of the pair, on all poses;
+with the duals of (4) it is the `Dual` whose value is worked out without the solver. The solver's
+own objective value is never used as a bound.
 """
 
 from collections.abc import Sequence
@@ -17,16 +19,15 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-import scipy.sparse
 
-from optimizer.place.bound.duals import Row
-from optimizer.place.bound.problem import FloatArray, IntArray, SparseMatrix
+from optimizer.place.bound.cliques import Row
+from optimizer.place.bound.duals import reduced_costs, smallest_sum
+from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray
 from optimizer.place.bound.proof import Dual
 from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut
 
-VIOLATION = 1e-6  # of a cell row, in fixtures
-CELL_ROWS_PER_ROUND = 40
+COLUMNS_PER_ROUND = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +36,19 @@ class Relaxation:
 
     Attributes
     ----------
-    objective
-        The solver's objective value; a guide for the rounds, not a bound.
+    bound
+        Value of the dual as far as the solver's rounding goes; a guide for the rounds.
     positions
         z per group.
     costs
         D per pair, in the order of the tables.
     dual
-        Averaged potentials and cell prices.
+        Averaged potentials and prices of cliques.
     active_cuts
         Cuts with a positive dual.
     """
 
-    objective: float
+    bound: float
     positions: list[FloatArray]
     costs: FloatArray
     dual: Dual
@@ -64,151 +65,163 @@ class LinearProgram:
     cuts
         First cuts; at least one for each pair of the tables.
     rows
-        First cell rows.
+        First clique rows.
+    first
+        Per group the poses to start with; all by default.
     """
 
-    def __init__(self, tables: Tables, cuts: Sequence[Cut], rows: Sequence[Row] = ()) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        cuts: Sequence[Cut],
+        rows: Sequence[Row] = (),
+        first: Sequence[BoolArray] | None = None,
+    ) -> None:
         self._tables = tables
         self._pairs = tuple(tables.pair)
         self._pair_index = {pair: index for index, pair in enumerate(self._pairs)}
         sizes = [len(cost) for cost in tables.unary]
         self._starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._group = np.repeat(np.arange(len(sizes)), sizes)
+        self._unary = np.concatenate(tables.unary)
+        self._room = np.concatenate(tables.room)
+        # of each pose its column in the solver, -1 where it has none yet
+        self._column = np.full(len(self._group), -1, dtype=np.int64)
+        self._at = np.full(int(tables.offsets[-1]), -1, dtype=np.int64)
+        self._at[np.concatenate(tables.ids)] = np.arange(len(self._group))
         self._kinds: list[Cut | Row] = []
+        self._entries: list[tuple[IntArray, FloatArray]] = []
+        self._missing = np.zeros(len(self._group))
         self._solver = _new_solver()
         infinite = highspy.kHighsInf
-        width = int(self._starts[-1])
         number = len(self._pairs)
         none = np.zeros(0, dtype=np.int32)
         self._solver.addCols(
-            width + number,
-            np.concatenate([*tables.unary, np.ones(number)]),
-            np.concatenate([np.zeros(width), np.full(number, -infinite)]),
-            np.concatenate([*tables.room, np.full(number, infinite)]),
-            0,
-            np.zeros(width + number, dtype=np.int32),
-            none,
-            np.zeros(0),
-        )
-        for g, group in enumerate(tables.region.groups):
-            columns = np.arange(self._starts[g], self._starts[g + 1], dtype=np.int32)
-            count = float(group.count)
-            self._solver.addRow(count, count, len(columns), columns, np.ones(len(columns)))
+            number, np.ones(number), np.full(number, -infinite), np.full(number, infinite), 0,
+            np.zeros(number, dtype=np.int32), none, np.zeros(0),
+        )  # fmt: skip
+        for group in tables.region.groups:
+            self._solver.addRow(float(group.count), float(group.count), 0, none, np.zeros(0))
         self._fixed_rows = len(sizes)
-        self._held, self._needs, self._shared = _cells_by_column(tables)
+        everything = np.ones(len(self._group), dtype=bool)
+        self._add_columns(np.flatnonzero(everything if first is None else np.concatenate(first)))
         self.add_cuts(cuts)
-        self.add_cell_rows(rows)
+        self.add_rows(rows)
 
     @property
-    def cell_rows(self) -> tuple[Row, ...]:
-        """Cell rows in the program."""
+    def rows(self) -> tuple[Row, ...]:
+        """Clique rows in the program."""
         return tuple(kind for kind in self._kinds if not isinstance(kind, Cut))
 
     def add_cuts(self, cuts: Sequence[Cut]) -> None:
         """Add equation (3) for each cut."""
         for cut in cuts:
-            first, second = cut.coefficients(self._tables)
-            distance = self._starts[-1] + self._pair_index[cut.pair]
-            indices = [
-                self._starts[g] + np.arange(len(part))
-                for g, part in zip(cut.pair, (first, second), strict=True)
-            ]
+            parts = [part for part in cut.coefficients(self._tables) if len(part)]
+            poses = np.concatenate(
+                [
+                    np.arange(self._starts[g], self._starts[g + 1])
+                    for g, _ in zip(cut.pair, parts, strict=False)
+                ]
+            )
+            values = -np.concatenate(parts)
+            self._append(cut, poses, values)
+            columns = self._column[poses]
+            present = columns >= 0
             self._solver.addRow(
                 0.0,
                 highspy.kHighsInf,
-                1 + len(first) + len(second),
-                np.concatenate([[distance], *indices]).astype(np.int32),
-                np.concatenate([[1.0], -first, -second]),
+                1 + int(present.sum()),
+                np.concatenate([[self._pair_index[cut.pair]], columns[present]]).astype(np.int32),
+                np.concatenate([[1.0], values[present]]),
             )
-            self._kinds.append(cut)
 
-    def add_cell_rows(self, rows: Sequence[Row]) -> None:
-        """Add equation (4) for each cell row."""
+    def add_rows(self, rows: Sequence[Row]) -> None:
+        """Add equation (4) for each clique."""
         for row in rows:
-            indices, values = self._cell_row(row)
+            poses = self._at[list(row)]
+            poses = poses[poses >= 0]
+            self._append(row, poses, np.ones(len(poses)))
+            columns = self._column[poses]
+            columns = columns[columns >= 0].astype(np.int32)
             self._solver.addRow(
-                -highspy.kHighsInf, 1.0, len(indices), indices.astype(np.int32), values
+                -highspy.kHighsInf, 1.0, len(columns), columns, np.ones(len(columns))
             )
-            self._kinds.append(row)
+
+    def _append(self, kind: Cut | Row, poses: IntArray, values: FloatArray) -> None:
+        self._kinds.append(kind)
+        self._entries.append((poses, values))
+
+    def _add_columns(self, poses: IntArray) -> None:
+        """Give some poses a column."""
+        first = self._solver.getNumCol()
+        self._column[poses] = first + np.arange(len(poses))
+        rows, columns = [self._group[poses]], [np.arange(len(poses))]
+        values: list[FloatArray] = [np.ones(len(poses))]
+        place = np.full(len(self._group), -1, dtype=np.int64)
+        place[poses] = np.arange(len(poses))
+        for number, (of_row, entries) in enumerate(self._entries):
+            at = place[of_row]
+            new = np.flatnonzero(at >= 0)
+            if len(new):
+                rows.append(np.full(len(new), self._fixed_rows + number))
+                columns.append(at[new])
+                values.append(entries[new])
+        row, column = np.concatenate(rows), np.concatenate(columns)
+        value = np.concatenate(values)
+        order = np.argsort(column, kind="stable")
+        starts = np.searchsorted(column[order], np.arange(len(poses)))
+        self._solver.addCols(
+            len(poses), self._unary[poses], np.zeros(len(poses)), self._room[poses], len(order),
+            starts.astype(np.int32), row[order].astype(np.int32), value[order],
+        )  # fmt: skip
 
     def solve(self, seconds: float) -> Relaxation | None:
         """Return the optimum within a time limit, None when it is not reached (or infeasible)."""
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(seconds, 0.01))
+        until = self._solver.getRunTime() + max(seconds, 0.01)
+        self._solver.setOptionValue("time_limit", until)
         self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible and (self._column < 0).any():
+            # the poses that are left out may be what makes it feasible
+            self._add_columns(np.flatnonzero(self._column < 0))
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._solver.getSolution()
         values = np.array(solution.col_value)
         prices = np.array(solution.row_dual)[self._fixed_rows :]
-        positions = [
-            np.clip(values[first:last], 0.0, None)
-            for first, last in zip(self._starts[:-1], self._starts[1:], strict=True)
-        ]
+        standing = np.where(self._column >= 0, np.clip(values[self._column], 0.0, None), 0.0)
         active = tuple(
             kind
             for kind, price in zip(self._kinds, prices, strict=True)
             if isinstance(kind, Cut) and price > 1e-9
         )
+        dual = self._dual(prices)
+        reduced = reduced_costs(self._tables, dual)
+        least = [
+            smallest_sum(cost, room, group.count)
+            for cost, room, group in zip(
+                reduced, self._tables.room, self._tables.region.groups, strict=True
+            )
+        ]
+        group_price = np.array(solution.row_dual)[: self._fixed_rows]
+        self._missing = np.concatenate(reduced) - group_price[self._group]
         return Relaxation(
-            objective=self._solver.getInfo().objective_function_value,
-            positions=positions,
-            costs=values[self._starts[-1] :],
-            dual=self._dual(prices),
+            bound=sum(least) - float(dual.multipliers.sum()),
+            positions=np.split(standing, self._starts[1:-1]),
+            costs=values[: len(self._pairs)],
+            dual=dual,
             active_cuts=active,
         )
 
-    def violated_cell_rows(self, positions: list[FloatArray]) -> list[Row]:
-        """Return the most violated cell rows at fractional positions, worst first."""
-        if self._held is None:
-            return []
-        total = self._held.T @ np.concatenate(positions)
-        found = _excess(total, -1)
-        for g, part in self._shared.items():
-            extra = (part.T @ positions[g]) / self._tables.region.groups[g].count
-            found += _excess(np.where(extra > VIOLATION, total + extra, 0.0), g)
-        found += self._anchored_rows(np.concatenate(positions), total)
-        known = set(self.cell_rows)
-        chosen: list[Row] = []
-        seen: set[float] = set()
-        for excess, row in sorted(found, reverse=True):
-            # neighbouring cells under the same poses give the same row: equal excess tells
-            mark = round(excess, 9)
-            if row not in known and mark not in seen:
-                seen.add(mark)
-                chosen.append(row)
-            if len(chosen) == CELL_ROWS_PER_ROUND:
-                break
-        return chosen
-
-    def _anchored_rows(self, positions: FloatArray, total: FloatArray) -> list[tuple[float, Row]]:
-        """Violated rows of cells that are held by some and shared by the holders of an anchor."""
-        if not self._needs.nnz:
-            return []
-        used = np.flatnonzero(positions > VIOLATION)
-        weighted = scipy.sparse.diags(positions[used]) @ self._held.tocsr()[used]
-        together = (self._needs.tocsr()[used].T @ weighted).tocoo()
-        load = total[together.row] + together.data
-        broken = (load > 1.0 + VIOLATION) & (total[together.row] > VIOLATION)
-        return [
-            (float(excess), (int(cell), -1, int(anchor)))
-            for excess, cell, anchor in zip(
-                load[broken], together.row[broken], together.col[broken], strict=True
-            )
-        ]
-
-    def _cell_row(self, row: Row) -> tuple[IntArray, FloatArray]:
-        cell, group, anchor = row
-        poses = _column(self._held, cell)
-        if anchor >= 0:
-            more = np.intersect1d(_column(self._needs, cell), _column(self._held, anchor))
-            return np.concatenate([poses, more]), np.ones(len(poses) + len(more))
-        if group < 0 or group not in self._shared:
-            return poses, np.ones(len(poses))
-        more = _column(self._shared[group], cell)
-        count = self._tables.region.groups[group].count
-        return (
-            np.concatenate([poses, self._starts[group] + more]),
-            np.concatenate([np.ones(len(poses)), np.full(len(more), 1.0 / count)]),
-        )
+    def add_missing(self, threshold: float) -> bool:
+        """Add the poses that pay most after the last solution; whether there were any."""
+        pays = np.flatnonzero((self._column < 0) & (self._missing < -threshold))
+        pays = pays[np.argsort(self._missing[pays], kind="stable")][:COLUMNS_PER_ROUND]
+        if len(pays):
+            self._add_columns(pays)
+        return bool(len(pays))
 
     def _dual(self, prices: FloatArray) -> Dual:
         total = dict.fromkeys(self._pairs, 0.0)
@@ -253,24 +266,3 @@ def _new_solver() -> highspy.Highs:
     solver.setOptionValue("presolve", "off")
     solver.setOptionValue("solver", "simplex")
     return solver
-
-
-def _cells_by_column(
-    tables: Tables,
-) -> tuple[SparseMatrix, SparseMatrix, dict[int, SparseMatrix]]:
-    """Held and shared cells of all groups' poses stacked, and shared cells per group; by column."""
-    if any(held is None for held in tables.held):
-        return None, None, {}
-    shared = {g: part.tocsc() for g, part in enumerate(tables.shared) if part.nnz}
-    stacked = (scipy.sparse.vstack(parts).tocsc() for parts in (tables.held, tables.shared))
-    return *stacked, shared
-
-
-def _column(matrix: SparseMatrix, cell: int) -> IntArray:
-    """Rows with an entry in one column."""
-    return np.asarray(matrix.indices[matrix.indptr[cell] : matrix.indptr[cell + 1]], dtype=np.int64)
-
-
-def _excess(load: FloatArray, group: int) -> list[tuple[float, Row]]:
-    cells = np.flatnonzero(load > 1.0 + VIOLATION)
-    return [(float(load[cell]), (int(cell), group, -1)) for cell in cells]

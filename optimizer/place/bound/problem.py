@@ -140,6 +140,27 @@ def occupied_cells(
     return held, every
 
 
+def pose_offsets(problem: TableProblem) -> IntArray:
+    """Return where the poses of each class begin when they are numbered through all classes."""
+    return np.concatenate([[0], np.cumsum(problem.poses)]).astype(np.int64)
+
+
+def pose_room(problem: TableProblem, kind: int) -> FloatArray:
+    """Return how many fixtures of a class can stand at each of its poses at once."""
+    room = np.full(problem.poses[kind], float(problem.counts[kind]))
+    if problem.counts[kind] == 1:
+        return room
+    held, _ = occupied_cells(problem, kind, np.arange(problem.poses[kind]))
+    if held is not None:
+        room[np.diff(held.indptr) > 0] = 1.0
+    table, given = (part.get((kind, kind)) for part in (problem.pairs, problem.conflicts))
+    if table is not None:
+        room[np.isposinf(np.diagonal(table))] = 1.0
+    if given is not None:
+        room[(given.diagonal() if hasattr(given, "tocsr") else np.diagonal(given)) != 0] = 1.0
+    return room
+
+
 def layout_cost(problem: TableProblem, layout: tuple[tuple[int, ...], ...]) -> float:
     """Cost (1) of a layout, +inf when two of its fixtures conflict.
 

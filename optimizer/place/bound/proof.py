@@ -1,7 +1,7 @@
 """Certificates: a bound with everything that an independent checker needs, and that checker.
 
 In comes a `TableProblem` and a `Certificate`; out comes the bound that it proves, recomputed with
-numpy (and the sparse matrices of the problem) from the problem's own costs. No solver and no
+numpy from the problem's own costs. No solver and no
 compiled kernel takes part, and the working tables of the engine are not used.
 
 A proof node speaks of one region. Its stages are duals: each proves a bound for the poses open so
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 from numpy.typing import NDArray
 
 from optimizer.place.bound.leaves import cheapest_layout
@@ -23,10 +22,10 @@ from optimizer.place.bound.problem import (
     BoolArray,
     FloatArray,
     Pair,
-    SparseMatrix,
     TableProblem,
     conflict_matrix,
-    occupied_cells,
+    pose_offsets,
+    pose_room,
 )
 from optimizer.place.bound.region import Group, Region
 
@@ -36,20 +35,20 @@ CELLS_AT_ONCE = 2_000_000  # table entries that the checker holds in float64 at 
 
 @dataclass(frozen=True, kw_only=True)
 class Dual:
-    """Potentials of pairs of groups and multipliers of cell rows (see `duals`).
+    """Potentials of pairs of groups and multipliers of clique rows (see `duals`).
 
     Attributes
     ----------
     potentials
         (g, h) to (φ, ψ), over the open poses of the two groups.
     rows
-        Cell rows (cell, group, anchor), -1 for none (see `duals`).
+        Cliques, as numbers of poses through all classes (see `cliques`).
     multipliers
-        One multiplier, at least 0, per cell row.
+        One multiplier, at least 0, per row.
     """
 
     potentials: Potentials
-    rows: tuple[tuple[int, int, int], ...]
+    rows: tuple[tuple[int, ...], ...]
     multipliers: FloatArray
 
 
@@ -134,7 +133,7 @@ class _Checker:
     def __init__(self, problem: TableProblem, upper_bound: float) -> None:
         self._problem = problem
         self._upper_bound = upper_bound
-        self._cells: dict[int, tuple[SparseMatrix, SparseMatrix]] = {}
+        self._cliques: set[tuple[int, ...]] = set()
         self._costs: dict[Pair, NDArray[np.floating[Any]]] = {}
         self._rooms: dict[int, FloatArray] = {}
 
@@ -165,7 +164,7 @@ class _Checker:
     def _stage(self, region: Region, stage: Stage) -> float:
         """Bound of one stage; checks that the poses it closes may be closed."""
         if (stage.dual.multipliers < 0).any():
-            raise ValueError("certificate has a negative cell multiplier, expected at least 0")
+            raise ValueError("certificate has a negative multiplier, expected at least 0")
         groups = region.groups
         reduced = self._reduced_costs(region, stage.dual)
         rooms = [self._room(group) for group in groups]
@@ -210,26 +209,34 @@ class _Checker:
                 reduced[h] += groups[g].count * column
         if not dual.rows:
             return reduced
-        width = self._cells_of(groups[0].kind)[0].shape[1]
-        with_anchor = [
-            (price, cell, anchor)
-            for (cell, _, anchor), price in zip(dual.rows, dual.multipliers, strict=True)
-            if anchor >= 0
-        ]
-        values, cells, anchors = zip(*with_anchor, strict=True) if with_anchor else ((), (), ())
-        anchored = scipy.sparse.coo_matrix((values, (cells, anchors)), shape=(width, width)).tocsr()
-        for g, group in enumerate(groups):
-            held, shared = self._cells_of(group.kind)
-            prices = np.zeros(held.shape[1])
-            own = np.zeros(held.shape[1])
-            for (cell, of_group, _), price in zip(dual.rows, dual.multipliers, strict=True):
-                prices[cell] += price
-                own[cell] += price if of_group == g else 0.0
-            mine_held, mine_shared = held[group.poses], shared[group.poses]
-            both = (mine_shared @ anchored).multiply(mine_held).sum(axis=1)
-            reduced[g] += mine_held @ prices + mine_shared @ own / group.count
-            reduced[g] += np.asarray(both).ravel()
+        offsets = pose_offsets(self._problem)
+        prices = np.zeros(int(offsets[-1]))
+        for clique, price in zip(dual.rows, dual.multipliers, strict=True):
+            self._check_clique(clique)
+            prices[list(clique)] += price
+        for own, group in zip(reduced, groups, strict=True):
+            own += prices[offsets[group.kind] + group.poses]
         return reduced
+
+    def _check_clique(self, row: tuple[int, ...]) -> None:
+        """Raise ValueError unless any two poses of a row exclude each other."""
+        if row in self._cliques:
+            return
+        members = np.unique(np.asarray(row, dtype=np.int64))
+        offsets = pose_offsets(self._problem)
+        kinds = np.searchsorted(offsets, members, side="right") - 1
+        for k in np.unique(kinds):
+            own = members[kinds == k] - offsets[k]
+            for m in np.unique(kinds[kinds >= k]):
+                if k == m and self._problem.counts[k] == 1:
+                    continue
+                other = members[kinds == m] - offsets[m]
+                if not conflict_matrix(self._problem, k, m, rows=own, columns=other).all():
+                    raise ValueError(
+                        f"certificate has a clique of poses of class {k} and {m} that can stand "
+                        "together"
+                    )
+        self._cliques.add(row)
 
     def _pair_slack(
         self,
@@ -268,26 +275,11 @@ class _Checker:
             self._costs[kinds] = cost
         return self._costs[kinds]
 
-    def _cells_of(self, kind: int) -> tuple[SparseMatrix, SparseMatrix]:
-        """Held and shared cells of all poses of a class; None without cells."""
-        if kind not in self._cells:
-            poses = np.arange(self._problem.poses[kind])
-            held, every = occupied_cells(self._problem, kind, poses)
-            self._cells[kind] = (None, None) if held is None else (held, (every - held).tocsr())
-        return self._cells[kind]
-
     def _room(self, group: Group) -> FloatArray:
         """How many of the group's fixtures can stand at each pose at once."""
         kind = group.kind
         if kind not in self._rooms:
-            room = np.full(self._problem.poses[kind], np.inf)
-            held, _ = self._cells_of(kind)
-            if held is not None:
-                room[np.asarray(held.sum(axis=1)).ravel() > 0] = 1.0
-            table = self._problem.pairs.get((kind, kind))
-            if table is not None:
-                room[np.isposinf(np.diagonal(table))] = 1.0
-            self._rooms[kind] = room
+            self._rooms[kind] = pose_room(self._problem, kind)
         return np.minimum(self._rooms[kind][group.poses], group.count)
 
     def _has_room(self, region: Region) -> bool:

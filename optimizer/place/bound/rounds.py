@@ -1,8 +1,8 @@
 """Cutting-plane rounds on one region: bound, fix poses, repeat.
 
-In come the tables of a region and what its parent knew (cuts, cell rows), out comes `Outcome`: the
-region that is left after fixing, its bound, and the stages that prove both. A stage is a dual and
-the poses kept by it; a proof replays them in order.
+In come the tables of a region and what its parent knew (cuts, clique rows), out comes `Outcome`:
+the region that is left after fixing, its bound, and the stages that prove both. A stage is a dual
+and the poses kept by it; a proof replays them in order.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.place.bound.cliques import Exclusions, Row, broken_rows
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.duals import (
-    Row,
     Valuation,
     open_poses,
     pose_bounds,
@@ -29,7 +29,9 @@ from optimizer.place.bound.transport_cuts import Cut, separate_cut, tighten_cut
 CUT_VIOLATION = 1e-6  # of the objective
 FEWER = 0.9  # rebuild the program when fixing leaves at most this share of the poses
 REPEAT = 5.0  # times the least gain: what one program must gain for another with few poses less
-PATIENCE = 6  # rounds over which the gain is judged
+FEW_POSES = 400  # with more, the program starts with the most promising ones
+LEAST_POSES = 8  # of each group
+PATIENCE = 8  # rounds over which the gain is judged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Outcome:
     stages
         Proof of the bound and of the fixing, in order.
     cuts, rows
-        Active cuts and cell rows over the poses left.
+        Active cuts and clique rows over the poses left.
     dual
         The last dual over the poses left.
     positions
@@ -78,9 +80,11 @@ class Rounds:
     tables
         Tables of the region.
     cuts, rows
-        Inherited cuts (potentials over the poses of the region) and cell rows.
+        Inherited cuts (potentials over the poses of the region) and clique rows.
     start
         Inherited dual, or None.
+    exclusions
+        Which poses exclude each other; None: no clique rows are added.
     upper_bound
         Value of the incumbent; poses that only layouts at least this dear use are removed.
     clock
@@ -98,6 +102,7 @@ class Rounds:
         cuts: Sequence[Cut] = (),
         rows: Sequence[Row] = (),
         start: Dual | None = None,
+        exclusions: Exclusions | None = None,
         upper_bound: float,
         clock: Clock,
         least_gain: float,
@@ -107,6 +112,7 @@ class Rounds:
         self._cuts = list(cuts)
         self._rows = tuple(rows)
         self._start = start
+        self.exclusions = exclusions
         self._upper_bound = upper_bound
         self._clock = clock
         self._least_gain = least_gain
@@ -179,24 +185,26 @@ class Rounds:
         tables = self._tables
         if tables is None or self._clock.expired() or self._bound >= self._upper_bound:
             return False
-        program = LinearProgram(tables, self._first_cuts(tables), self._rows)
-        history: list[float] = []
+        program = LinearProgram(tables, self._first_cuts(tables), self._rows, self._first(tables))
+        best: list[float] = []
         reached: Relaxation | None = None
+        last: Relaxation | None = None
         size = sum(len(cost) for cost in tables.unary)
         while True:
-            relaxation = program.solve(self._clock.left())
-            if relaxation is None:
+            last = program.solve(self._clock.left())
+            if last is None:
                 break
-            reached = relaxation
-            history.append(relaxation.objective)
-            new = self._separate(program, relaxation)
-            stalled = len(history) > PATIENCE and (
-                history[-1] - history[-1 - PATIENCE]
-                < self._least_gain * max(abs(history[-1]), 1e-9)
+            if reached is None or last.bound > reached.bound:
+                reached = last
+            best.append(reached.bound)
+            new = self._separate(program, last)
+            missing = program.add_missing(CUT_VIOLATION * max(abs(last.bound), 1e-9))
+            stalled = len(best) > PATIENCE and (
+                best[-1] - best[-1 - PATIENCE] < self._least_gain * max(abs(best[-1]), 1e-9)
             )
-            if not new or stalled or self._clock.expired():
+            if not (new or missing) or stalled or self._clock.expired():
                 break
-            if len(history) % PATIENCE == 0 and self._would_shrink(relaxation, size):
+            if len(best) % PATIENCE == 0 and self._would_shrink(reached, size):
                 break
         if reached is None:
             return False
@@ -214,6 +222,21 @@ class Rounds:
         gained = self._bound - before > worth
         return left <= FEWER * size or (left < size and gained)
 
+    def _first(self, tables: Tables) -> list[BoolArray] | None:
+        """The poses that the last dual thinks most of, or None where it is not worth choosing."""
+        if sum(len(cost) for cost in tables.unary) <= FEW_POSES or self._start is None:
+            return None
+        valuation = value_dual(tables, self._start)
+        bounds = pose_bounds(tables, self._start, valuation)
+        limit = np.partition(np.concatenate(bounds), FEW_POSES)[FEW_POSES]
+        chosen = []
+        for bound, group in zip(bounds, tables.region.groups, strict=True):
+            number = min(len(bound), LEAST_POSES + group.count)
+            mask = bound <= limit
+            mask[np.argsort(bound, kind="stable")[:number]] = True
+            chosen.append(mask)
+        return chosen
+
     def _first_cuts(self, tables: Tables) -> list[Cut]:
         """The inherited cuts, tightened, and the potentials of the present dual."""
         cuts = [tighten_cut(tables, cut) for cut in self._cuts]
@@ -228,15 +251,22 @@ class Rounds:
         if tables is None:
             return False
         cuts = []
-        threshold = CUT_VIOLATION * max(abs(relaxation.objective), 1e-9)
+        threshold = CUT_VIOLATION * max(abs(relaxation.bound), 1e-9)
         for pair, cost in zip(tables.pair, relaxation.costs, strict=True):
             cut = separate_cut(tables, pair, relaxation.positions)
             if cut is not None and cut.value(tables, relaxation.positions) > cost + threshold:
                 cuts.append(cut)
         program.add_cuts(cuts)
         self._cuts_made += len(cuts)
-        rows = program.violated_cell_rows(relaxation.positions)
-        program.add_cell_rows(rows)
+        rows: list[Row] = []
+        if self.exclusions is not None:
+            rows = broken_rows(
+                self.exclusions,
+                np.concatenate(tables.ids),
+                np.concatenate(relaxation.positions),
+                program.rows,
+            )
+            program.add_rows(rows)
         return bool(cuts or rows)
 
     def _would_shrink(self, relaxation: Relaxation, size: int) -> bool:

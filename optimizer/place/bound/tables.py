@@ -1,11 +1,12 @@
 """Working tables of a region: the arrays that bounding it needs.
 
 In come a `TableProblem` and regions of it; out go `Tables` with float32 costs that are never above
-the true ones, cells and unary costs, restricted to the open poses.
+the true ones and unary costs, restricted to the open poses.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,10 @@ from optimizer.place.bound.problem import (
     FloatArray,
     IntArray,
     Pair,
-    SparseMatrix,
     TableProblem,
     conflict_matrix,
-    occupied_cells,
+    pose_offsets,
+    pose_room,
 )
 from optimizer.place.bound.region import Region
 
@@ -42,12 +43,10 @@ class Tables:
         true cost, with the barrier cost at barred pairs.
     unary
         Per group the unary cost of its poses.
-    held
-        Per group: 0/1 CSR of the cells that a pose holds (foot or private); None without cells.
-    shared
-        Per group: 0/1 CSR of the cells that a pose needs but others may share (use only).
     room
         Per group and pose: how many of the group's fixtures can stand there at once.
+    offsets
+        Number of the first pose of each class, when poses are numbered through all classes.
     xy
         Per group the positions of its poses, or None.
     """
@@ -55,15 +54,19 @@ class Tables:
     region: Region
     pair: Mapping[Pair, Table]
     unary: tuple[FloatArray, ...]
-    held: tuple[SparseMatrix, ...]
-    shared: tuple[SparseMatrix, ...]
     room: tuple[FloatArray, ...]
+    offsets: IntArray
     xy: tuple[FloatArray | None, ...]
 
     def pairs_count(self, pair: Pair) -> float:
         """Number of pairs of distinct fixtures that a pair of groups stands for."""
         first, second = (self.region.groups[g].count for g in pair)
         return first * (first - 1) / 2 if pair[0] == pair[1] else float(first * second)
+
+    @property
+    def ids(self) -> tuple[IntArray, ...]:
+        """Per group the numbers of its poses."""
+        return tuple(self.offsets[group.kind] + group.poses for group in self.region.groups)
 
     def has_room(self) -> bool:
         """Whether each group's fixtures fit its poses, as far as one group alone can tell."""
@@ -98,7 +101,7 @@ class Tables:
                 if table is not None and (g != h or region.groups[g].count > 1):
                     pair[g, h] = np.ascontiguousarray(table[np.ix_(indices[g], indices[h])])
 
-        def part(arrays: tuple[SparseMatrix, ...]) -> tuple[SparseMatrix, ...]:
+        def part(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
             return tuple(
                 None if arrays[of] is None else arrays[of][index]
                 for of, index in zip(origin, indices, strict=True)
@@ -112,9 +115,8 @@ class Tables:
             region=region,
             pair=pair,
             unary=part(self.unary),
-            held=part(self.held),
-            shared=part(self.shared),
             room=room,
+            offsets=self.offsets,
             xy=part(self.xy),
         )
 
@@ -127,36 +129,17 @@ def build_tables(problem: TableProblem) -> Tables:
     """
     region = Region.root(problem)
     kinds = range(len(problem.counts))
-    cells = [occupied_cells(problem, kind, np.arange(problem.poses[kind])) for kind in kinds]
-    shared: list[SparseMatrix] = []
-    for held, every in cells:
-        only = None if every is None else every - held
-        if only is not None:
-            only.eliminate_zeros()
-        shared.append(only)
     pair = {
         key: _working_table(problem, key)
         for key in sorted(problem.pairs)
         if key[0] != key[1] or problem.counts[key[0]] > 1
     }
-    room = [np.full(size, float(n)) for size, n in zip(problem.poses, problem.counts, strict=True)]
-    for kind in kinds:
-        if problem.counts[kind] > 1:
-            held = cells[kind][0]
-            alone = (
-                np.zeros(len(room[kind]), dtype=bool) if held is None else np.diff(held.indptr) > 0
-            )
-            table = problem.pairs.get((kind, kind))
-            if table is not None:
-                alone = alone | np.isposinf(np.diagonal(table))
-            room[kind][alone] = 1.0
     return Tables(
         region=region,
         pair=pair,
         unary=tuple(np.asarray(cost, dtype=np.float64) for cost in problem.unary),
-        held=tuple(held for held, _ in cells),
-        shared=tuple(shared),
-        room=tuple(room),
+        room=tuple(pose_room(problem, kind) for kind in kinds),
+        offsets=pose_offsets(problem),
         xy=tuple(problem.xy) if problem.xy else (None,) * len(problem.counts),
     )
 
@@ -164,8 +147,8 @@ def build_tables(problem: TableProblem) -> Tables:
 def add_conflicts(problem: TableProblem, tables: Tables) -> Tables:
     """Return the tables with a pair for each two groups that conflict but cost nothing.
 
-    Only conflicts that the cells do not show get a pair, in order of size and up to
-    `CONFLICT_ENTRIES` entries in all; the cells have rows of their own in the linear program.
+    Pairs get a table of their own in order of size and up to
+    `CONFLICT_ENTRIES` entries in all; the cliques have rows of their own in the linear program.
 
     Parameters
     ----------
