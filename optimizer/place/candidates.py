@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     from optimizer.plan.model import FloorPlan
     from optimizer.study import Study
 
-__all__ = ["Ground", "count_by_rule", "find_candidates", "find_on_grid", "ground_of"]
+__all__ = [
+    "Ground",
+    "count_by_rule",
+    "find_candidates",
+    "find_on_grid",
+    "ground_of",
+    "keep_own_rules",
+    "masks_by_rule",
+    "poses_before_rules",
+]
 
 #: No block kind gets more candidate poses than this: its grid is thinned until it holds. Measured
 #: on the standard hall in half a minute: with 500, 900 and 1,400 poses the objective is 16,735,
@@ -138,7 +147,7 @@ def find_on_grid(
     thin = max(1, int(np.ceil(_coarsest_needed(zone) / pitch)))
     while True:
         step = thin * pitch
-        poses = _filter(study, ground, kind, zone, _generate(study, ground, kind, zone, step))
+        poses = keep_own_rules(study, ground, kind, _generate(study, ground, kind, zone, step))
         if len(poses) <= most:
             return poses, step
         thin += max(1, round(thin * ((len(poses) / most) ** 0.5 - 1) / 2))
@@ -185,15 +194,45 @@ def count_by_rule(study: Study, kind: BlockKind) -> tuple[tuple[str, int], ...]:
     return tuple(counts)
 
 
-def _filter(
+def poses_before_rules(
+    study: Study, ground: Ground, kind: BlockKind, pitch: float
+) -> NDArray[np.float64]:
+    """Poses that are tried for one block, whether they keep its rules or not: (n, 3)."""
+    if kind.fixed is not None:
+        return np.array([kind.fixed], dtype=float)
+    zone = _zone_of(study, kind)
+    return np.empty((0, 3)) if zone.is_empty else _generate(study, ground, kind, zone, pitch)
+
+
+def masks_by_rule(
+    study: Study, ground: Ground, kind: BlockKind, poses: NDArray[np.float64]
+) -> dict[str, NDArray[np.bool_]]:
+    """Which of some poses keep each rule of one block, by the rule's id; rules about doors apart.
+
+    Parameters
+    ----------
+    poses
+        (n, 3): x, y (metres) and angle (degrees).
+    """
+    masks: dict[str, NDArray[np.bool_]] = {}
+    for name, keep in _tests(study, ground, kind, _zone_of(study, kind)):
+        rule_id = name.split()[0]
+        if not rule_id.startswith("PLC-"):
+            continue
+        kept = {pose.tobytes() for pose in keep(poses)}
+        mask = np.array([pose.tobytes() in kept for pose in poses], dtype=bool)
+        masks[rule_id] = masks.get(rule_id, np.ones(len(poses), dtype=bool)) & mask
+    return masks
+
+
+def keep_own_rules(
     study: Study,
     ground: Ground,
     kind: BlockKind,
-    zone: BaseGeometry,
     poses: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """The poses that keep every rule of one block, cheapest tests first."""
-    for _, keep in _tests(study, ground, kind, zone):
+    """The poses (n, 3) that keep every rule of one block, cheapest tests first."""
+    for _, keep in _tests(study, ground, kind, _zone_of(study, kind)):
         poses = keep(poses)
     return poses
 

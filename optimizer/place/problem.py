@@ -15,7 +15,8 @@ from scipy.spatial import cKDTree
 
 from optimizer.errors import FloorPlanError
 from optimizer.place.blocks import layout_of, make_blocks
-from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of
+from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of, keep_own_rules
+from optimizer.place.homes import find_homes
 from optimizer.place.shapes import make_shapes, turned
 from optimizer.place.tables import make_tables
 from optimizer.plan.audit import audit_plan
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from optimizer.equipment.layout import Layout
     from optimizer.place.blocks import BlockKind
+    from optimizer.place.candidates import Ground
+    from optimizer.place.homes import Home
     from optimizer.place.shapes import Shapes
     from optimizer.place.tables import Tables
     from optimizer.plan.space import Audience
@@ -39,6 +42,8 @@ __all__ = ["Grid", "PlacementProblem", "build_problem"]
 
 #: Stands for "no way" in the tables of the search: more than any layout costs, yet finite.
 NO_WAY = 1e7
+#: Poses that differ by less than this, metres and degrees, are one.
+SAME_POSE = 1e-6
 #: Near candidates that a shift chooses among.
 NEIGHBOURS = 32
 
@@ -88,6 +93,8 @@ class PlacementProblem:
         Conflicts, costs, and the walkable graph by audience.
     pitch
         Widest grid that candidates of a kind lie on, metres.
+    homes
+        For each known layout the candidate of every block there, -1 where it has none.
     """
 
     study: Study
@@ -97,6 +104,7 @@ class PlacementProblem:
     tables: Tables
     shells: Mapping[Audience, Shell]
     pitch: float
+    homes: tuple[tuple[int, ...], ...] = ()
 
     @property
     def homeless(self) -> tuple[BlockKind, ...]:
@@ -145,7 +153,12 @@ class PlacementProblem:
 
 
 def build_problem(
-    study: Study, counts: Mapping[int, int] | None = None, *, most: int = MOST_POSES
+    study: Study,
+    counts: Mapping[int, int] | None = None,
+    *,
+    most: int = MOST_POSES,
+    known: Sequence[Layout] = (),
+    anywhere: bool = False,
 ) -> PlacementProblem:
     """Candidates, conflicts and tables of a study.
 
@@ -157,6 +170,10 @@ def build_problem(
         Number of fixtures by index of the group, where it is not the group's `max`.
     most
         Candidate poses that a kind may have; its grid is thinned until they are no more.
+    known
+        Layouts whose poses become candidates too, on the grid or not.
+    anywhere
+        Also those that break a rule of their own.
 
     Raises
     ------
@@ -171,6 +188,11 @@ def build_problem(
     shells = prepare_shells(study)
     found = [find_on_grid(study, ground, kind, most) for kind in kinds]
     candidates = tuple(poses for poses, _ in found)
+    homes = []
+    for layout in known:
+        stands, _ = find_homes(kinds, layout)
+        candidates, home = _take_in(study, ground, kinds, candidates, stands, anywhere)
+        homes.append(home)
     tables = make_tables(study, kinds, candidates, shells)
     return PlacementProblem(
         study=study,
@@ -180,7 +202,36 @@ def build_problem(
         tables=tables,
         shells=shells,
         pitch=max((pitch for _, pitch in found), default=study.pitch),
+        homes=tuple(homes),
     )
+
+
+def _take_in(
+    study: Study,
+    ground: Ground,
+    kinds: Sequence[BlockKind],
+    candidates: Sequence[NDArray[np.float64]],
+    homes: Sequence[Sequence[Home]],
+    anywhere: bool,
+) -> tuple[tuple[NDArray[np.float64], ...], tuple[int, ...]]:
+    """Candidates with the homes of all blocks, and the candidate that each home is."""
+    more, chosen = [], []
+    for kind, poses, of_kind in zip(kinds, candidates, homes, strict=True):
+        for home in of_kind:
+            at = -1
+            if home is not None:
+                off = np.abs(poses - np.array(home))
+                off[:, 2] = np.minimum(off[:, 2], 360.0 - off[:, 2])
+                near = np.flatnonzero((off < SAME_POSE).all(axis=1))
+                at = int(near[0]) if len(near) else -1
+            if at < 0 and home is not None and kind.fixed is None:
+                pose = np.array([home], dtype=float)
+                if anywhere or len(keep_own_rules(study, ground, kind, pose)):
+                    at = len(poses)
+                    poses = np.concatenate([poses, pose])
+            chosen.append(at)
+        more.append(poses)
+    return tuple(more), tuple(chosen)
 
 
 def _flat_pairs(

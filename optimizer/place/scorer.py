@@ -16,6 +16,7 @@ import numpy as np
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
 from optimizer.place import kernels
+from optimizer.place.measure_cost import MeasureCost
 from optimizer.place.overlooking import Overlooking
 from optimizer.place.tables import leg_weight, study_legs
 from optimizer.place.ways import Ways, required_width
@@ -56,11 +57,14 @@ class Score:
     overlooked: float
     shut: float = 0.0
     staff: float = 0.0
+    measures: float = 0.0
+    limits: float = 0.0
 
     @property
     def value(self) -> float:
-        """The sum; `shut` is what the search pays for kinds of service without a wide route."""
-        return self.walking + self.encounters + self.overlooked + self.shut
+        """The sum; for kinds of service that are shut and for broken limits the search pays."""
+        known = self.walking + self.encounters + self.overlooked + self.shut
+        return known + self.measures + self.limits
 
 
 class Scorer:
@@ -95,13 +99,19 @@ class Scorer:
         self._open: tuple[Move, NDArray[np.int64]] | None = None
         width = required_width(problem.study)
         self._ways = Ways(problem, width, boxes, chosen) if width else None
-        self._toll = SHUT * problem.table_cost(chosen)
+        self._toll = SHUT * min(problem.table_cost(chosen), NO_WAY)
+        walking = sum(walk.cost for walk in self._walks)
+        every = [leg for walk in self._walks for leg in walk.legs]
+        self._measures = MeasureCost.of(problem, every, walking=walking)
+        measures, limits = self._weighed(())
         self.score = Score(
-            walking=sum(walk.cost for walk in self._walks),
+            walking=walking,
             encounters=self._objective.encounters * self._ledger.total,
             overlooked=self._objective.overlooked * self._overlooking.count(),
             shut=self._toll * (self._ways.shut if self._ways else 0),
             staff=self._staff_cost(),
+            measures=measures,
+            limits=limits,
         )
 
     def propose(self, move: Move, *, limit: float = np.inf, table: float = 0.0) -> Score | None:
@@ -148,8 +158,19 @@ class Scorer:
         self._open = (move, legs)
         total = self._ledger.propose(self._points, self._counts, legs)
         encounters = self._objective.encounters * total
-        self._proposed = Score(walking, encounters, overlooked, shut, self._staff_cost())
+        if walking + encounters + overlooked + shut > limit:
+            return self._give_up()
+        more = self._weighed(move)
+        self._proposed = Score(walking, encounters, overlooked, shut, self._staff_cost(), *more)
         return self._proposed if self._proposed.value <= limit else self._give_up()
+
+    def _weighed(self, move: Move) -> tuple[float, float]:
+        """Cost of further measures and price of broken limits, as the routers stand now."""
+        if self._measures is None:
+            return 0.0, 0.0
+        chosen = dict(enumerate(self._chosen)) | dict(move)
+        spans = [walk.spans() for walk in self._walks]
+        return self._measures.cost([*chosen.values()], spans, (self._points, self._counts))
 
     def _staff_cost(self) -> float:
         """Weighted metres an hour of staff, as the routers stand now."""
@@ -329,6 +350,12 @@ class _Walk:
             ends = [self._carried[block][:, 0] for block in blocks]
             self._rows_of[blocks] = np.unique(np.concatenate(ends))
         return self._rows_of[blocks]
+
+    def spans(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Start and end (legs, 2, 2) and length (legs,) of every directed leg, metres."""
+        ends = self._ends[self.row]
+        ends[self.reverse] = ends[self.reverse][:, ::-1]
+        return ends, self.router.lengths[self.row]
 
     def accept(self) -> None:
         """Make the proposed move."""
