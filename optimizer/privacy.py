@@ -25,11 +25,13 @@ __all__ = ["compute_privacy"]
 GRAZE = 0.05
 
 
-def compute_privacy(study: Study, layout: Layout, legs: Sequence[Leg]) -> PrivacyFigures:
-    """Overlooked pairs, and people per hour who walk through a privacy zone of others."""
+def compute_privacy(
+    study: Study, layout: Layout, legs: Sequence[Leg], *, screens: bool = True
+) -> PrivacyFigures:
+    """Overlooked pairs, if asked for, and people per hour who walk through others' zones."""
     scene = Scene(study=study, layout=layout, legs=tuple(legs))
     through = flow_through_zones(scene, GRAZE)
     return PrivacyFigures(
-        overlooked=overlooked_pairs(study.plan, study.types, layout),
+        overlooked=overlooked_pairs(study.plan, study.types, layout) if screens else (),
         through_flow_per_hour=sum(people for people, _ in through.values()),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.evaluation import PrivacyFigures, waiting_seconds
+from optimizer.evaluation import waiting_seconds
 from optimizer.measured.crossing import compute_crossing
 from optimizer.measured.crowding import compute_crowding
 from optimizer.measured.detour import compute_detour
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         DetourFigures,
         DiversionFigures,
         Leg,
+        PrivacyFigures,
         WaitingFigures,
         WalkingFigures,
     )
@@ -51,6 +52,8 @@ class Measured:
         Customers per hour.
     waiting
         Waiting figures by fixture type.
+    screens
+        Whether overlooked screens are looked for; without it there are none.
     """
 
     study: Study
@@ -58,6 +61,7 @@ class Measured:
     legs: tuple[Leg, ...]
     arrivals: float
     waiting: Mapping[str, WaitingFigures]
+    screens: bool = True
 
     @cached_property
     def walking(self) -> WalkingFigures:
@@ -87,7 +91,7 @@ class Measured:
     @cached_property
     def privacy(self) -> PrivacyFigures:
         """Overlooked screens, walks through privacy zones."""
-        return compute_privacy(self.study, self.layout, self.legs)
+        return compute_privacy(self.study, self.layout, self.legs, screens=self.screens)
 
     @property
     def waiting_seconds_per_hour(self) -> float:

@@ -289,9 +289,10 @@ def _judge(
     judged: list[tuple[int, int, Layout, Evaluation]] = []
     for rank, one in enumerate(found[:JUDGED]):
         layout = problem.layout(one.chosen)
-        evaluation = evaluate(problem.study, layout, shells=problem.shells)
+        evaluation = evaluate(problem.study, layout, shells=problem.shells, places=False)
         judged.append((len(evaluation.broken), rank, layout, evaluation))
         if not evaluation.broken or run.elapsed > run.seconds:
             break
-    _, rank, layout, evaluation = min(judged, key=lambda row: row[:2])
-    return found[rank].chosen, layout, evaluation
+    _, rank, layout, _ = min(judged, key=lambda row: row[:2])
+    # the chosen one once more, with the worst places and guide lines
+    return found[rank].chosen, layout, evaluate(problem.study, layout, shells=problem.shells)

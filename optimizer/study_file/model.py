@@ -24,7 +24,9 @@ __all__ = [
     "PlanTable",
     "PriorityTable",
     "ReservedTable",
+    "RosterTable",
     "ServiceTable",
+    "StaffMemberTable",
     "StaffTable",
     "StopTable",
     "StudyTable",
@@ -238,6 +240,29 @@ class ServiceTable(Table):
     reserved: tuple[ReservedTable, ...] = ()
 
 
+class StaffMemberTable(Table):
+    """Somebody who can be rostered."""
+
+    name: str
+    skills: Names = Field(description="Fixture types whose windows he or she serves.")
+
+
+class RosterTable(Table):
+    """Staff and shifts of the counters; defaults in `demand/roster/roster.toml`."""
+
+    target_minutes: NotNegative | None = Field(
+        default=None, description="Mean wait that no kind of window may exceed."
+    )
+    slot_minutes: Count | None = None
+    shift_hours: tuple[NotNegative, ...] | None = None
+    break_minutes: Count | None = None
+    break_needed_hours: NotNegative | None = None
+    break_after_hours: tuple[NotNegative, NotNegative] | None = Field(
+        default=None, description="Earliest and latest begin of the break after that of the shift."
+    )
+    staff: tuple[StaffMemberTable, ...] = ()
+
+
 class StaffTable(Table):
     """A walk that staff do over and over."""
 
@@ -285,7 +310,7 @@ class LogTable(Table):
     ] = Field(default=(), description="What replaces the study's own figures, beside arrivals.")
 
 
-HOURS = {
+HOURS: dict[str, Any] = {
     "type": "object",
     "description": 'People per hour by hour ("09" = 46.6), or one of profile, file and log.',
     "properties": {
@@ -324,6 +349,7 @@ class StudyTable(Table):
         default={}, description="Levers of the mix and how far each is pulled, 0 to 1."
     )
     service: ServiceTable = ServiceTable()
+    roster: RosterTable | None = None
     staff: tuple[StaffTable, ...] = ()
     arrivals: dict[str, Any] = Field(default_factory=dict, json_schema_extra=HOURS)
     objective: ObjectiveTable = ObjectiveTable()

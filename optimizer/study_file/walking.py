@@ -6,6 +6,7 @@ In: the `walking` and `objective` parts of a study file. Out: `Walking` and `Obj
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,4 +126,4 @@ def build_objective(table: ObjectiveTable, defects: list[str]) -> Objective:
                 )
             classes.pop((other, one), None)
             classes[one, other] = value
-    return Objective(classes=classes, measures=measures, **weights)
+    return replace(default, classes=classes, measures=measures, **weights)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer.evaluate import evaluate
+from optimizer.measures import BASIC, MEASURES
 from optimizer.place.problem import build_problem
 from optimizer.place.scorer import Scorer
 from optimizer.place.search import Search
@@ -22,6 +23,8 @@ def same_as_the_judge(problem, chosen, score) -> None:
     assert score.staff == pytest.approx(terms["staff_walking"], rel=1e-9, abs=1e-9)
     assert score.encounters == pytest.approx(terms["encounters"], rel=1e-9, abs=1e-12)
     assert score.overlooked == terms["overlooked"]
+    more = sum(value for name, value in terms.items() if name not in BASIC)
+    assert score.measures == pytest.approx(more, rel=1e-7, abs=1e-9)
 
 
 def walk_at_random(problem, chosen, rng, moves: int) -> int:
@@ -83,3 +86,37 @@ def test_a_limit_undoes_the_move(three_in_a_queue):
     assert scorer.propose(((0, 0),)) is not None
     scorer.accept()
     assert scorer.score.value == pytest.approx(before.value)
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if name not in BASIC])
+def test_every_measure_is_scored_as_judged(three_in_a_queue, name):
+    """Whatever a study weighs, the search sees the judge's value of it."""
+    objective = Objective(waiting=0.0, measures={name: 3.0})
+    problem = build_problem(replace(three_in_a_queue, objective=objective))
+    assert walk_at_random(problem, [0, 5, 9], np.random.default_rng(1), 15) >= 3
+
+
+def test_measures_in_the_standard_hall(root):
+    """All measures at once, in a hall where machines, counters, staff and a guide desk exist."""
+    study = read_study(root / "floorplans" / "standard_hall" / "study.toml")
+    weights = {name: 1.0 for name in MEASURES if name not in BASIC}
+    objective = replace(study.objective, measures=weights)
+    problem = build_problem(study.replace(rules=(), pitch=0.5, objective=objective))
+    start = Search(problem, seed=2).start()
+    assert start is not None
+    walk_at_random(problem, start.tolist(), np.random.default_rng(3), 10)
+
+
+def test_a_broken_limit_costs_more_than_all_the_walking(three_in_a_queue):
+    """The search pays a whole layout's walking and more for a limit; a kept one is free."""
+    free = Scorer(build_problem(three_in_a_queue), [0, 5, 9]).score
+    now = evaluate(three_in_a_queue, build_problem(three_in_a_queue).layout([0, 5, 9]))
+    metres = now.walking.metres_per_customer
+    assert metres > 0
+    kept = replace(three_in_a_queue, limits={"metres_per_customer": metres})
+    assert Scorer(build_problem(kept), [0, 5, 9]).score == free
+    broken = replace(three_in_a_queue, limits={"metres_per_customer": metres / 2})
+    # the excess is as much as the limit: 1 + 1 walks of the layout
+    score = Scorer(build_problem(broken), [0, 5, 9]).score
+    assert score.limits == pytest.approx(2 * free.walking)
+    assert score.value == pytest.approx(free.value + 2 * free.walking)

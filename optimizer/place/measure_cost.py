@@ -1,0 +1,131 @@
+"""What the measures of a study cost in a layout under search, exactly as the judge counts them.
+
+In: a placement problem, the candidates chosen and the paths of all legs as they stand. Out: the
+weighted cost of the measures that the scorer does not count move by move, and what the search pays
+for broken limits. Only the parts of `Measured` that a study weighs or limits are worked out; a
+study that does neither has no `MeasureCost` and loses no time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from optimizer.demand.waiting import compute_waiting
+from optimizer.evaluation import Leg
+from optimizer.measured import Measured
+from optimizer.measures import MEASURES
+from optimizer.walk.routing import route
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.demand.legs import LegEnds
+    from optimizer.place.problem import PlacementProblem
+
+    #: Start and end (legs, 2, 2) and length (legs,) of every leg, metres.
+    Spans = tuple[NDArray[np.float64], NDArray[np.float64]]
+    #: Padded paths of every leg and their point counts.
+    Paths = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+__all__ = ["MeasureCost"]
+
+#: What the search pays for a broken limit, in walks of the first layout: more than any layout that
+#: breaks it could win by the other terms; as much again where it is broken by its own size.
+BREACH = 1.0
+
+
+class MeasureCost:
+    """Costs of weighed and limited measures of one problem.
+
+    Parameters
+    ----------
+    problem
+        The placement problem.
+    legs
+        All legs, in the order of the paths.
+    walking
+        Weighted walking of the first layout: what a broken limit is paid in.
+    """
+
+    def __init__(
+        self, problem: PlacementProblem, legs: Sequence[LegEnds], *, walking: float
+    ) -> None:
+        study = problem.study
+        self._problem, self._legs = problem, tuple(legs)
+        self._weights = {MEASURES[name]: w for name, w in study.objective.measures.items() if w}
+        self._limits = {MEASURES[name]: limit for name, limit in study.limits.items()}
+        wanted = (*self._weights, *self._limits)
+        self._screens = any(measure.path == "privacy.overlooked_pairs" for measure in wanted)
+        self._empty = any(measure.part == "detour" for measure in wanted)
+        self._toll = BREACH * walking
+        self._waiting = compute_waiting(study)
+
+    @classmethod
+    def of(
+        cls, problem: PlacementProblem, legs: Sequence[LegEnds], *, walking: float
+    ) -> Self | None:
+        """Costs; None where the study weighs no measure beyond the basic ones and limits none."""
+        study = problem.study
+        needed = any(study.objective.measures.values()) or study.limits
+        return cls(problem, legs, walking=walking) if needed else None
+
+    def cost(
+        self, chosen: Sequence[int], spans: Sequence[Spans], paths: Paths
+    ) -> tuple[float, float]:
+        """Weighted cost of the measures, and the price of broken limits.
+
+        Parameters
+        ----------
+        chosen
+            Candidate of each block.
+        spans
+            Ends and lengths of the legs in that layout, by audience.
+        paths
+            Paths of all legs.
+        """
+        measured = Measured(
+            study=self._problem.study,
+            layout=self._problem.layout(chosen),
+            legs=self._walked(spans, paths),
+            arrivals=self._problem.study.arrivals_per_hour,
+            waiting=self._waiting,
+            screens=self._screens,
+        )
+        weighed = sum(weight * m.cost(measured) for m, weight in self._weights.items())
+        over = [m.excess(measured, limit) for m, limit in self._limits.items()]
+        return float(weighed), self._toll * sum(1.0 + excess for excess in over if excess > 0)
+
+    def _walked(self, spans: Sequence[Spans], paths: Paths) -> tuple[Leg, ...]:
+        """The legs as the judge has them."""
+        ends = np.concatenate([own for own, _ in spans])
+        lengths = np.concatenate([own for _, own in spans])
+        points, counts = paths
+        empty = self._empty_lengths(ends) if self._empty else lengths
+        return tuple(
+            Leg(
+                source=leg.source,
+                target=leg.target,
+                start=(float(ends[i, 0, 0]), float(ends[i, 0, 1])),
+                end=(float(ends[i, 1, 0]), float(ends[i, 1, 1])),
+                rate=leg.rate,
+                by_group=leg.by_group,
+                person=leg.person,
+                length=float(lengths[i]),
+                empty_length=float(empty[i]),
+                path=points[i, : counts[i]],
+            )
+            for i, leg in enumerate(self._legs)
+        )
+
+    def _empty_lengths(self, ends: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Lengths of all legs in the empty shell."""
+        lengths = np.empty(len(self._legs))
+        for audience, shell in self._problem.shells.items():
+            own = np.array([leg.audience is audience for leg in self._legs], dtype=bool)
+            found = route(shell, np.empty((0, 5)), ends[own, 0], ends[own, 1], paths=False)
+            lengths[own] = found.lengths
+        return lengths
