@@ -106,7 +106,7 @@ def build_limits(table: LimitsTable, defects: list[str]) -> dict[str, float]:
 def build_objective(table: ObjectiveTable, defects: list[str]) -> Objective:
     """Weights, with the study's changes."""
     default = default_objective()
-    weights: dict[str, float] = {}
+    weights: dict[str, Any] = {}
     measures: dict[str, float] = {}
     for key in MEASURES:
         value = getattr(table, key)
