@@ -9,7 +9,9 @@ In: a study and a layout. Out: an `Evaluation`. This is the specification of the
               + overlooked · overlooked pairs
               + Σ weight · cost of every further measure that the study weighs
 
-with the weights of the study's `Objective`, all at the study's design hour. The cost of a measure
+with the weights of the study's `Objective`, all at the study's design hour; or, for a study with
+periods, at the people and open windows of each of them: the weighted mean of the periods'
+objectives, or the greatest (`demand.periods`). The cost of a measure
 is never less than 0 (`measures`), so that a bound on the walking bounds the whole.
 """
 
@@ -23,7 +25,9 @@ from optimizer.evaluation import Evaluation, ObjectiveValue, waiting_seconds
 from optimizer.limits import check_limits
 from optimizer.measured import Measured
 from optimizer.measured.crossing import find_places
+from optimizer.measured.door_to_door import merge_door_to_door
 from optimizer.measured.guided import compute_guided
+from optimizer.measured.periods import measure_periods, objective_of, worst_waiting
 from optimizer.measures import MEASURES
 from optimizer.rules.findings import find_all
 from optimizer.walked_legs import prepare_shells, walk_legs
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from optimizer.equipment.layout import Layout
-    from optimizer.evaluation import CrossingFigures
+    from optimizer.evaluation import CrossingFigures, Leg, PeriodFigures
     from optimizer.plan.space import Audience
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
@@ -57,7 +61,7 @@ def evaluate(
     layout
         Placements; they may break rules, which the findings then say.
     hour
-        Hour of the day; None for the study's design hour.
+        Hour of the day; None for the study's periods, or its design hour where it has none.
     shells
         Prepared shells by audience, where the caller has them already.
     places
@@ -69,25 +73,17 @@ def evaluate(
     LayoutError, StudyError
         If the layout does not belong to the study, or a journey leads nowhere.
     """
+    by_period = hour is None and bool(study.periods)
     hour = study.hour if hour is None else hour
     shells = prepare_shells(study) if shells is None else shells
-    legs, broken = walk_legs(study, layout, hour=hour, shells=shells)
-    waiting = compute_waiting(study, layout, hour)
-    measured = Measured(
-        study=study,
-        layout=layout,
-        legs=legs,
-        arrivals=study.mix.arrivals.per_hour.get(hour, 0.0),
-        waiting=waiting,
+    legs, broken = walk_legs(study, layout, hour=None if by_period else hour, shells=shells)
+    measured, periods = (
+        _over_periods(study, layout, legs) if by_period else _at_hour(study, layout, legs, hour)
     )
     crossing = measured.crossing
     if places:
         crossing = _with_places(study, layout, measured, shells)
-    terms = {
-        name: weight * MEASURES[name].cost(measured)
-        for name, weight in study.objective.weights.items()
-    }
-    rules = find_all(study, layout, legs=legs, waiting=waiting, unreachable=broken)
+    rules = find_all(study, layout, legs=legs, waiting=measured.waiting, unreachable=broken)
     return Evaluation(
         hour=hour,
         arrivals_per_hour=measured.arrivals,
@@ -97,11 +93,53 @@ def evaluate(
         detour=measured.detour,
         diversion=measured.diversion,
         crowding=measured.crowding,
-        waiting=waiting,
+        waiting=measured.waiting,
         privacy=measured.privacy,
         findings=(*rules, *check_limits(study, measured)),
-        objective=ObjectiveValue(value=sum(terms.values()), terms=terms),
+        objective=objective_of(study, periods) if periods else _objective(study, measured),
+        door_to_door=measured.door_to_door,
+        periods=periods,
     )
+
+
+def _objective(study: Study, measured: Measured) -> ObjectiveValue:
+    """Weighted sum of one hour."""
+    terms = {
+        name: weight * MEASURES[name].cost(measured)
+        for name, weight in study.objective.weights.items()
+    }
+    return ObjectiveValue(value=sum(terms.values()), terms=terms)
+
+
+def _at_hour(
+    study: Study, layout: Layout, legs: tuple[Leg, ...], hour: int
+) -> tuple[Measured, tuple[PeriodFigures, ...]]:
+    """Measures of one hour."""
+    measured = Measured(
+        study=study,
+        layout=layout,
+        legs=legs,
+        arrivals=study.mix.arrivals.per_hour.get(hour, 0.0),
+        waiting=compute_waiting(study, layout, hour),
+    )
+    return measured, ()
+
+
+def _over_periods(
+    study: Study, layout: Layout, legs: tuple[Leg, ...]
+) -> tuple[Measured, tuple[PeriodFigures, ...]]:
+    """Measures at the mean people of all periods with each queue's longest wait, and by period."""
+    measured = Measured(
+        study=study, layout=layout, legs=legs, arrivals=study.arrivals_per_hour, waiting={}
+    )
+    overlooked = study.objective.overlooked * measured.privacy.overlooked_pairs
+    periods = measure_periods(study, layout, legs, overlooked)
+    whole = replace(
+        measured,
+        waiting=worst_waiting(periods),
+        visits=merge_door_to_door(tuple((p.weight, p.door_to_door) for p in periods)),
+    )
+    return whole, periods
 
 
 def _with_places(

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from optimizer.demand_figures import DoorToDoorFigures, PeriodFigures, VisitMinutes
 from optimizer.flow_figures import (
     CrossingFigures,
     CrowdingFigures,
@@ -37,6 +38,7 @@ __all__ = [
     "CrowdingFigures",
     "DetourFigures",
     "DiversionFigures",
+    "DoorToDoorFigures",
     "Evaluation",
     "FirstStop",
     "GuideLine",
@@ -46,7 +48,9 @@ __all__ = [
     "MeetingPlace",
     "ObjectiveValue",
     "OverlookedPair",
+    "PeriodFigures",
     "PrivacyFigures",
+    "VisitMinutes",
     "WaitingFigures",
     "WalkingFigures",
     "waiting_seconds",
@@ -152,23 +156,22 @@ class WaitingFigures:
     check_wait_minutes: float = 0.0
     by_class: Mapping[str, ClassWaiting] = field(default_factory=dict)
 
+    @property
+    def minutes_of_hour(self) -> float:
+        """Mean minutes of waiting of those who come in the hour; finite.
+
+        Where more people come than can be served, the queue grows through the hour: the mean wait
+        of those who come in it is half of what is missing at its end, (utilisation − 1) · 30
+        minutes.
+        """
+        if math.isfinite(self.mean_minutes):
+            return self.mean_minutes
+        return max(self.utilisation - 1.0, 0.0) * 30.0
+
 
 def waiting_seconds(waiting: Mapping[str, WaitingFigures]) -> float:
-    """Person-seconds of waiting in an hour, over all kinds of fixture.
-
-    Where more people come than can be served, the queue grows through the hour: the mean wait of
-    those who come in it is half of what is missing at its end, (utilisation − 1) · 30 minutes.
-    """
-    return sum(
-        60.0
-        * figures.arrivals_per_hour
-        * (
-            figures.mean_minutes
-            if math.isfinite(figures.mean_minutes)
-            else max(figures.utilisation - 1.0, 0.0) * 30.0
-        )
-        for figures in waiting.values()
-    )
+    """Person-seconds of waiting in an hour, over all kinds of fixture."""
+    return sum(60.0 * row.arrivals_per_hour * row.minutes_of_hour for row in waiting.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +217,10 @@ class Evaluation:
         All walks with their paths.
     findings
         Outcome of every rule.
+    periods
+        The same by period, where the study has periods: then legs, walking and crossing are those
+        of the mean people by the periods' weights, and waiting is that of each fixture type's
+        longest.
     """
 
     hour: int
@@ -228,10 +235,14 @@ class Evaluation:
     objective: ObjectiveValue
     diversion: DiversionFigures = field(default_factory=DiversionFigures)
     crowding: CrowdingFigures = field(default_factory=CrowdingFigures)
+    door_to_door: DoorToDoorFigures = field(default_factory=DoorToDoorFigures)
+    periods: tuple[PeriodFigures, ...] = ()
 
     @property
     def waiting_seconds_per_hour(self) -> float:
         """Person-seconds of waiting."""
+        if self.periods:
+            return sum(p.weight * waiting_seconds(p.waiting) for p in self.periods)
         return waiting_seconds(self.waiting)
 
     @property

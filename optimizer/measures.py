@@ -124,6 +124,11 @@ _ALL = (
         ("pairs of a screen and a place that can see it", "被窥视屏幕对数"),
     ),
     _measure(
+        "door_to_door", "door_to_door.customer_minutes_per_hour", "min/h",
+        ("minutes from door to door of all customers of an hour: walking, waiting, service",
+         "客户每小时在店总分钟数（步行、等候、办理）"),
+    ),
+    _measure(
         "metres_per_customer", "walking.metres_per_customer", "m",
         ("metres that a customer walks on average", "客均步行距离"),
     ),

@@ -18,6 +18,7 @@ ORDER = (
     "plan",
     "equipment",
     "flow_figures",  # records only: they run nothing and import nothing but records
+    "demand_figures",
     "evaluation",
     "measures",  # names of what is measured
     "demand",
@@ -42,7 +43,7 @@ ORDER = (
 )
 
 #: Records that parts before them may name in annotations, though never load.
-RECORDS = ("study", "evaluation", "flow_figures")
+RECORDS = ("study", "evaluation", "flow_figures", "demand_figures")
 
 #: Annotations of records that name types of later parts.
 NAMED_BY_RECORDS = {

@@ -16,12 +16,14 @@ from optimizer.measured.crossing import compute_crossing
 from optimizer.measured.crowding import compute_crowding
 from optimizer.measured.detour import compute_detour
 from optimizer.measured.diversion import compute_diversion
+from optimizer.measured.door_to_door import compute_door_to_door
 from optimizer.measured.walking import compute_walking
 from optimizer.privacy import compute_privacy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from optimizer.demand_figures import DoorToDoorFigures
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import (
         CrossingFigures,
@@ -54,6 +56,10 @@ class Measured:
         Waiting figures by fixture type.
     screens
         Whether overlooked screens are looked for; without it there are none.
+    places
+        Open places by fixture type; None for all of the layout.
+    visits
+        Minutes from door to door, where they are known already: over several periods.
     """
 
     study: Study
@@ -62,6 +68,17 @@ class Measured:
     arrivals: float
     waiting: Mapping[str, WaitingFigures]
     screens: bool = True
+    places: Mapping[str, int] | None = None
+    visits: DoorToDoorFigures | None = None
+
+    @cached_property
+    def door_to_door(self) -> DoorToDoorFigures:
+        """Minutes from door to door."""
+        if self.visits is not None:
+            return self.visits
+        places = self.study.servers(self.layout) if self.places is None else self.places
+        by_journey = self.walking.by_journey
+        return compute_door_to_door(self.study, places, self.arrivals, self.waiting, by_journey)
 
     @cached_property
     def walking(self) -> WalkingFigures:
