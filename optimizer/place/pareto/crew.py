@@ -133,9 +133,13 @@ def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
             line.close()
 
 
-def _writable(proxy: MappingProxyType[Any, Any]) -> tuple[type, tuple[dict[Any, Any]]]:
+def _read_only(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+def _writable(proxy: MappingProxyType[Any, Any]) -> tuple[Any, tuple[dict[Any, Any]]]:
     """How a read-only mapping is sent from process to process."""
-    return MappingProxyType, (dict(proxy),)
+    return _read_only, (dict(proxy),)
 
 
 ForkingPickler.register(MappingProxyType, _writable)
