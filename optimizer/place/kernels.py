@@ -192,6 +192,114 @@ def propose_move(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def stays_or_fits(shapes, pose_offset, poses, kind, home, chosen, block, pose, skip):  # type: ignore[no-untyped-def]
+    """As `fits_others`, but two blocks that both stay at home are let stand as they are."""
+    boxes, offsets, reach = shapes
+    k = kind[block]
+    p = poses[pose_offset[k] + pose]
+    for other in range(kind.size):
+        if other in (block, skip) or chosen[other] < 0:
+            continue
+        if pose == home[block] and chosen[other] == home[other]:
+            continue
+        m = kind[other]
+        q = poses[pose_offset[m] + chosen[other]]
+        if blocks_conflict(boxes, offsets, reach, k, p, m, q):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def propose_change(  # type: ignore[no-untyped-def]
+    shapes,
+    tables,
+    pose_offset,
+    poses,
+    neighbours,
+    kind,
+    movable,
+    leeway,
+    chosen,
+    state,
+    tries,
+    move,
+):
+    """Draw a move that keeps to a leeway; as `propose_move`, which it writes and returns alike.
+
+    `leeway` is home (blocks,), fixtures of each block (blocks,) and the most that may be away. A
+    block may go home, or go somewhere else (near, anywhere, or where another block stands, which
+    makes room); where too many would be away, another one goes home in the same move.
+    """
+    home, size, most = leeway
+    away = 0
+    for block in range(kind.size):
+        if home[block] >= 0 and chosen[block] != home[block]:
+            away += size[block]
+    for _ in range(tries):
+        block = movable[int(next_random(state) * movable.size)]
+        k = kind[block]
+        draw = next_random(state)
+        other, swap = -1, -1
+        if draw < 0.15 and home[block] >= 0:
+            pose = home[block]
+        elif draw < 0.6:
+            row = pose_offset[k] + chosen[block]
+            pose = neighbours[row, int(next_random(state) * neighbours.shape[1])]
+        elif draw < 0.85:
+            pose = int(next_random(state) * (pose_offset[k + 1] - pose_offset[k]))
+        else:
+            other = movable[int(next_random(state) * movable.size)]
+            m = kind[other]
+            if other == block:
+                continue
+            here = poses[pose_offset[k] + chosen[block]]
+            there = poses[pose_offset[m] + chosen[other]]
+            pose = nearest_pose(pose_offset, poses, k, there[0], there[1], there[2], there[3])
+            swap = nearest_pose(pose_offset, poses, m, here[0], here[1], here[2], here[3])
+        if pose == chosen[block]:
+            continue
+        after = away
+        if home[block] >= 0:
+            after += size[block] * (int(pose != home[block]) - int(chosen[block] != home[block]))
+        if after > most and other < 0:
+            # somebody who is away goes home instead
+            other = movable[int(next_random(state) * movable.size)]
+            if other == block or home[other] < 0 or chosen[other] == home[other]:
+                continue
+            swap = home[other]
+        if other >= 0:
+            if swap == chosen[other]:
+                continue
+            if home[other] >= 0:
+                after += size[other] * (
+                    int(swap != home[other]) - int(chosen[other] != home[other])
+                )
+        if after > most and after >= away:
+            continue
+        m = kind[other] if other >= 0 else -1
+        if not stays_or_fits(shapes, pose_offset, poses, kind, home, chosen, block, pose, other):
+            continue
+        move[0], move[1], move[2], move[3] = block, pose, other, swap
+        new = block_cost(tables, pose_offset, kind, chosen, block, pose, other)
+        old = block_cost(tables, pose_offset, kind, chosen, block, chosen[block], other)
+        if other < 0:
+            return new - old
+        boxes, offsets, reach = shapes
+        p, q = poses[pose_offset[k] + pose], poses[pose_offset[m] + swap]
+        both_home = pose == home[block] and swap == home[other]
+        if not both_home and blocks_conflict(boxes, offsets, reach, k, p, m, q):
+            continue
+        if not stays_or_fits(shapes, pose_offset, poses, kind, home, chosen, other, swap, block):
+            continue
+        new += block_cost(tables, pose_offset, kind, chosen, other, swap, block)
+        new += pair_cost(tables, k, pose, m, swap)
+        old += block_cost(tables, pose_offset, kind, chosen, other, chosen[other], block)
+        old += pair_cost(tables, k, chosen[block], m, chosen[other])
+        return new - old
+    return np.nan
+
+
+@njit(cache=True, nogil=True)
 def anneal_tables(  # type: ignore[no-untyped-def]
     shapes, tables, pose_offset, poses, neighbours, kind, movable, chosen, state, steps, hot, cold
 ):
@@ -253,56 +361,3 @@ def build_greedily(  # type: ignore[no-untyped-def]
             return block
         chosen[block] = where[int(next_random(state) * found)]
     return -1
-
-
-@njit(cache=True, nogil=True)
-def copy_paths(legs, base, row, reverse, points, counts, to_points, to_counts):  # type: ignore[no-untyped-def]
-    """Copy the paths of router rows to those of `legs` (numbered from `base`), turned if need be.
-
-    `points` (rows, B, 2) and `counts` (rows,) are the router's; `to_points`, `to_counts` the
-    padded paths of all legs; `row`, `reverse` belong to the legs of this router.
-    """
-    for leg in legs:
-        at = row[leg - base]
-        n = counts[at]
-        to_counts[leg] = n
-        for i in range(n):
-            j = n - 1 - i if reverse[leg - base] else i
-            to_points[leg, i, 0] = points[at, j, 0]
-            to_points[leg, i, 1] = points[at, j, 1]
-
-
-@njit(cache=True, nogil=True)
-def carry_ends(carried, access, pose, ends):  # type: ignore[no-untyped-def]
-    """Put the ends (rows, 2, 2) of a block's legs where its members' access points are at a pose.
-
-    `carried` (c, 3) router row, side and member; `access` (poses, members, 2).
-    """
-    for i in range(carried.shape[0]):
-        row, side, member = carried[i]
-        ends[row, side, 0] = access[pose, member, 0]
-        ends[row, side, 1] = access[pose, member, 1]
-
-
-@njit(cache=True, nogil=True)
-def legs_of_rows(rows, order, first, base):  # type: ignore[no-untyped-def]
-    """Legs of some router rows, `order[first[row]:first[row + 1]]` each, numbered from `base`."""
-    count = 0
-    for row in rows:
-        count += first[row + 1] - first[row]
-    legs = np.empty(count, dtype=np.int64)
-    at = 0
-    for row in rows:
-        for i in range(first[row], first[row + 1]):
-            legs[at] = order[i] + base
-            at += 1
-    return legs
-
-
-@njit(cache=True, nogil=True)
-def weighted_lengths(weights, lengths, no_way):  # type: ignore[no-untyped-def]
-    """Sum of weight times length, `no_way` standing for an infinite length."""
-    total = 0.0
-    for i in range(weights.size):
-        total += weights[i] * (lengths[i] if np.isfinite(lengths[i]) else no_way)
-    return total

@@ -6,7 +6,7 @@ tables — and `Grid`, the same as flat arrays for the compiled loops.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from optimizer.errors import FloorPlanError
 from optimizer.place.blocks import layout_of, make_blocks
 from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of, keep_own_rules
 from optimizer.place.homes import find_homes
+from optimizer.place.leeway import Leeway
 from optimizer.place.shapes import make_shapes, turned
 from optimizer.place.tables import make_tables
 from optimizer.plan.audit import audit_plan
@@ -95,6 +96,8 @@ class PlacementProblem:
         Widest grid that candidates of a kind lie on, metres.
     homes
         For each known layout the candidate of every block there, -1 where it has none.
+    leeway
+        How far a layout may depart from the first known one; None for as far as it likes.
     """
 
     study: Study
@@ -105,6 +108,7 @@ class PlacementProblem:
     shells: Mapping[Audience, Shell]
     pitch: float
     homes: tuple[tuple[int, ...], ...] = ()
+    leeway: Leeway | None = None
 
     @property
     def homeless(self) -> tuple[BlockKind, ...]:
@@ -158,7 +162,7 @@ def build_problem(
     *,
     most: int = MOST_POSES,
     known: Sequence[Layout] = (),
-    anywhere: bool = False,
+    at_most: int | None = None,
 ) -> PlacementProblem:
     """Candidates, conflicts and tables of a study.
 
@@ -172,8 +176,9 @@ def build_problem(
         Candidate poses that a kind may have; its grid is thinned until they are no more.
     known
         Layouts whose poses become candidates too, on the grid or not.
-    anywhere
-        Also those that break a rule of their own.
+    at_most
+        So many fixtures may stand elsewhere than in the first known layout, whose poses are all
+        taken then, even those that break a rule.
 
     Raises
     ------
@@ -191,10 +196,12 @@ def build_problem(
     homes = []
     for layout in known:
         stands, _ = find_homes(kinds, layout)
-        candidates, home = _take_in(study, ground, kinds, candidates, stands, anywhere)
+        candidates, home = _take_in(
+            study, ground, kinds, candidates, stands, anywhere=at_most is not None
+        )
         homes.append(home)
     tables = make_tables(study, kinds, candidates, shells)
-    return PlacementProblem(
+    problem = PlacementProblem(
         study=study,
         kinds=kinds,
         candidates=candidates,
@@ -204,6 +211,29 @@ def build_problem(
         pitch=max((pitch for _, pitch in found), default=study.pitch),
         homes=tuple(homes),
     )
+    if at_most is None:
+        return problem
+    return replace(problem, leeway=_leeway(problem, ground, at_most))
+
+
+def _leeway(problem: PlacementProblem, ground: Ground, most: int) -> Leeway:
+    """What may move away from the first known layout."""
+    home = np.array(problem.homes[0], dtype=np.int64)
+    kind = [k for k, _ in problem.blocks]
+    at = [problem.candidates[k][[max(h, 0)]] for k, h in zip(kind, home, strict=True)]
+    flawed = np.array(
+        [
+            h >= 0 and not len(keep_own_rules(problem.study, ground, problem.kinds[k], pose))
+            for k, h, pose in zip(kind, home, at, strict=True)
+        ]
+    )
+    clash = np.zeros((len(home), len(home)), dtype=bool)
+    for i in np.flatnonzero(home >= 0):
+        for j in np.flatnonzero(home[:i] >= 0):
+            meets = problem.shapes.conflicts(kind[i], at[i], kind[j], at[j])[0, 0]
+            clash[i, j] = clash[j, i] = meets
+    size = np.array([len(problem.kinds[k].members) for k in kind], dtype=np.int64)
+    return Leeway(home=home, size=size, most=most, flawed=flawed, clash=clash)
 
 
 def _take_in(
@@ -212,6 +242,7 @@ def _take_in(
     kinds: Sequence[BlockKind],
     candidates: Sequence[NDArray[np.float64]],
     homes: Sequence[Sequence[Home]],
+    *,
     anywhere: bool,
 ) -> tuple[tuple[NDArray[np.float64], ...], tuple[int, ...]]:
     """Candidates with the homes of all blocks, and the candidate that each home is."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
-from optimizer.place import kernels
+from optimizer.place import leg_kernels
 from optimizer.place.measure_cost import MeasureCost
 from optimizer.place.overlooking import Overlooking
 from optimizer.place.tables import leg_weight, study_legs
@@ -234,7 +234,7 @@ class Scorer:
             if routed.shape[1] > self._points.shape[1]:
                 more = routed.shape[1] - self._points.shape[1]
                 self._points = np.pad(self._points, ((0, 0), (0, more), (0, 0)))
-            kernels.copy_paths(
+            leg_kernels.copy_paths(
                 own, walk.base, walk.row, walk.reverse, routed, walk.router.path_counts,
                 self._points, self._counts,
             )  # fmt: skip
@@ -338,11 +338,11 @@ class _Walk:
         self._saved = (legs, self._ends[legs], self.cost)
         for block, pose in move:
             access = self._poses[self._kind[block]].access[self.audience]
-            kernels.carry_ends(self._carried[block], access, pose, self._ends)
+            leg_kernels.carry_ends(self._carried[block], access, pose, self._ends)
         moved = self._ends[legs]
         changed = self.router.propose(rows, boxes, legs, moved[:, 0], moved[:, 1])
         self.cost = self._cost()
-        return kernels.legs_of_rows(changed, *self._of_row, self.base)  # type: ignore[no-any-return]
+        return leg_kernels.legs_of_rows(changed, *self._of_row, self.base)  # type: ignore[no-any-return]
 
     def _moved_rows(self, blocks: tuple[int, ...]) -> NDArray[np.int64]:
         """Rows of the router of which an end moves with some blocks, each once."""
@@ -372,7 +372,7 @@ class _Walk:
 
     def _cost(self) -> float:
         """Weighted metres an hour."""
-        return float(kernels.weighted_lengths(self._weights, self.router.lengths, NO_WAY))
+        return float(leg_kernels.weighted_lengths(self._weights, self.router.lengths, NO_WAY))
 
     def _place_ends(
         self,

@@ -15,7 +15,7 @@ A budget of steps makes a run reproducible; a budget of seconds does not.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.place.problem import PlacementProblem
+    from optimizer.place.scorer import Move
 
 __all__ = ["Budget", "Found", "Search"]
 
@@ -40,6 +41,8 @@ HOT, COLD = 0.15, 0.0005
 ROUND = (("new", 0.55, 1.0), ("best", 0.8, 0.3), ("best", 1.0, 0.1))
 #: Seconds and scored moves of one round; a shorter budget is one short round.
 ROUND_SECONDS, ROUND_STEPS = 40.0, 40_000
+#: What a rule that a fixture breaks where it stayed costs the search, as a share of the walking.
+FLAW = 0.2
 #: Draws before a proposal gives up.
 TRIES = 50
 #: Candidates that a greedy start chooses among.
@@ -137,6 +140,7 @@ class Search:
         #: The layout with the least true walking met: what the bound is held against.
         self.least_walking: Found | None = None
         self._kept: list[Found] = []
+        self._flaw = 0.0
 
     @property
     def archive(self) -> tuple[Found, ...]:
@@ -145,20 +149,22 @@ class Search:
 
     def start(self) -> NDArray[np.int64] | None:
         """A layout without conflicts, built greedily and annealed by tables; None if none found."""
-        grid = self._grid
+        grid, leeway = self._grid, self._problem.leeway
+        if leeway is not None and (leeway.home >= 0).all():
+            return leeway.home.copy()
         blocks = len(grid.kind)
         sizes = np.diff(grid.pose_offset)[grid.kind]
         chosen: NDArray[np.int64] = np.full(blocks, -1, dtype=np.int64)
         # blocks with few candidates first; whoever found no place goes to the front
         order = np.argsort(sizes, kind="stable").astype(np.int64)
         for attempt in range(STARTS):
-            chosen[:] = -1
+            chosen[:] = -1 if leeway is None else leeway.home
             stuck = kernels.build_greedily(
                 grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.kind, order, chosen,
                 self._state, WIDTH if attempt < STARTS // 2 else 4 * WIDTH,
             )  # fmt: skip
             if stuck < 0:
-                return self._annealed(chosen)
+                return self._annealed(chosen) if leeway is None else chosen
             order = np.concatenate([[stuck], order[order != stuck]]).astype(np.int64)
         return None
 
@@ -174,7 +180,7 @@ class Search:
                 elif start is None:
                     start = self.start()
                 if start is not None and self.best is None:
-                    self._note(start, Scorer(self._problem, start).score)
+                    self.note(start)
                 if start is None or budget.over:
                     return self.best
                 self._true_phase(start, budget, begun=begun, until=until, hot=HOT * heat)
@@ -203,21 +209,18 @@ class Search:
         hot: float,
     ) -> None:
         """Anneal the true objective from a layout, from one share of the budget to another."""
-        grid = self._grid
         chosen = start.copy()
         scorer = Scorer(self._problem, chosen)
-        self._note(chosen, scorer.score)
-        if not len(grid.movable):
+        table = self._problem.table_cost(chosen)
+        toll = self._toll(chosen, table)
+        self._note(chosen, scorer.score, toll)
+        if not len(self._grid.movable):
             budget.spend()
             return
-        table = self._problem.table_cost(chosen)
-        scale = min(table, 1e6) / len(grid.movable)
+        scale = min(table, 1e6) / len(self._grid.movable)
         move = np.empty(4, dtype=np.int64)
         while True:
-            change = kernels.propose_move(
-                grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours,
-                grid.kind, grid.movable, chosen, self._state, TRIES, move,
-            )  # fmt: skip
+            change = self._propose(chosen, move)
             if budget.spend() or budget.progress >= until:
                 return
             if np.isnan(change):
@@ -225,18 +228,65 @@ class Search:
             cooled = max(budget.progress - begun, 0.0) / (until - begun)
             heat = hot * scale * (COLD / hot) ** cooled
             draw = max(kernels.next_random(self._state), 1e-300)
-            accepted = scorer.score.value - heat * np.log(draw)
-            made = tuple((int(move[i]), int(move[i + 1])) for i in (0, 2) if move[i] >= 0)
-            if scorer.propose(made, limit=accepted, table=table + change) is None:
+            accepted = scorer.score.value + toll - heat * np.log(draw)
+            made = _made(move)
+            fee = self._fee(chosen, made, toll)
+            if scorer.propose(made, limit=accepted - fee, table=table + change) is None:
                 continue
             scorer.accept()
             table += change
+            toll = fee
             for block, pose in made:
                 chosen[block] = pose
-            self._note(chosen, scorer.score)
+            self._note(chosen, scorer.score, toll)
 
-    def _note(self, chosen: NDArray[np.int64], score: Score) -> None:
+    def _propose(self, chosen: NDArray[np.int64], move: NDArray[np.int64]) -> float:
+        """Draw a move into `move`; its change of the table cost, nan where none was found."""
+        grid, leeway = self._grid, self._problem.leeway
+        shared = (
+            grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours, grid.kind,
+            grid.movable,
+        )  # fmt: skip
+        if leeway is None:
+            return float(kernels.propose_move(*shared, chosen, self._state, TRIES, move))
+        rules = (leeway.home, leeway.size, leeway.most)
+        return float(kernels.propose_change(*shared, rules, chosen, self._state, TRIES, move))
+
+    def _toll(self, chosen: NDArray[np.int64], table: float) -> float:
+        """What the flaws of fixtures that stayed cost the search."""
+        leeway = self._problem.leeway
+        if leeway is None or leeway.is_sound:
+            return 0.0
+        if not self._flaw:
+            self._flaw = FLAW * min(table, 1e6)
+        return self._flaw * leeway.flaws(chosen)
+
+    def _fee(self, chosen: NDArray[np.int64], made: Move, toll: float) -> float:
+        """The toll after a move."""
+        leeway = self._problem.leeway
+        if leeway is None or leeway.is_sound:
+            return toll
+        after = chosen.copy()
+        for block, pose in made:
+            after[block] = pose
+        return self._toll(after, 0.0)
+
+    def draw(self, chosen: NDArray[np.int64]) -> Move:
+        """A move from a layout that leaves no conflict."""
+        move = np.empty(4, dtype=np.int64)
+        while np.isnan(self._propose(chosen, move)):
+            pass
+        return _made(move)
+
+    def note(self, chosen: NDArray[np.int64]) -> None:
+        """Keep a layout that somebody else found, if it is worth it."""
+        score = Scorer(self._problem, chosen).score
+        self._note(chosen, score, self._toll(chosen, self._problem.table_cost(chosen)))
+
+    def _note(self, chosen: NDArray[np.int64], score: Score, toll: float) -> None:
         """Keep a layout if it is the best so far, or the one with the least walking."""
+        if toll:
+            score = replace(score, shut=score.shut + toll)
         if self.least_walking is None or score.walking < self.least_walking.score.walking - 1e-9:
             self.least_walking = Found(tuple(chosen.tolist()), score)
         worst = self._kept[-1].score.value if len(self._kept) >= KEPT else np.inf
@@ -249,3 +299,8 @@ class Search:
         if self.best is None or score.value < self.best.score.value - 1e-9:
             self.best = Found(tuple(chosen.tolist()), score)
             self._on_better(self.best)
+
+
+def _made(move: NDArray[np.int64]) -> Move:
+    """A drawn move as blocks with their candidates."""
+    return tuple((int(move[i]), int(move[i + 1])) for i in (0, 2) if move[i] >= 0)

@@ -64,7 +64,7 @@ def test_poses_of_a_known_layout_become_candidates():
     layout = placed(("a-1", "a", 2.123, 2.4, 0.0), ("a-2", "a", 0.1, 2.0, 0.0))
     bare = build_problem(study)
     some = build_problem(study, known=(layout,))
-    every = build_problem(study, known=(layout,), anywhere=True)
+    every = build_problem(study, known=(layout,), at_most=2)
     grid = len(bare.candidates[0])
     assert some.homes == ((grid, -1),)
     assert some.candidates[0][grid].tolist() == [2.123, 2.4, 0.0]
