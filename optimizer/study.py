@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from optimizer.demand.flows import Flow
     from optimizer.demand.mix import BusinessMix
     from optimizer.demand.periods import Period
+    from optimizer.demand.roster.model import RosterRules
     from optimizer.equipment.layout import Layout
     from optimizer.equipment.model import FixtureType
     from optimizer.plan.model import FloorPlan
@@ -172,6 +173,8 @@ class Study:
         Grid of candidate poses, metres.
     current_layout
         What stands there today, or None.
+    roster
+        Staff and shifts of the counters; None where the study says nothing.
     directory
         Folder of the study file, "" for a study made in memory.
     sha256
@@ -193,6 +196,7 @@ class Study:
     periods: tuple[Period, ...] = ()
     pitch: float = 0.25
     current_layout: Layout | None = None
+    roster: RosterRules | None = None
     directory: str = ""
     sha256: str = ""
 

@@ -53,7 +53,7 @@ NAMED_BY_RECORDS = {
 
 #: Library → where alone it may be imported, as beginnings of module names.
 LIBRARIES = {
-    "ortools": ("optimizer.place",),
+    "ortools": ("optimizer.place", "optimizer.demand.roster"),
     "highspy": ("optimizer.place",),
     "numba": ("optimizer.walk", "optimizer.place"),
     "matplotlib": ("optimizer.report",),

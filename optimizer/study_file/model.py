@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from optimizer.demand.flows import PersonClass  # noqa: TC001 - pydantic reads the annotations
 from optimizer.equipment.catalogue import TypeChanges
 from optimizer.plan.model import DoorKind, ZoneKind  # noqa: TC001
+from optimizer.study_file.demand_tables import HOURS, Periods
 from optimizer.study_file.weights import LimitsTable, NotNegative, ObjectiveTable, Table
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
     "CombinationTable",
     "DoorTable",
     "FixtureTable",
-    "LogTable",
     "PlanTable",
     "PriorityTable",
     "ReservedTable",
@@ -287,45 +287,6 @@ class WalkingTable(Table):
     lane_width: NotNegative | None = None
 
 
-Clock = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$", description="HH:MM.")]
-
-
-class LogTable(Table):
-    """How the file of a queue log is laid out, and what of it the study takes over."""
-
-    columns: dict[str, Names] = Field(
-        default={}, description="Meaning (taken, called, started, ended, …) → name of the column."
-    )
-    business: dict[str, str] = Field(default={}, description="Name in the log → in the study.")
-    windows: dict[str, str] = Field(default={}, description="Window in the log → fixture type.")
-    opens: Clock | None = None
-    closes: Clock | None = None
-    date_order: Literal["dmy", "mdy"] | None = Field(
-        default=None, description="Order of dates whose year comes last."
-    )
-    sheet: str | None = None
-    use: Annotated[
-        tuple[Literal["shares", "service_minutes"], ...],
-        BeforeValidator(_listed),
-    ] = Field(default=(), description="What replaces the study's own figures, beside arrivals.")
-
-
-HOURS: dict[str, Any] = {
-    "type": "object",
-    "description": 'People per hour by hour ("09" = 46.6), or one of profile, file and log.',
-    "properties": {
-        "profile": {"type": "string"},
-        "file": {"type": "string"},
-        "log": {"type": "string"},
-        "source": {"type": "string"},
-        "scale": {"type": "number", "minimum": 0},
-        **LogTable.model_json_schema()["properties"],
-    },
-    "patternProperties": {"^([01]?[0-9]|2[0-3])(:00)?$": {"type": "number", "minimum": 0}},
-    "additionalProperties": False,
-}
-
-
 class StudyTable(Table):
     """A study file."""
 
@@ -357,6 +318,11 @@ class StudyTable(Table):
     walking: WalkingTable = WalkingTable()
     design_hour: str | int | None = Field(
         default=None, description='"peak", or an hour such as "09".'
+    )
+    periods: Periods = Field(
+        default=(),
+        description="Parts of the week that one layout must suit: a list, or a set of the "
+        "package's by name. Default: the design hour alone.",
     )
     pitch: float = 0.25
     current: str | None = Field(

@@ -25,6 +25,8 @@ from optimizer.study_file.demand import build_mix
 from optimizer.study_file.drawing import load_drawing, with_defects
 from optimizer.study_file.furniture import furniture_defects, layout_of_drawing
 from optimizer.study_file.model import StudyTable
+from optimizer.study_file.periods import build_periods
+from optimizer.study_file.roster import build_roster
 from optimizer.study_file.walking import build_limits, build_objective, build_walking
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
     walking = build_walking(table.walking, defects)
     objective = build_objective(table.objective, defects)
     limits = build_limits(table.limits, defects)
+    roster = build_roster(table, types, defects)
     hour = _design_hour(table.design_hour, mix, defects)
+    periods = build_periods(table.periods, mix, tuple({g.type: None for g in groups}), defects)
     if not FINEST <= table.pitch <= COARSEST:
         defects.append(f"pitch is {table.pitch:g}; must be {FINEST:g} to {COARSEST:g} m")
     sentences = [_of_file(file, sentence) for sentence in (*drawing.defects, *defects)]
@@ -96,7 +100,9 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
         rule_overrides=table.rules.override,
         crowded_place=table.crowded_place,
         design_hour=hour,
+        periods=periods,
         pitch=table.pitch,
+        roster=roster,
         directory=str(folder),
         sha256=hashlib.sha256(file.read_bytes() + drawing.content).hexdigest(),
     )
