@@ -28,7 +28,7 @@ from optimizer.place.bound.problem import (
     layout_cost,
 )
 from optimizer.place.bound.proof import Dual, ProofNode, Stage
-from optimizer.place.bound.region import Region
+from optimizer.place.bound.region import Region, trace_part
 from optimizer.place.bound.rounds import Outcome, Rounds
 from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut
@@ -243,7 +243,7 @@ class BranchAndBound:
             if self._clock.expired():
                 heapq.heappush(self._open, (child.bound, next(self._ticket), child))
                 continue
-            origin, indices = _parts(tables.region, node.group, node.side, part)
+            origin, indices = trace_part(tables.region, node.group, node.side, part)
             selected = tables.select(part, origin, indices)
             cuts = [new for cut in outcome.cuts for new in _inherit(cut, origin, indices)]
             dual = outcome.dual
@@ -331,20 +331,6 @@ def _places(tables: Tables, group: int) -> FloatArray:
 def _spread(places: FloatArray, share: FloatArray) -> float:
     mean = share @ places
     return float(np.sqrt((share @ (places - mean) ** 2).sum()))
-
-
-def _parts(
-    region: Region, which: int, side: BoolArray, part: Region
-) -> tuple[list[int], list[IntArray]]:
-    """For each group of a part: the group of the region it comes from, and its poses in there."""
-    origin: list[int] = []
-    for g in range(len(region.groups)):
-        copies = 1 if g != which else len(part.groups) - len(region.groups) + 1
-        origin += [g] * copies
-    indices = []
-    for of, group in zip(origin, part.groups, strict=True):
-        indices.append(np.searchsorted(region.groups[of].poses, group.poses))
-    return origin, indices
 
 
 def _inherit(cut: Cut, origin: list[int], indices: list[IntArray]) -> list[Cut]:

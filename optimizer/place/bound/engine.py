@@ -5,7 +5,7 @@ and the best bound so far is always at hand.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -18,10 +18,35 @@ from optimizer.place.bound.leaves import Layout
 from optimizer.place.bound.problem import BoolArray, TableProblem
 from optimizer.place.bound.proof import Certificate
 from optimizer.place.bound.rounds import Outcome, Rounds
-from optimizer.place.bound.tables import add_conflicts, build_tables
+from optimizer.place.bound.tables import build_tables
 
 Progress = Callable[[float, str, float], None]
 ROOT_GAIN = 4e-4  # least gain of the root's rounds, as a share of the bound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What one method of the bound reached.
+
+    Attributes
+    ----------
+    method
+        Its name, as in `Bound.method`.
+    value
+        Best bound after it.
+    seconds
+        Wall time until then.
+    open_poses
+        Poses that a layout better than the best known one may still use.
+    nodes
+        Regions bounded by then.
+    """
+
+    method: str
+    value: float
+    seconds: float
+    open_poses: int
+    nodes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +80,8 @@ class Bound:
         The given upper bound, or the cost of a cheaper layout met on the way; +inf for none.
     layout
         That cheaper layout (for each class the poses of its fixtures), or None.
+    steps
+        What each method reached, in order.
     certificate
         What `verify_bound` recomputes the value from.
     """
@@ -70,6 +97,7 @@ class Bound:
     open_poses: tuple[BoolArray, ...]
     upper_bound: float
     layout: Layout | None
+    steps: tuple[Step, ...]
     certificate: Certificate
 
 
@@ -91,24 +119,9 @@ def compute_bound(
     def report(method: str) -> Callable[[float], None]:
         return _teller(on_progress, method=method, limit=limit, clock=clock)
 
-    rounds = Rounds(
-        build_tables(problem),
-        upper_bound=limit,
-        clock=clock,
-        least_gain=ROOT_GAIN,
-        on_bound=report("linear program"),
-    )
     search = _Search(problem, clock=clock, best=limit, runs=search_runs)
-    rounds.pass_messages()
-    search.run(rounds)
-    passed = rounds.outcome()
-    if passed.tables is not None and not clock.expired():
-        rounds.exclusions = find_exclusions(problem, passed.tables.region)
-    rounds.solve_programs()
-    search.run(rounds)
+    rounds, steps = _solve_root(problem, search, clock=clock, on_bound=report("linear program"))
     root = rounds.outcome()
-    if root.tables is not None:
-        root = replace(root, tables=add_conflicts(problem, root.tables))
     found = BranchAndBound(
         problem,
         root,
@@ -123,6 +136,8 @@ def compute_bound(
     method = _method(root, found)
     report(method)(found.bound)
     kept = _open_poses(problem, root)
+    if found.nodes > 1:
+        steps.append(_step("branch and bound", found.bound, rounds, clock, nodes=found.nodes))
     return Bound(
         value=found.bound,
         root_value=min(root.bound, search.best),
@@ -135,8 +150,43 @@ def compute_bound(
         open_poses=kept,
         upper_bound=found.upper_bound,
         layout=found.layout,
+        steps=tuple(steps),
         certificate=Certificate(upper_bound=found.upper_bound, root=found.proof),
     )
+
+
+def _solve_root(
+    problem: TableProblem,
+    search: "_Search",
+    *,
+    clock: Clock,
+    on_bound: Callable[[float], None],
+) -> "tuple[Rounds, list[Step]]":
+    """Message passing, then linear programs on all layouts, with a search after either."""
+    rounds = Rounds(
+        build_tables(problem),
+        upper_bound=search.best,
+        clock=clock,
+        least_gain=ROOT_GAIN,
+        on_bound=on_bound,
+    )
+    rounds.pass_messages()
+    search.run(rounds)
+    passed = rounds.outcome()
+    steps = [_step("message passing", min(passed.bound, search.best), rounds, clock)]
+    if passed.tables is not None and not clock.expired():
+        rounds.exclusions = find_exclusions(problem, passed.tables.region)
+        rounds.solve_programs()
+        search.run(rounds)
+        value = min(rounds.outcome().bound, search.best)
+        steps.append(_step("linear program", value, rounds, clock))
+    return rounds, steps
+
+
+def _step(method: str, value: float, rounds: Rounds, clock: Clock, *, nodes: int = 1) -> "Step":
+    tables = rounds.outcome().tables
+    left = 0 if tables is None else sum(len(cost) for cost in tables.unary)
+    return Step(method=method, value=value, seconds=clock.seconds(), open_poses=left, nodes=nodes)
 
 
 def _teller(

@@ -89,3 +89,27 @@ class Region:
         for group in self.groups:
             product *= comb(len(group.poses) + group.count - 1, group.count)
         return product
+
+
+def trace_part(
+    region: Region, which: int, side: BoolArray, part: Region
+) -> tuple[list[int], list[IntArray]]:
+    """Return for each group of a part the group that it comes from, and its poses in there.
+
+    Parameters
+    ----------
+    region
+        The region that was split.
+    which, side
+        The group and the poses of its first side.
+    part
+        One of the regions that `Region.split` returns.
+    """
+    origin: list[int] = []
+    for g in range(len(region.groups)):
+        copies = 1 if g != which else len(part.groups) - len(region.groups) + 1
+        origin += [g] * copies
+    indices = []
+    for of, group in zip(origin, part.groups, strict=True):
+        indices.append(np.searchsorted(region.groups[of].poses, group.poses))
+    return origin, indices

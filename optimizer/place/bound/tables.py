@@ -5,7 +5,7 @@ the true ones and unary costs, restricted to the open poses.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,12 @@ from optimizer.place.bound.problem import (
     pose_offsets,
     pose_room,
 )
-from optimizer.place.bound.region import Region
+from optimizer.place.bound.region import Region, trace_part
 
 # A barred pair costs this many times the largest cost of its table (of all unary spreads, if the
 # table is zero) in the working tables. Any value is valid, since no layout pays it; a larger one is
 # stronger in the limit and worse for the numerics of the linear program.
 BARRIER = 3.0
-CONFLICT_ENTRIES = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +79,10 @@ class Tables:
         indices = [np.flatnonzero(mask) for mask in kept]
         return self.select(self.region.keep(kept), tuple(range(len(indices))), indices)
 
+    def part(self, which: int, side: BoolArray, part: Region) -> "Tables":
+        """Return the tables of one of the regions that a group is split into."""
+        return self.select(part, *trace_part(self.region, which, side, part))
+
     def select(
         self, region: Region, origin: Sequence[int], indices: Sequence[IntArray]
     ) -> "Tables":
@@ -124,8 +127,7 @@ class Tables:
 def build_tables(problem: TableProblem) -> Tables:
     """Return the working tables of the root region of a problem.
 
-    Pairs of classes with conflicts but without costs are left out: on all poses they would cost
-    more time than they give (see `add_conflicts`).
+    Pairs of classes with conflicts but without costs have no table: cliques see to them.
     """
     region = Region.root(problem)
     kinds = range(len(problem.counts))
@@ -142,44 +144,6 @@ def build_tables(problem: TableProblem) -> Tables:
         offsets=pose_offsets(problem),
         xy=tuple(problem.xy) if problem.xy else (None,) * len(problem.counts),
     )
-
-
-def add_conflicts(problem: TableProblem, tables: Tables) -> Tables:
-    """Return the tables with a pair for each two groups that conflict but cost nothing.
-
-    Pairs get a table of their own in order of size and up to
-    `CONFLICT_ENTRIES` entries in all; the cliques have rows of their own in the linear program.
-
-    Parameters
-    ----------
-    problem
-        The table problem.
-    tables
-        Tables of one of its regions, as a rule after fixing.
-    """
-    groups = tables.region.groups
-    pair = dict(tables.pair)
-    wanted = []
-    for g, first in enumerate(groups):
-        for h in range(g, len(groups)):
-            key = (first.kind, groups[h].kind)
-            if key in problem.conflicts and (g, h) not in pair and (g != h or first.count > 1):
-                wanted.append((len(first.poses) * len(groups[h].poses), (g, h)))
-    left = CONFLICT_ENTRIES
-    for entries, (g, h) in sorted(wanted):
-        left -= entries
-        if left < 0:
-            break
-        barred = conflict_matrix(
-            problem,
-            groups[g].kind,
-            groups[h].kind,
-            rows=groups[g].poses,
-            columns=groups[h].poses,
-        )
-        if barred.any():
-            pair[g, h] = barred * np.float32(_barrier(problem, 0.0))
-    return replace(tables, pair=dict(sorted(pair.items())))
 
 
 def _barrier(problem: TableProblem, largest: float) -> float:
