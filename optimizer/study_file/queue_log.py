@@ -16,7 +16,7 @@ from optimizer.demand.queue_log import LogFormat, read_queue_log
 from optimizer.demand.queue_log.model import MEANINGS
 from optimizer.errors import StudyError
 from optimizer.reading import describe_defects, nearest
-from optimizer.study_file.model import LogTable
+from optimizer.study_file.demand_tables import LogTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

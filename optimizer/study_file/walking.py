@@ -126,4 +126,4 @@ def build_objective(table: ObjectiveTable, defects: list[str]) -> Objective:
                 )
             classes.pop((other, one), None)
             classes[one, other] = value
-    return replace(default, classes=classes, measures=measures, **weights)
+    return replace(default, classes=classes, measures=measures, periods=table.periods, **weights)

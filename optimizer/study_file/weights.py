@@ -6,7 +6,7 @@ file share. Whether a limit lies on the right side is the matter of `walking`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
@@ -48,6 +48,9 @@ class ObjectiveTable(MeasureWeights):  # type: ignore[misc, valid-type]  # made 
     """Weights of the terms that the search makes small: any measure."""
 
     class_weights: dict[PersonClass, dict[PersonClass, NotNegative]] = Field(default_factory=dict)
+    periods: Literal["mix", "worst"] = Field(
+        default="mix", description="Which of the study's periods counts: their mean or the worst."
+    )
 
 
 class LimitTable(Table):
