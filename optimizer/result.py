@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import Evaluation
 
-__all__ = ["HistoryPoint", "Result", "Seconds", "Status", "WalkingBound"]
+__all__ = [
+    "ConflictEntry",
+    "CountTrial",
+    "HistoryPoint",
+    "Result",
+    "Seconds",
+    "Status",
+    "WalkingBound",
+]
 
 
 class Status(StrEnum):
@@ -96,6 +104,49 @@ class WalkingBound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConflictEntry:
+    """One rule or wish of a smallest set that cannot hold together, and the least change of it.
+
+    Parameters
+    ----------
+    rules
+        Ids of the rules meant; PLC-11 for a wish of the brief.
+    sentence
+        The rule, its value, what would do instead, and where.
+    value, relaxed_to, unit
+        What is asked for, and the nearest value that would do; None where there is no number.
+    where
+        Place in the plan, metres, or None.
+    """
+
+    rules: tuple[str, ...]
+    sentence: str
+    value: float | None
+    relaxed_to: float | None
+    unit: str
+    where: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountTrial:
+    """One choice of numbers within the ranges of a study, and how far it was looked at.
+
+    Parameters
+    ----------
+    counts
+        Fixtures by type.
+    objective
+        Best objective found with them; None where none was looked for, or none was found.
+    bound
+        No layout with them has a lower objective.
+    """
+
+    counts: Mapping[str, int]
+    objective: float | None
+    bound: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """The outcome of an optimization.
 
@@ -111,8 +162,17 @@ class Result:
         The proof about walking, or None.
     conflict
         Why nothing fits, one sentence each; empty where something does.
+    conflict_rules
+        The smallest set of rules and wishes that cannot hold together, where it was found.
     history
         Best objective and bound over time.
+    counts
+        Choices of numbers that were considered, the chosen one first; empty where the study leaves
+        no choice.
+    at_most
+        So many fixtures were allowed to move from today's layout; None for all.
+    notes
+        What a planner should know about the result, one sentence each.
     seconds
         Wall-clock time by stage.
     seed, workers
@@ -135,6 +195,10 @@ class Result:
     workers: int
     budget: str
     versions: Mapping[str, str]
+    counts: tuple[CountTrial, ...] = ()
+    at_most: int | None = None
+    notes: tuple[str, ...] = ()
+    conflict_rules: tuple[ConflictEntry, ...] = ()
 
     @property
     def objective(self) -> float | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.rules.model import Finding, Rule
     from optimizer.rules.scene import Scene
 
-__all__ = ["CAPACITY_CHECKS", "people_waiting"]
+__all__ = ["CAPACITY_CHECKS", "people_called", "people_waiting"]
 
 MINUTES_PER_HOUR = 60.0
 
@@ -75,7 +75,7 @@ def check_utilisation(rule: Rule, scene: Scene) -> Iterator[Finding]:
 
 def check_waiting_seats(rule: Rule, scene: Scene) -> Iterator[Finding]:
     """Seats for the people who wait to be called."""
-    people = _called(scene)
+    people = people_called(scene)
     if people is None:
         yield _no_figures(rule)
         return
@@ -93,7 +93,7 @@ def check_waiting_seats(rule: Rule, scene: Scene) -> Iterator[Finding]:
 
 def check_waiting_area(rule: Rule, scene: Scene) -> Iterator[Finding]:
     """Floor about the seats for the people who wait to be called."""
-    people = _called(scene)
+    people = people_called(scene)
     if people is None:
         yield _no_figures(rule)
         return
@@ -196,7 +196,7 @@ def _waits(rule: Rule, scene: Scene, minutes: Mapping[str, float], what: str) ->
         )
 
 
-def _called(scene: Scene) -> float | None:
+def people_called(scene: Scene) -> float | None:
     """People who wait to be called in 19 of 20 cases; None where nothing is known."""
     if not scene.waiting:
         return None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.plan.model import Door
     from optimizer.rules.scene import Scene
 
-__all__ = ["STEP", "by_type", "find_bottleneck", "leads_out", "reached", "widest"]
+__all__ = ["STEP", "by_type", "find_bottleneck", "leads_out", "open_to", "reached", "widest"]
 
 #: Widths are found to this, metres.
 STEP = 0.02
@@ -44,13 +44,26 @@ def reached(scene: Scene, width: float, doors: Sequence[Door]) -> NDArray[np.boo
     ndarray
         (n,) in the order of `Scene.placements`; false for fixtures without customers' points.
     """
-    parts = _entered(scene, scene.wide_parts(width), width, doors)
     result = np.zeros(len(scene.placements), dtype=bool)
     points = scene.customer_points
-    if len(parts) and len(points.owner):
-        near = shapely.distance(union_all(parts), points.shape) <= width / 2 + CONTACT
-        result[points.owner[near]] = True
+    if len(points.owner):
+        result[points.owner[open_to(scene, width, doors, points.xy)]] = True
     return result
+
+
+def open_to(
+    scene: Scene, width: float, doors: Sequence[Door], places: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which of some places, (n, 2) metres, a route of a width from any of the doors reaches."""
+    parts = _entered(scene, scene.wide_parts(width), width, doors)
+    if not len(parts):
+        return np.zeros(len(places), dtype=bool)
+    region = union_all(parts)
+    shapely.prepare(region)
+    open_places: NDArray[np.bool_] = shapely.dwithin(
+        region, shapely.points(places), width / 2 + CONTACT
+    )
+    return open_places
 
 
 def leads_out(scene: Scene, width: float, entry: Sequence[Door], out: Sequence[Door]) -> bool:

@@ -1,0 +1,85 @@
+"""A layout that keeps all hard rules, near one that breaks some; or why there is none.
+
+In: the layouts that the search found, all of which the judge turned down. Out: `Mended`: the
+choice of candidates nearest to one of them that the model of hard rules accepts, or the conflict
+that forbids every layout. The search sees some rules about the whole hall as a price only, and
+others not at all; here they are cuts (`place.rule_cuts`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.place.explanation import explain
+from optimizer.place.rule_model import RuleModel
+from optimizer.place.stock import stock_of
+from optimizer.result import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from optimizer.place.problem import PlacementProblem
+    from optimizer.result import ConflictEntry
+
+__all__ = ["Mended", "mend"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """What came of it.
+
+    Parameters
+    ----------
+    chosen
+        Candidate of each block, for each layout that was mended.
+    conflict
+        What cannot hold together, where that was proven; see `place.explanation`.
+    """
+
+    chosen: tuple[tuple[int, ...], ...] = ()
+    conflict: tuple[ConflictEntry, ...] = ()
+
+
+def mend(
+    problem: PlacementProblem,
+    found: Sequence[Sequence[int]],
+    *,
+    seconds: float,
+    seed: int,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Mended:
+    """Mend layouts that break hard rules, best first, as long as time lasts.
+
+    Parameters
+    ----------
+    problem
+        The placement problem.
+    found
+        Candidate of each block, for each layout, best first.
+    seconds
+        Time for all of it.
+    seed
+        Of the solver.
+    should_stop
+        Asked between solutions; True ends it with what is there.
+    """
+    end = time.perf_counter() + seconds
+    model = RuleModel(stock_of(problem))
+    mended: list[tuple[int, ...]] = []
+    for chosen in found:
+        left = end - time.perf_counter()
+        if left <= 0 or should_stop():
+            break
+        model.hint([(k, p) for (k, _), p in zip(problem.blocks, chosen, strict=True)])
+        answer = model.solve(time_limit=left, seed=seed, should_stop=should_stop)
+        if answer.status is Status.FEASIBLE:
+            one = tuple(p for _, p in answer.chosen)
+            if one in mended:
+                break
+            mended.append(one)
+        elif answer.status is Status.INFEASIBLE:
+            left = max(end - time.perf_counter(), 0.5 * seconds)
+            return Mended(conflict=explain(problem, time_limit=left, seed=seed))
+    return Mended(chosen=tuple(mended))
