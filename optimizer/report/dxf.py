@@ -1,25 +1,37 @@
 """The layout as a CAD drawing, and back.
 
 In: a `Study` and a `Layout`. Out: a DXF file: the original drawing with everything that was in it,
-plus layers of our own that hold one block reference for each fixture. The way back reads those
-block references, moved or copied by whoever drew on, as a `Layout`.
+plus layers of our own that hold one block reference for each fixture: of its own block where the
+drawing shows it already, else of a block for its type. The way back reads those block references,
+moved or copied by whoever drew on, as a `Layout`.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from ezdxf.colors import rgb2int
 from ezdxf.entities.insert import Insert
 from ezdxf.enums import InsertUnits
+from ezdxf.filemanagement import readfile
+from ezdxf.lldxf.const import DXFError
 from ezdxf.units import conversion_factor
 
-from optimizer.equipment.layout import Layout, Placement
+from optimizer.equipment.layout import Layout, Placement, placed_box
 from optimizer.report.atomic import whole_file
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.dxf_frame import Frame, add_outline, open_drawing, read_drawing
+from optimizer.report.dxf_furniture import (
+    block_matrix,
+    copy_block,
+    cross_out,
+    standing_furniture,
+)
+from optimizer.report.dxf_splice import splice
 from optimizer.report.strips import flow_breadth, lay_strips
 from optimizer.report.words import fixture_label
 
@@ -62,8 +74,9 @@ def write_layout_dxf(
 
     A plan that was read from DXF keeps its drawing as it is: every entity, layer, block, its
     unit and its origin. Only what lies on the writer's own layers is replaced, so that a drawing
-    that holds an earlier layout does not end with two. Other plans become a new drawing in
-    millimetres with their walls.
+    that holds an earlier layout does not end with two. A fixture of today's layout that the drawing
+    shows as a block is drawn as this block at its new pose; the old reference stays, crossed out on
+    the layer of texts. Other plans become a new drawing in millimetres with their walls.
 
     Parameters
     ----------
@@ -79,7 +92,8 @@ def write_layout_dxf(
     FileFormatError
         Where the drawing that the plan was read from is gone.
     """
-    drawing, frame = open_drawing(study)
+    drawing, frame, original = open_drawing(study)
+    there = set(drawing.entitydb.keys())
     _clear(drawing)
     for name, colour in LAYERS.items():
         if name not in drawing.layers:
@@ -88,16 +102,39 @@ def write_layout_dxf(
         drawing.appids.add(APPLICATION)
     if TEXT not in drawing.styles:
         drawing.styles.add(TEXT, font="simsun.ttf")
-    blocks = {
-        kind: _add_block(drawing, study.types[kind], frame)
-        for kind in dict.fromkeys(placement.type for placement in layout.placements)
-    }
+    standing = standing_furniture(study)
+    blocks: dict[str, str] = {}
     for placement in layout.placements:
+        one = standing.get(placement.fixture)
+        if one is not None and one.block in drawing.blocks:
+            insert = copy_block(drawing, one, placement, frame, FIXTURE)
+            _add_spaces(drawing, study.types[placement.type], placement, frame)
+            cross_out(drawing, one, placement, frame, TEXT)
+            _describe(insert, study, placement, frame, (*one.middle, one.turn))
+            continue
+        if placement.type not in blocks:
+            blocks[placement.type] = _add_block(drawing, study.types[placement.type], frame)
         _insert(drawing, study, placement, blocks[placement.type], frame)
     if evaluation is not None:
         _add_flows(drawing, study, evaluation, frame)
+    now = set(drawing.entitydb.keys())
+    if drawing.dxfversion <= "AC1009":
+        drawing.header["$HANDLING"] = 1  # write the handles by which additions are found again
     with whole_file(path) as temporary:
         drawing.saveas(temporary)
+        if original is not None:
+            _keep_original(Path(temporary), original, now - there, there - now)
+
+
+def _keep_original(file: Path, original: Path, added: set[str], removed: set[str]) -> None:
+    """Put what was added into the original's own bytes, if these are a sound text DXF."""
+    written = file.read_bytes()
+    try:
+        file.write_bytes(splice(original.read_bytes(), written, added, removed))
+        readfile(file)
+    except (ValueError, DXFError):
+        # a binary or broken original: the library's own writing of it is the best there is
+        file.write_bytes(written)
 
 
 def read_layout_dxf(path: str | Path) -> Layout:
@@ -184,27 +221,70 @@ def _insert(drawing: Drawing, study: Study, placement: Placement, block: str, fr
     )
     label = fixture_label(study, placement.fixture, placement.type, between=" ")
     insert.add_auto_attribs({"NAME": label, "TYPE": placement.type, "ID": placement.fixture})
-    dx, dy = frame.origin
-    insert.set_xdata(APPLICATION, [(1040, frame.metres_per_unit), (1040, dx), (1040, dy)])
+    _set_frame(insert, frame, (0.0, 0.0, 0.0))
+
+
+def _describe(
+    insert: Insert,
+    study: Study,
+    placement: Placement,
+    frame: Frame,
+    own: tuple[float, float, float],
+) -> None:
+    """Give a reference of a drawing's own block the attributes of a fixture."""
+    label = fixture_label(study, placement.fixture, placement.type, between=" ")
+    height = frame.length(TEXT_HEIGHT)
+    x, y = frame.to_drawing(placement.x, placement.y)
+    values = {"NAME": label, "TYPE": placement.type, "ID": placement.fixture}
+    for i, (tag, text) in enumerate(values.items()):
+        attribute = insert.add_attrib(
+            tag,
+            text,
+            insert=(x, y - i * 1.5 * height),
+            dxfattribs={"layer": TEXT, "style": TEXT, "height": height},
+        )
+        attribute.is_invisible = tag != "NAME"
+    _set_frame(insert, frame, own)
+
+
+def _set_frame(insert: Insert, frame: Frame, own: tuple[float, float, float]) -> None:
+    """Remember the frame, and the fixture's middle (x, y) and turn in its block."""
+    reals = (frame.metres_per_unit, *frame.origin, *own)
+    insert.set_xdata(APPLICATION, [(1040, value) for value in reals])
+
+
+def _add_spaces(drawing: Drawing, kind: FixtureType, placement: Placement, frame: Frame) -> None:
+    """Draw the use spaces and the privacy zone of a fixture that has a block of its own."""
+    boxes = [(CLEARANCE, box) for box in kind.clearances]
+    boxes += [(PRIVACY, kind.privacy_zone)] if kind.privacy_zone else []
+    for layer, box in boxes:
+        corners = np.asarray(placed_box(box, placement).exterior.coords)[:4, :2]
+        points = [frame.to_drawing(float(x), float(y)) for x, y in corners]
+        add_outline(drawing.modelspace(), points, layer=layer)
 
 
 def _placement(drawing: Drawing, insert: Insert) -> Placement:
     """Return the placement that a block reference stands for."""
+    own = np.zeros(3)
     if insert.has_xdata(APPLICATION):
         reals = [value for code, value in insert.get_xdata(APPLICATION) if code == 1040]
+        own[:] = (*reals, 0.0, 0.0, 0.0)[3:6]
         frame = Frame(metres_per_unit=reals[0], origin=(reals[1], reals[2]))
     else:  # a CAD program threw the extended data away: the drawing's unit is all there is,
         # and without one it is millimetres, as in nearly every plan
         unit = InsertUnits(drawing.units or InsertUnits.Millimeters)
         factor = conversion_factor(unit, InsertUnits.Meters)
         frame = Frame(metres_per_unit=factor, origin=(0.0, 0.0))
-    x, y = frame.to_plan(insert.dxf.insert.x, insert.dxf.insert.y)
+    matrix = block_matrix(insert)
+    x, y = frame.to_plan(*(own[:2] @ matrix[:2, :2] + matrix[2, :2]).tolist())
+    # from the image of the block's back, so that blocks mirrored in CAD are read as they stand
+    angle = math.degrees(math.atan2(matrix[1, 1], matrix[1, 0])) - 90 + float(own[2])
     return Placement(
         fixture=insert.get_attrib_text("ID"),
         type=insert.get_attrib_text("TYPE"),
         x=x,
         y=y,
-        angle=float(insert.dxf.get("rotation", 0.0)),
+        angle=round(angle, 9) % 360,
     )
 
 

@@ -67,8 +67,10 @@ class Frame:
         return metres / self.metres_per_unit
 
 
-def open_drawing(study: Study) -> tuple[Drawing, Frame]:
-    """Return the drawing to write a layout into, and its frame.
+def open_drawing(study: Study) -> tuple[Drawing, Frame, Path | None]:
+    """Return the drawing to write a layout into, its frame, and the file that it came from.
+
+    The file is None for a new drawing and for one that had to be repaired.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def open_drawing(study: Study) -> tuple[Drawing, Frame]:
     """
     source = study.plan.source
     if not source.path.lower().endswith(".dxf"):
-        return start_drawing(study.plan)
+        return *start_drawing(study.plan), None
     places = [Path(source.path), Path(study.directory) / source.path]
     found = next((path for path in places if path.is_file()), None)
     if found is None:
@@ -86,7 +88,10 @@ def open_drawing(study: Study) -> tuple[Drawing, Frame]:
             "or write a picture instead"
         )
     frame = Frame(metres_per_unit=source.metres_per_unit, origin=source.origin)
-    return read_drawing(found), frame
+    try:
+        return readfile(found), frame, found
+    except (DXFError, UnicodeDecodeError):
+        return _recovered(found), frame, None
 
 
 def read_drawing(path: Path) -> Drawing:
