@@ -18,6 +18,7 @@ from optimizer.report.comparison import (
     compare_table,
     write_comparison_csv,
 )
+from optimizer.report.flow_results import flow_sections
 from optimizer.result import Result
 
 if TYPE_CHECKING:
@@ -81,12 +82,7 @@ def _figures(result: Result | Evaluation) -> dict[str, Any]:
             "customer_person_metres_per_hour": evaluation.walking.person_metres_per_hour,
             "staff_person_metres_per_hour": evaluation.walking.staff_person_metres_per_hour,
         },
-        "crossing": {
-            "encounters_per_hour": evaluation.crossing.encounters_per_hour,
-            "path_crossings": evaluation.crossing.path_crossings,
-            "share_of_customers_crossing": evaluation.crossing.share_of_customers_crossing,
-        },
-        "detour": {"mean": evaluation.detour.mean},
+        **flow_sections(evaluation),
         "waiting": {
             "by_stop": {
                 stop: {"mean_minutes": waiting.mean_minutes}

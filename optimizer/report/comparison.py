@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.report.atomic import write_whole
-from optimizer.report.figures import Figure, format_figure, headline_figures
+from optimizer.report.figures import Figure, format_figure, headline_figures, rise_is_better
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,9 @@ def compare_table(results: Mapping[str, Mapping[str, Any]]) -> tuple[ComparisonR
     results
         Contents of `result.json`, or of an evaluation, by name; the first is the baseline.
     """
-    columns = [{f.key: f.value for f in headline_figures(row)} for row in results.values()]
+    columns = [
+        {f.key: f.value for f in headline_figures(row, flows=True)} for row in results.values()
+    ]
     keys = dict.fromkeys(key for column in columns for key in column)
     return tuple(
         ComparisonRow(
@@ -80,7 +82,7 @@ def compare_table(results: Mapping[str, Mapping[str, Any]]) -> tuple[ComparisonR
 def build_table(rows: Sequence[ComparisonRow], *, language: Language = "en") -> Table:
     """Return the comparison as a table for the terminal; changes stand behind the values.
 
-    All headline figures are better when smaller, so a fall is green and a rise is red.
+    All figures but what is in sight are better when smaller, so a fall is green and a rise is red.
     """
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("")
@@ -91,7 +93,8 @@ def build_table(rows: Sequence[ComparisonRow], *, language: Language = "en") -> 
         for i, (value, delta) in enumerate(zip(row.values, row.deltas, strict=True)):
             cell = Text(format_figure(row.key, value))
             if i and delta is not None:
-                colour = "green" if delta < 0 else "red" if delta > 0 else "dim"
+                worse = -delta if rise_is_better(row.key) else delta
+                colour = "green" if worse < 0 else "red" if worse > 0 else "dim"
                 cell.append(f" ({format_figure(row.key, delta, sign=True)})", style=colour)
             cells.append(cell)
         table.add_row(*cells)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileFormatError
+from optimizer.measures import MEASURES, Better
 from optimizer.report.words import unit_of, word
 
 if TYPE_CHECKING:
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
     from optimizer.report.words import Language
 
-__all__ = ["HEADLINES", "Figure", "check_figures", "format_figure", "headline_figures"]
+__all__ = [
+    "FLOWS",
+    "HEADLINES",
+    "Figure",
+    "check_figures",
+    "format_figure",
+    "headline_figures",
+    "rise_is_better",
+]
 
 #: Where each headline figure stands in `result.json`, in the order in which it is shown.
 HEADLINES: Mapping[str, tuple[str, ...]] = {
@@ -39,8 +48,34 @@ HEADLINES: Mapping[str, tuple[str, ...]] = {
     "gap": ("objective", "gap"),
     "walking_gap": ("walking", "gap"),
 }
+#: Figures of flows that stand below the headlines where there is room: measures, and what guide
+#: lines would leave of the weighted encounters and of the crossings.
+FLOWS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(MEASURES[name].path.split("."))
+    for name in (
+        "staff_customer_encounters",
+        "cash_customer_encounters",
+        "weighted_path_crossings",
+        "head_on_metres",
+        "merging_metres",
+        "worst_detour",
+        "worst_journey_detour",
+        "backtracking",
+        "turns_per_customer",
+        "diversion_distance",
+        "self_service_through_queue",
+        "visible_from_entrance",
+        "visible_from_guide_desk",
+        "aisle_density",
+        "waiting_density",
+    )
+} | {
+    "unguided_encounters": ("crossing", "guided", "encounters_shortest"),
+    "guided_encounters": ("crossing", "guided", "encounters_guided"),
+    "guided_crossings": ("crossing", "guided", "crossings_guided"),
+}
 #: Figures of which more is worse, all but none; counts are shown without decimals.
-COUNTS = ("path_crossings", "overlooked_pairs", "hard_broken", "soft_broken")
+COUNTS = ("path_crossings", "guided_crossings", "overlooked_pairs", "hard_broken", "soft_broken")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +108,36 @@ class Figure:
         return word("figure", self.key, language)
 
 
-def headline_figures(row: Mapping[str, Any]) -> tuple[Figure, ...]:
-    """Return the headline figures of a `result.json`; those that it does not have are left out."""
+def headline_figures(row: Mapping[str, Any], *, flows: bool = False) -> tuple[Figure, ...]:
+    """Return the headline figures of a `result.json`; those that it does not have are left out.
+
+    Parameters
+    ----------
+    row
+        Content of `result.json`, or of an evaluation.
+    flows
+        Whether to return the further figures of flows as well, after them.
+    """
+    known = {**HEADLINES, **(FLOWS if flows else {})}
     return tuple(
         Figure(key=key, value=_value(key, row, path))
-        for key, path in HEADLINES.items()
-        if path[0] in row and (path[0] == "rules" or len(path) == 1 or path[1] in row[path[0]])
+        for key, path in known.items()
+        if _has(row, path)
     )
+
+
+def rise_is_better(key: str) -> bool:
+    """Whether more of a figure is better; of all but shares in sight, less is."""
+    return key in MEASURES and MEASURES[key].better is Better.MORE
+
+
+def _has(row: Any, path: tuple[str, ...]) -> bool:
+    """Whether a result holds a path of keys."""
+    for name in path:
+        if not isinstance(row, dict) or name not in row:
+            return False
+        row = row[name]
+    return True
 
 
 def format_figure(key: str, value: float | None, *, sign: bool = False) -> str:
@@ -119,10 +177,11 @@ def check_figures(row: Mapping[str, Any], path: Path) -> None:
     FileFormatError
         One sentence per figure that is no number, with the file.
     """
+    known = {**HEADLINES, **FLOWS}
     defects = dict.fromkeys(
         f"{path}: {'.'.join(keys)} is not what a result holds; needed is the result.json that "
         "'branch-layout optimize' wrote"
-        for key, keys in HEADLINES.items()
+        for key, keys in known.items()
         if keys[0] in row and not _is_sound(key, row, keys)
     )
     if defects:
@@ -133,7 +192,7 @@ def _is_sound(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> bool:
     if path != ("rules",) and not isinstance(row[path[0]], dict):
         return False
     try:
-        if len(path) == 1 or path[1] in row[path[0]]:
+        if _has(row, path):
             _value(key, row, path)
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
@@ -150,5 +209,7 @@ def _value(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> float | N
         known = row.get("objective", {}).get("value") is not None
         broken = [r for r in row["rules"] if r["severity"] == severity and r["passed"] is False]
         return float(len(broken)) if known else None
-    value = row[path[0]][path[1]]
+    value: Any = row
+    for name in path:
+        value = value[name]
     return None if value is None else float(value)

@@ -25,7 +25,7 @@ from optimizer.report.atomic import write_whole
 from optimizer.report.canvas import figure_of, floor_limits, new_figure
 from optimizer.report.charts import plot_history, plot_waiting
 from optimizer.report.colours import INK, group_colours
-from optimizer.report.figures import format_figure, headline_figures
+from optimizer.report.figures import format_figure, headline_figures, rise_is_better
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.fonts import subset_font
 from optimizer.report.layout_picture import plot_layout
@@ -155,16 +155,17 @@ def _row(
 
 def _figures(row: Mapping[str, Any], was: Mapping[str, Any] | None) -> list[dict[str, str]]:
     """Return the headline figures as text, with today's and the change where there is a today."""
-    old = {f.key: f for f in headline_figures(was)} if was else {}
+    old = {f.key: f for f in headline_figures(was, flows=True)} if was else {}
     lines = []
-    for f in headline_figures(row):
+    for f in headline_figures(row, flows=True):
         before = old.get(f.key)
         change, mood = "–", ""
         if before and before.value is not None and f.value is not None:
             rise = f.value - before.value
             if math.isfinite(rise):
                 change = format_figure(f.key, rise, sign=True)
-                mood = "worse" if rise > 1e-9 else "better" if rise < -1e-9 else ""
+                worse = -rise if rise_is_better(f.key) else rise
+                mood = "worse" if worse > 1e-9 else "better" if worse < -1e-9 else ""
         lines.append(
             {
                 "key": f.key,

@@ -13,12 +13,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.atomic import write_whole
-from optimizer.report.meetings import meeting_place
+from optimizer.report.flow_results import flow_sections
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.evaluation import Evaluation, MeetingPair, WalkingFigures
+    from optimizer.evaluation import Evaluation, WalkingFigures
     from optimizer.result import Result
     from optimizer.rules.model import Finding
     from optimizer.study import Objective, Study
@@ -27,6 +27,8 @@ __all__ = ["SCHEMA", "evaluation_to_json", "result_to_json", "write_json"]
 
 #: Version of the shape of `result.json`.
 SCHEMA = 1
+#: Sections that an evaluation fills, besides "walking".
+SECTIONS = ("crossing", "detour", "diversion", "crowding", "waiting", "privacy", "rules")
 
 
 def result_to_json(study: Study, result: Result) -> dict[str, Any]:
@@ -53,6 +55,12 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         "study": {"name": study.name, "sha256": study.sha256},
         "status": str(result.status),
         "conflict": list(result.conflict),
+        "notes": list(result.notes),
+        "at_most": result.at_most,
+        "counts": [
+            {"counts": dict(t.counts), "objective": t.objective, "bound": t.bound}
+            for t in result.counts
+        ],
         "seed": result.seed,
         "workers": result.workers,
         "budget": result.budget,
@@ -85,7 +93,7 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
             "poses": proof.poses if proof else None,
             "pitch": proof.pitch if proof else None,
         },
-        **{name: figures[name] for name in ("crossing", "detour", "waiting", "privacy", "rules")},
+        **{name: figures[name] for name in SECTIONS},
         "history": [
             {"seconds": p.seconds, "objective": p.objective, "bound": p.bound}
             for p in result.history
@@ -109,10 +117,7 @@ def evaluation_to_json(study: Study, evaluation: Evaluation) -> dict[str, Any]:
                 "weights": _weights(study.objective),
                 "terms": figures["terms"],
             },
-            **{
-                name: figures[name]
-                for name in ("walking", "crossing", "detour", "waiting", "privacy", "rules")
-            },
+            **{name: figures[name] for name in ("walking", *SECTIONS)},
         }
     )
 
@@ -138,13 +143,7 @@ def _figures(study: Study, evaluation: Evaluation | None) -> dict[str, Any]:
             "by_journey": dict(e.walking.by_journey) if e else {},
             "staff_person_metres_per_hour": e.walking.staff_person_metres_per_hour if e else None,
         },
-        "crossing": _crossing(e),
-        "detour": {
-            "mean": e.detour.mean if e else None,
-            "worst": e.detour.worst if e else None,
-            "worst_leg": e.detour.worst_leg if e else None,
-            "backtrack_ratio": e.detour.backtrack_ratio if e else None,
-        },
+        **flow_sections(e),
         "waiting": {"by_stop": _waiting(e) if e else {}},
         "privacy": {
             "overlooked_pairs": e.privacy.overlooked_pairs if e else None,
@@ -156,33 +155,6 @@ def _figures(study: Study, evaluation: Evaluation | None) -> dict[str, Any]:
         },
         "rules": [_rule(finding) for finding in (e.findings if e else ())],
     }
-
-
-def _crossing(e: Evaluation | None) -> dict[str, Any]:
-    c = e.crossing if e else None
-    return {
-        "encounters_per_hour": c.encounters_per_hour if c else None,
-        "weighted_encounters_per_hour": c.weighted_encounters_per_hour if c else None,
-        "path_crossings": c.path_crossings if c else None,
-        "share_of_customers_crossing": c.share_of_customers_crossing if c else None,
-        "worst_pairs": [
-            {
-                "one": pair.one,
-                "other": pair.other,
-                "encounters_per_hour": pair.encounters_per_hour,
-                "where": place,
-            }
-            for pair, place in _meetings(e)
-        ],
-    }
-
-
-def _meetings(e: Evaluation | None) -> list[tuple[MeetingPair, list[float] | None]]:
-    """Pairs of flows that meet most, each with its place."""
-    if e is None:
-        return []
-    places = [(pair, meeting_place(e, pair)) for pair in e.crossing.worst_pairs]
-    return [(pair, None if place is None else list(place)) for pair, place in places]
 
 
 def _waiting(e: Evaluation) -> dict[str, Any]:
@@ -227,11 +199,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 def _weights(objective: Objective) -> dict[str, Any]:
     return {
-        "walking": objective.walking,
-        "staff_walking": objective.staff_walking,
-        "encounters": objective.encounters,
-        "waiting": objective.waiting,
-        "overlooked": objective.overlooked,
+        **objective.weights,
         "classes": {f"{one}×{other}": w for (one, other), w in objective.classes.items()},
     }
 
