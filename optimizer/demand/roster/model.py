@@ -132,6 +132,8 @@ class Slot:
     needed
         Least windows by type with which the target is met, all other windows being open; at some
         types together more may be needed.
+    least
+        Fewest windows, over all types, that are enough.
     open
         Windows by type that the roster opens.
     wait_before, wait_after
@@ -144,6 +146,7 @@ class Slot:
     start: int
     arrivals_per_hour: float
     needed: Mapping[str, int]
+    least: int
     open: Mapping[str, int]
     wait_before: float
     wait_after: float
