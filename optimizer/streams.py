@@ -5,6 +5,7 @@ In: a study and legs, with or without paths. Out: `Streams` of people, lanes and
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -18,10 +19,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.demand.legs import LegEnds
     from optimizer.plan.space import Audience
     from optimizer.study import Study
 
-__all__ = ["Walker", "class_weights", "lane_model", "streams_of"]
+__all__ = [
+    "Walker",
+    "class_weights",
+    "lane_model",
+    "meeting_weights",
+    "streams_of",
+    "unit_streams",
+]
 
 #: Classes of people in the order of the class numbers that the kernels take.
 CLASSES = tuple(PersonClass)
@@ -63,6 +72,30 @@ def streams_of(study: Study, legs: Sequence[Walker]) -> Streams:
         classes=[CLASSES.index(leg.person) for leg in legs],
         ends=np.array(numbers, dtype=np.int64).reshape(-1, 2),
     )
+
+
+def meeting_weights(
+    study: Study, legs: Sequence[LegEnds], weights: Sequence[float]
+) -> NDArray[np.float64]:
+    """(legs, legs) weight of an encounter that two streams of one person an hour would have.
+
+    Encounters go with the product of both rates. Over periods of these weights, two legs count
+    Σ weight · rate · rate of the other, times the weight of their classes.
+    """
+    rates = np.array(
+        [[sum(groups.values()) for groups in leg.by_period] for leg in legs], dtype=float
+    ).reshape(len(legs), len(weights))
+    classes = np.array([CLASSES.index(leg.person) for leg in legs], dtype=np.int64)
+    people = (rates * np.asarray(weights)) @ rates.T
+    table: NDArray[np.float64] = class_weights(study)[np.ix_(classes, classes)]
+    # the product of one matrix with its own transpose, but for rounding
+    return table * (people + people.T) / 2.0
+
+
+def unit_streams(study: Study, legs: Sequence[LegEnds]) -> Streams:
+    """Streams of one person an hour, each a class of its own: for `meeting_weights`."""
+    streams = streams_of(study, legs)
+    return replace(streams, rates=np.ones(len(legs)), classes=np.arange(len(legs)))
 
 
 def lane_model(study: Study) -> LaneModel:

@@ -213,6 +213,13 @@ class Study:
             return sum(w * period_arrivals(self.mix.arrivals, p) for p, w in weighted)
         return self.mix.arrivals.per_hour.get(self.hour, 0.0)
 
+    def metre_weight(self, person: PersonClass) -> float:
+        """Weight of a metre that somebody of a class walks: its own, and its time in the branch."""
+        if person in (PersonClass.STAFF, PersonClass.CASH):
+            return self.objective.staff_walking
+        minutes = self.objective.measures.get("door_to_door", 0.0)
+        return self.objective.walking + minutes / (60.0 * self.walking.speed[person])
+
     def servers(self, layout: Layout | None = None) -> dict[str, int]:
         """Places of each fixture type, in a layout or, without one, in the full brief.
 
@@ -286,6 +293,14 @@ class Study:
     def with_combination(self, combination: Combination) -> Self:
         """Return a copy in which some customers have several needs served at one visit."""
         return self.replace(mix=combine(self.mix, combination))
+
+    def with_counts(self, counts: Mapping[int, int]) -> Self:
+        """Return a copy without ranges: so many fixtures of each group, by its index."""
+        groups = (
+            replace(group, min=counts.get(index, group.max), max=counts.get(index, group.max))
+            for index, group in enumerate(self.groups)
+        )
+        return self.replace(groups=tuple(groups))
 
     def with_count(self, fixture_type: str, count: int) -> Self:
         """Return a copy that places another number of fixtures of one type."""

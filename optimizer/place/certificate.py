@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.demand.flows import PersonClass
 from optimizer.place.bound import lower_bound
 from optimizer.place.table_problem import make_table_problem
 from optimizer.result import WalkingBound
@@ -41,16 +42,22 @@ class Proof:
         How it was obtained.
     poses, pitch
         Number of candidate poses and the widest grid that they lie on, metres.
+    metres
+        Weight of a metre that a customer walks, and of one that staff walk.
     """
 
     value: float
     method: str
     poses: int
     pitch: float
+    metres: tuple[float, float]
 
     def held_against(self, evaluation: Evaluation, table: float) -> WalkingBound:
         """The bound beside the walking of a layout, by its table cost and in truth."""
-        true = evaluation.objective.terms["walking"] + evaluation.objective.terms["staff_walking"]
+        walked = evaluation.walking
+        customers, staff = self.metres
+        true = customers * walked.person_metres_per_hour
+        true += staff * walked.staff_person_metres_per_hour
         return WalkingBound(
             value=min(self.value, true),
             table_cost=min(max(table, self.value), true),
@@ -99,4 +106,8 @@ def prove(
         method=bound.method,
         poses=sum(len(poses) for poses in problem.candidates),
         pitch=problem.pitch,
+        metres=(
+            problem.study.metre_weight(PersonClass.CUSTOMER),
+            problem.study.metre_weight(PersonClass.STAFF),
+        ),
     )

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.demand.flows import PersonClass
 from optimizer.demand.period_legs import layout_legs
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.demand.flows import PersonClass
     from optimizer.demand.legs import LegEnds
     from optimizer.place.blocks import BlockKind
     from optimizer.study import Study
@@ -74,8 +74,7 @@ class Tables:
 
 def leg_weight(study: Study, person: PersonClass) -> float:
     """Weight of a metre that somebody of a class walks."""
-    staff = person in (PersonClass.STAFF, PersonClass.CASH)
-    return study.objective.staff_walking if staff else study.objective.walking
+    return study.metre_weight(person)
 
 
 def study_legs(study: Study, kinds: Sequence[BlockKind]) -> tuple[LegEnds, ...]:

@@ -115,6 +115,14 @@ class EncounterLedger:
         )
         return self._proposed_total
 
+    def total_by(self, weights: FloatArray) -> float:
+        """Return the total by other class weights, with the last proposal if there is one."""
+        changed, rows = self._proposal or (
+            np.empty(0, dtype=np.int64),
+            np.empty((0, len(self._pairs))),
+        )
+        return float(weighted_total(self._pairs, self._streams.classes, weights, changed, rows))
+
     def accept(self) -> None:
         """Make the last proposal the accepted state; nothing happens if there is none."""
         if self._proposal is not None:
