@@ -99,6 +99,7 @@ def evaluate(
         objective=objective_of(study, periods) if periods else _objective(study, measured),
         door_to_door=measured.door_to_door,
         periods=periods,
+        equipment_cost=measured.equipment_cost,
     )
 
 

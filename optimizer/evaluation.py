@@ -221,6 +221,8 @@ class Evaluation:
         The same by period, where the study has periods: then legs, walking and crossing are those
         of the mean people by the periods' weights, and waiting is that of each fixture type's
         longest.
+    equipment_cost
+        Price of all fixtures, in the bank's currency.
     """
 
     hour: int
@@ -237,6 +239,7 @@ class Evaluation:
     crowding: CrowdingFigures = field(default_factory=CrowdingFigures)
     door_to_door: DoorToDoorFigures = field(default_factory=DoorToDoorFigures)
     periods: tuple[PeriodFigures, ...] = ()
+    equipment_cost: float = 0.0
 
     @property
     def waiting_seconds_per_hour(self) -> float:

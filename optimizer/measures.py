@@ -223,6 +223,10 @@ _ALL = (
         "through_flow", "privacy.through_flow_per_hour", "people/h",
         ("people an hour who walk through a privacy zone that is not theirs", "穿越隐私区人次"),
     ),
+    _measure(
+        "equipment_cost", "equipment_cost", "currency",
+        ("price of all fixtures, as far as their types have one", "设备总价"),
+    ),
 )  # fmt: skip
 
 #: All measures by name.

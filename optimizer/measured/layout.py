@@ -17,6 +17,7 @@ from optimizer.measured.crowding import compute_crowding
 from optimizer.measured.detour import compute_detour
 from optimizer.measured.diversion import compute_diversion
 from optimizer.measured.door_to_door import compute_door_to_door
+from optimizer.measured.equipment import equipment_cost
 from optimizer.measured.walking import compute_walking
 from optimizer.privacy import compute_privacy
 
@@ -114,6 +115,11 @@ class Measured:
     def waiting_seconds_per_hour(self) -> float:
         """Person-seconds of waiting."""
         return waiting_seconds(self.waiting)
+
+    @property
+    def equipment_cost(self) -> float:
+        """Price of all fixtures; those whose type has none cost nothing."""
+        return equipment_cost(self.study, self.layout)
 
     @property
     def longest_wait_minutes(self) -> float:

@@ -56,7 +56,12 @@ class MeasureCost:
     ) -> None:
         study = problem.study
         self._problem, self._legs = problem, tuple(legs)
-        self._weights = {MEASURES[name]: w for name, w in study.objective.measures.items() if w}
+        weights = {MEASURES[name]: w for name, w in study.objective.measures.items() if w}
+        price = weights.pop(MEASURES["equipment_cost"], 0.0)
+        prices = [m.type.cost or 0.0 for kind in problem.kinds for m in kind.members * kind.count]
+        # the same wherever the fixtures stand
+        self._fixed = price * sum(prices)
+        self._weights = weights
         self._limits = {MEASURES[name]: limit for name, limit in study.limits.items()}
         wanted = (*self._weights, *self._limits)
         self._screens = any(measure.path == "privacy.overlooked_pairs" for measure in wanted)
@@ -87,6 +92,8 @@ class MeasureCost:
         paths
             Paths of all legs.
         """
+        if not self._weights and not self._limits:
+            return self._fixed, 0.0
         measured = Measured(
             study=self._problem.study,
             layout=self._problem.layout(chosen),
@@ -95,7 +102,8 @@ class MeasureCost:
             waiting=self._waiting,
             screens=self._screens,
         )
-        weighed = sum(weight * m.cost(measured) for m, weight in self._weights.items())
+        weighed = self._fixed
+        weighed += sum(weight * m.cost(measured) for m, weight in self._weights.items())
         over = [m.excess(measured, limit) for m, limit in self._limits.items()]
         return float(weighed), self._toll * sum(1.0 + excess for excess in over if excess > 0)
 
