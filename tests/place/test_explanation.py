@@ -12,7 +12,7 @@ from optimizer.place.explanation import explain, find_conflict
 from optimizer.place.problem import build_problem
 from optimizer.place.rule_model import RuleModel
 from optimizer.place.stock import PHYSICAL, widen
-from optimizer.plan.model import Zone, ZoneKind
+from optimizer.plan.model import Door, DoorKind, Zone, ZoneKind
 from optimizer.result import Status
 from optimizer.study import FixtureGroup
 
@@ -71,13 +71,17 @@ def too_few_things(folder):
 
 def near_but_clear(folder):
     """A machine within 0.5 m of the door, and 1.2 m before it kept clear."""
-    # beside the strip, which is as wide as the door, walls leave 2.5 − 1.95 = 0.55 m: too little
-    walls = (shapely.box(0, 0, 1.95, 1.2), shapely.box(4.05, 0, 6, 1.2))
-    types = (machine("a", Anchoring.FREE, width=1.2), machine("b"))
-    study = make_study(room(walls=walls), (one("a"), one("b")), types).replace(pitch=0.5)
+    # beside the strip, which is as wide as the door, walls leave 1.8 − 1.2 = 0.6 m, and the
+    # machine is 0.7 m deep; on the strip it could stand beside the door's middle
+    walls = (shapely.box(0, 0, 1.2, 1.2), shapely.box(4.8, 0, 6, 1.2))
+    line = shapely.LineString([(1.8, 0), (4.2, 0)])
+    doors = (Door(name="door", kind=DoorKind.ENTRANCE, line=line),)
+    types = (machine("a", Anchoring.FREE, width=1.2, depth=0.7), machine("b"))
+    study = make_study(room(walls=walls, doors=doors), (one("a"), one("b")), types)
+    study = study.replace(pitch=0.5)
     study = with_rule(study, folder, "near_entrance", value=0.5, subjects=("a",))
-    # beyond the strip it is 1.2 m from the door, on a grid of 0.5 m at y = 1.5 − 0.3 at best
-    return study, {"X-1", "PLC-07"}, {"a"}, {"X-1": 1.2}
+    # beyond the strip, on a grid of 0.5 m: turned, at y = 2.0, it begins at 2.0 − 0.6
+    return study, {"X-1", "PLC-07"}, {"a"}, {"X-1": 1.4}
 
 
 CASES = [too_many, narrow_aisle, door_swing, counter_facing, too_few_things, near_but_clear]
