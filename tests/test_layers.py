@@ -34,6 +34,7 @@ ORDER = (
     "measured",
     "limits",
     "evaluate",
+    "diagnose",
     "place",
     "report",
     "verify",
