@@ -25,9 +25,8 @@ from optimizer.evaluation import Evaluation, ObjectiveValue, waiting_seconds
 from optimizer.limits import check_limits
 from optimizer.measured import Measured
 from optimizer.measured.crossing import find_places
-from optimizer.measured.door_to_door import merge_door_to_door
 from optimizer.measured.guided import compute_guided
-from optimizer.measured.periods import measure_periods, objective_of, worst_waiting
+from optimizer.measured.periods import measure_periods, measured_whole, objective_of
 from optimizer.measures import MEASURES
 from optimizer.rules.findings import find_all
 from optimizer.walked_legs import prepare_shells, walk_legs
@@ -129,18 +128,10 @@ def _at_hour(
 def _over_periods(
     study: Study, layout: Layout, legs: tuple[Leg, ...]
 ) -> tuple[Measured, tuple[PeriodFigures, ...]]:
-    """Measures at the mean people of all periods with each queue's longest wait, and by period."""
-    measured = Measured(
-        study=study, layout=layout, legs=legs, arrivals=study.arrivals_per_hour, waiting={}
-    )
+    """Measures of all periods together, and of each."""
+    measured = measured_whole(study, layout, legs)
     overlooked = study.objective.overlooked * measured.privacy.overlooked_pairs
-    periods = measure_periods(study, layout, legs, overlooked)
-    whole = replace(
-        measured,
-        waiting=worst_waiting(periods),
-        visits=merge_door_to_door(tuple((p.weight, p.door_to_door) for p in periods)),
-    )
-    return whole, periods
+    return measured, measure_periods(study, layout, legs, overlooked)
 
 
 def _with_places(

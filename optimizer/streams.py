@@ -12,6 +12,7 @@ import numpy as np
 
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.legs import AUDIENCE
+from optimizer.demand.periods import reference_weights
 from optimizer.walk.encounters import LaneModel, Streams
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ __all__ = [
     "lane_model",
     "meeting_weights",
     "streams_of",
-    "unit_streams",
+    "weighted_streams",
 ]
 
 #: Classes of people in the order of the class numbers that the kernels take.
@@ -89,13 +90,22 @@ def meeting_weights(
     people = (rates * np.asarray(weights)) @ rates.T
     table: NDArray[np.float64] = class_weights(study)[np.ix_(classes, classes)]
     # the product of one matrix with its own transpose, but for rounding
-    return table * (people + people.T) / 2.0
+    found: NDArray[np.float64] = table * (people + people.T) / 2.0
+    return found
 
 
-def unit_streams(study: Study, legs: Sequence[LegEnds]) -> Streams:
-    """Streams of one person an hour, each a class of its own: for `meeting_weights`."""
+def weighted_streams(study: Study, legs: Sequence[LegEnds]) -> tuple[Streams, NDArray[np.float64]]:
+    """Streams and class weights whose weighted encounters are those of the objective.
+
+    With periods each leg is a class of its own with one person an hour, and the weights hold the
+    people of every period: `meeting_weights`.
+    """
     streams = streams_of(study, legs)
-    return replace(streams, rates=np.ones(len(legs)), classes=np.arange(len(legs)))
+    if not study.periods:
+        return streams, class_weights(study)
+    weights = meeting_weights(study, legs, reference_weights(study))
+    unit = replace(streams, rates=np.ones(len(legs)), classes=np.arange(len(legs)))
+    return unit, weights
 
 
 def lane_model(study: Study) -> LaneModel:

@@ -9,22 +9,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.demand.periods import open_places, period_arrivals, reference_weights
-from optimizer.demand.waiting import waiting_of_mix
 from optimizer.demand_figures import PeriodFigures
 from optimizer.evaluation import ObjectiveValue
+from optimizer.measured.conditions import find_conditions
+from optimizer.measured.door_to_door import merge_door_to_door
 from optimizer.measured.layout import Measured
 from optimizer.measures import MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from optimizer.demand.periods import Period
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import Leg, WaitingFigures
+    from optimizer.measured.conditions import Conditions
     from optimizer.study import Study
 
-__all__ = ["legs_of_period", "measure_periods", "objective_of", "period_waiting", "worst_waiting"]
+__all__ = [
+    "legs_of_period",
+    "measure_periods",
+    "measured_in",
+    "measured_whole",
+    "objective_of",
+    "worst_waiting",
+]
 
 #: Terms that no rate changes: worked out once.
 STILL = "overlooked"
@@ -39,13 +46,59 @@ def legs_of_period(legs: Sequence[Leg], number: int) -> tuple[Leg, ...]:
     )
 
 
-def period_waiting(
-    study: Study, period: Period, places: Mapping[str, int]
-) -> dict[str, WaitingFigures]:
-    """Waiting in a period with so many places open."""
-    serving = {kind: n for kind, n in places.items() if study.types[kind].servers}
-    arrivals = period_arrivals(study.mix.arrivals, period)
-    return waiting_of_mix(study.mix, places, arrivals, serving)
+def measured_in(
+    study: Study, layout: Layout, legs: tuple[Leg, ...], now: Conditions, *, screens: bool = False
+) -> Measured:
+    """Measures of a layout in one period.
+
+    Parameters
+    ----------
+    study, layout
+        What is measured.
+    legs
+        Its walks, with the people of the period.
+    now
+        The period.
+    screens
+        Whether overlooked screens are looked for.
+    """
+    return Measured(
+        study=study,
+        layout=layout,
+        legs=legs,
+        arrivals=now.arrivals,
+        waiting=now.waiting,
+        screens=screens,
+        places=now.places,
+    )
+
+
+def measured_whole(
+    study: Study, layout: Layout, legs: tuple[Leg, ...], *, screens: bool = True
+) -> Measured:
+    """Measures of a study as a whole: what limits, rules and reports look at.
+
+    With periods these are taken at the mean people of all periods by their reference weights, with
+    the longest wait of each queue; minutes from door to door are the mean over all who come.
+    """
+    conditions = find_conditions(study, layout)
+    if not study.periods:
+        return measured_in(study, layout, legs, conditions[0], screens=screens)
+    visits = merge_door_to_door(
+        tuple(
+            (now.weight, measured_in(study, layout, legs_of_period(legs, k), now).door_to_door)
+            for k, now in enumerate(conditions)
+        )
+    )
+    return Measured(
+        study=study,
+        layout=layout,
+        legs=legs,
+        arrivals=study.arrivals_per_hour,
+        waiting=worst_waiting(conditions),
+        screens=screens,
+        visits=visits,
+    )
 
 
 def measure_periods(
@@ -63,30 +116,20 @@ def measure_periods(
         Weighted overlooked pairs, the same in all periods.
     """
     found = []
-    full = study.servers(layout)
-    for k, (period, weight) in enumerate(zip(study.periods, reference_weights(study), strict=True)):
-        places = open_places(study, period, full)
-        measured = Measured(
-            study=study,
-            layout=layout,
-            legs=legs_of_period(legs, k),
-            arrivals=period_arrivals(study.mix.arrivals, period),
-            waiting=period_waiting(study, period, places),
-            screens=False,
-            places=places,
-        )
+    for k, now in enumerate(find_conditions(study, layout)):
+        measured = measured_in(study, layout, legs_of_period(legs, k), now)
         terms = {
             name: overlooked if name == STILL else factor * MEASURES[name].cost(measured)
             for name, factor in study.objective.weights.items()
         }
         found.append(
             PeriodFigures(
-                name=period.name,
-                label_zh=period.label_zh,
-                weight=weight,
-                arrivals_per_hour=measured.arrivals,
-                places=places,
-                waiting=measured.waiting,
+                name=now.name,
+                label_zh=now.label_zh,
+                weight=now.weight,
+                arrivals_per_hour=now.arrivals,
+                places=now.places,
+                waiting=now.waiting,
                 metres_per_customer=measured.walking.metres_per_customer,
                 encounters_per_hour=measured.crossing.encounters_per_hour,
                 door_to_door=measured.door_to_door,
@@ -108,7 +151,7 @@ def objective_of(study: Study, periods: Sequence[PeriodFigures]) -> ObjectiveVal
     return ObjectiveValue(value=sum(terms.values()), terms=terms)
 
 
-def worst_waiting(periods: Sequence[PeriodFigures]) -> dict[str, WaitingFigures]:
+def worst_waiting(periods: Sequence[Conditions]) -> dict[str, WaitingFigures]:
     """Waiting at each fixture type in the period in which it is longest: what rules look at."""
     kinds = sorted({kind for period in periods for kind in period.waiting})
     return {

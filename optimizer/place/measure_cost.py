@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from optimizer.demand.waiting import compute_waiting
 from optimizer.evaluation import Leg
-from optimizer.measured import Measured
+from optimizer.measured.conditions import find_conditions
+from optimizer.measured.periods import legs_of_period, measured_in, measured_whole
 from optimizer.measures import MEASURES
 from optimizer.walk.routing import route
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from optimizer.demand.legs import LegEnds
+    from optimizer.equipment.layout import Layout
+    from optimizer.measured import Measured
     from optimizer.place.problem import PlacementProblem
+    from optimizer.study import Study
 
     #: Start and end (legs, 2, 2) and length (legs,) of every leg, metres.
     Spans = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -36,6 +39,16 @@ __all__ = ["MeasureCost"]
 #: What the search pays for a broken limit, in walks of the first layout: more than any layout that
 #: breaks it could win by the other terms; as much again where it is broken by its own size.
 BREACH = 1.0
+
+
+def _further(study: Study) -> dict[str, float]:
+    """Weights of the measures that are worked out here.
+
+    Minutes from door to door are none of them: they are metres, which the scorer counts, and
+    waits and service, which do not depend on where things stand.
+    """
+    weights = study.objective.measures.items()
+    return {name: weight for name, weight in weights if weight and name != "door_to_door"}
 
 
 class MeasureCost:
@@ -56,7 +69,7 @@ class MeasureCost:
     ) -> None:
         study = problem.study
         self._problem, self._legs = problem, tuple(legs)
-        weights = {MEASURES[name]: w for name, w in study.objective.measures.items() if w}
+        weights = {MEASURES[name]: w for name, w in _further(study).items()}
         price = weights.pop(MEASURES["equipment_cost"], 0.0)
         prices = [m.type.cost or 0.0 for kind in problem.kinds for m in kind.members * kind.count]
         # the same wherever the fixtures stand
@@ -67,7 +80,7 @@ class MeasureCost:
         self._screens = any(measure.path == "privacy.overlooked_pairs" for measure in wanted)
         self._empty = any(measure.part == "detour" for measure in wanted)
         self._toll = BREACH * walking
-        self._waiting = compute_waiting(study)
+        self._conditions = find_conditions(study)
 
     @classmethod
     def of(
@@ -75,13 +88,13 @@ class MeasureCost:
     ) -> Self | None:
         """Costs; None where the study weighs no measure beyond the basic ones and limits none."""
         study = problem.study
-        needed = any(study.objective.measures.values()) or study.limits
+        needed = _further(study) or study.limits
         return cls(problem, legs, walking=walking) if needed else None
 
     def cost(
         self, chosen: Sequence[int], spans: Sequence[Spans], paths: Paths
-    ) -> tuple[float, float]:
-        """Weighted cost of the measures, and the price of broken limits.
+    ) -> tuple[float, float, tuple[float, ...]]:
+        """Weighted cost of the measures, the price of broken limits, and the costs by period.
 
         Parameters
         ----------
@@ -93,19 +106,27 @@ class MeasureCost:
             Paths of all legs.
         """
         if not self._weights and not self._limits:
-            return self._fixed, 0.0
-        measured = Measured(
-            study=self._problem.study,
-            layout=self._problem.layout(chosen),
-            legs=self._walked(spans, paths),
-            arrivals=self._problem.study.arrivals_per_hour,
-            waiting=self._waiting,
-            screens=self._screens,
+            return self._fixed, 0.0, (self._fixed,) * len(self._conditions)
+        study, layout = self._problem.study, self._problem.layout(chosen)
+        legs = self._walked(spans, paths)
+        costs = tuple(
+            self._fixed + sum(weight * m.cost(measured) for m, weight in self._weights.items())
+            for measured in self._by_period(layout, legs)
         )
-        weighed = self._fixed
-        weighed += sum(weight * m.cost(measured) for m, weight in self._weights.items())
-        over = [m.excess(measured, limit) for m, limit in self._limits.items()]
-        return float(weighed), self._toll * sum(1.0 + excess for excess in over if excess > 0)
+        weighed = sum(now.weight * c for now, c in zip(self._conditions, costs, strict=True))
+        if not self._limits:
+            return float(weighed), 0.0, costs
+        whole = measured_whole(study, layout, legs, screens=self._screens)
+        over = [m.excess(whole, limit) for m, limit in self._limits.items()]
+        price = self._toll * sum(1.0 + excess for excess in over if excess > 0)
+        return float(weighed), price, costs
+
+    def _by_period(self, layout: Layout, legs: tuple[Leg, ...]) -> Iterator[Measured]:
+        """Yield the measures in each period, or at the design hour."""
+        study = self._problem.study
+        for k, now in enumerate(self._conditions):
+            own = legs_of_period(legs, k) if study.periods else legs
+            yield measured_in(study, layout, own, now, screens=self._screens)
 
     def _walked(self, spans: Sequence[Spans], paths: Paths) -> tuple[Leg, ...]:
         """The legs as the judge has them."""
@@ -125,6 +146,7 @@ class MeasureCost:
                 length=float(lengths[i]),
                 empty_length=float(empty[i]),
                 path=points[i, : counts[i]],
+                by_period=leg.by_period,
             )
             for i, leg in enumerate(self._legs)
         )

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.equipment.layout import place_points
-from optimizer.equipment.model import Role
 from optimizer.place import leg_kernels
 from optimizer.place.measure_cost import MeasureCost
 from optimizer.place.overlooking import Overlooking
+from optimizer.place.pose_table import PoseTable
 from optimizer.place.tables import leg_weight, study_legs
 from optimizer.place.ways import Ways, required_width
+from optimizer.place.worst_period import WorstPeriod
 from optimizer.plan.space import Audience
-from optimizer.streams import class_weights, lane_model, streams_of
+from optimizer.streams import lane_model, weighted_streams
 from optimizer.walk.ledger import EncounterLedger
 from optimizer.walk.moves import Router
 from optimizer.walked_legs import NO_WAY, door_access
@@ -49,7 +49,8 @@ Move = tuple[tuple[int, int], ...]
 class Score:
     """Terms of the objective that depend on the layout, weighted, and their sum.
 
-    `staff` is the share of `walking` that staff walk.
+    `staff` is the share of `walking` that staff walk, `beyond` what the worst period of a study
+    costs more than the reference one, by which all other terms are.
     """
 
     walking: float
@@ -59,12 +60,13 @@ class Score:
     staff: float = 0.0
     measures: float = 0.0
     limits: float = 0.0
+    beyond: float = 0.0
 
     @property
     def value(self) -> float:
         """The sum; for kinds of service that are shut and for broken limits the search pays."""
         known = self.walking + self.encounters + self.overlooked + self.shut
-        return known + self.measures + self.limits
+        return known + self.measures + self.limits + self.beyond
 
 
 class Scorer:
@@ -82,7 +84,7 @@ class Scorer:
         self, problem: PlacementProblem, chosen: Sequence[int] | NDArray[np.int64]
     ) -> None:
         self._objective = problem.study.objective
-        self._poses = [_PoseTable(kind, problem.candidates[k]) for k, kind in _kinds(problem)]
+        self._poses = [PoseTable(kind, problem.candidates[k]) for k, kind in _kinds(problem)]
         self._kind = [k for k, _ in problem.blocks]
         sizes = [len(problem.kinds[k].members) for k in self._kind]
         self._rows = [np.arange(a, b) for a, b in pairwise(np.cumsum([0, *sizes]))]
@@ -103,7 +105,8 @@ class Scorer:
         walking = sum(walk.cost for walk in self._walks)
         every = [leg for walk in self._walks for leg in walk.legs]
         self._measures = MeasureCost.of(problem, every, walking=walking)
-        measures, limits = self._weighed(())
+        self._worst = WorstPeriod.of(problem.study, every)
+        measures, limits, beyond = self._weighed(())
         self.score = Score(
             walking=walking,
             encounters=self._objective.encounters * self._ledger.total,
@@ -112,6 +115,7 @@ class Scorer:
             staff=self._staff_cost(),
             measures=measures,
             limits=limits,
+            beyond=beyond,
         )
 
     def propose(self, move: Move, *, limit: float = np.inf, table: float = 0.0) -> Score | None:
@@ -164,13 +168,21 @@ class Scorer:
         self._proposed = Score(walking, encounters, overlooked, shut, self._staff_cost(), *more)
         return self._proposed if self._proposed.value <= limit else self._give_up()
 
-    def _weighed(self, move: Move) -> tuple[float, float]:
-        """Cost of further measures and price of broken limits, as the routers stand now."""
-        if self._measures is None:
-            return 0.0, 0.0
-        chosen = dict(enumerate(self._chosen)) | dict(move)
+    def _weighed(self, move: Move) -> tuple[float, float, float]:
+        """Cost of further measures, price of broken limits, and the worst period beyond."""
+        if self._measures is None and self._worst is None:
+            return 0.0, 0.0, 0.0
         spans = [walk.spans() for walk in self._walks]
-        return self._measures.cost([*chosen.values()], spans, (self._points, self._counts))
+        weighed, limits = 0.0, 0.0
+        by_period: tuple[float, ...] = ()
+        if self._measures is not None:
+            chosen = dict(enumerate(self._chosen)) | dict(move)
+            paths = (self._points, self._counts)
+            weighed, limits, by_period = self._measures.cost([*chosen.values()], spans, paths)
+        if self._worst is None:
+            return weighed, limits, 0.0
+        lengths = np.concatenate([own for _, own in spans])
+        return weighed, limits, self._worst.beyond(lengths, self._ledger, by_period)
 
     def _staff_cost(self) -> float:
         """Weighted metres an hour of staff, as the routers stand now."""
@@ -216,12 +228,13 @@ class Scorer:
         self._points = np.zeros((len(legs), longest, 2))
         self._counts = np.zeros(len(legs), dtype=np.int64)
         self._copy_paths(np.arange(len(legs)))
+        streams, weights = weighted_streams(problem.study, legs)
         return EncounterLedger(
             self._points,
             self._counts,
-            streams=streams_of(problem.study, legs),
+            streams=streams,
             lanes=lane_model(problem.study),
-            class_weights=class_weights(problem.study),
+            class_weights=weights,
         )
 
     def _copy_paths(self, legs: NDArray[np.int64]) -> None:
@@ -242,36 +255,6 @@ class Scorer:
 
 def _kinds(problem: PlacementProblem) -> list[tuple[int, BlockKind]]:
     return list(enumerate(problem.kinds))
-
-
-class _PoseTable:
-    """What a block of one kind puts into the plan at each of its candidates.
-
-    Attributes
-    ----------
-    boxes
-        (poses, members, 5) footprints as the path engine takes them.
-    access
-        By audience, (poses, members, 2) access points, nan where a member has none.
-    """
-
-    def __init__(self, kind: BlockKind, poses: NDArray[np.float64]) -> None:
-        middles = place_points([(m.x, m.y) for m in kind.members], poses)
-        size = np.array([(m.type.width, m.type.depth) for m in kind.members])
-        self.boxes = np.concatenate(
-            [
-                middles,
-                np.broadcast_to(size, (len(poses), *size.shape)),
-                np.broadcast_to(poses[:, 2, None, None], (*middles.shape[:2], 1)),
-            ],
-            axis=2,
-        )
-        self.access = {
-            audience: place_points(
-                [m.access(role) or (np.nan, np.nan) for m in kind.members], poses
-            )
-            for audience, role in ((Audience.CUSTOMER, Role.CUSTOMER), (Audience.STAFF, Role.STAFF))
-        }
 
 
 class _Walk:
@@ -296,7 +279,7 @@ class _Walk:
         problem: PlacementProblem,
         audience: Audience,
         legs: Sequence[LegEnds],
-        poses: Sequence[_PoseTable],
+        poses: Sequence[PoseTable],
         chosen: Sequence[int] | NDArray[np.int64],
         boxes: NDArray[np.float64],
     ) -> None:
