@@ -14,6 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from optimizer.errors import FloorPlanError
+from optimizer.place import kernels
 from optimizer.place.blocks import layout_of, make_blocks
 from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of, keep_own_rules
 from optimizer.place.homes import find_homes
@@ -138,6 +139,17 @@ class PlacementProblem:
             neighbours=np.concatenate([_neighbours(poses) for poses in self.candidates]),
             kind=kind,
             movable=np.flatnonzero(sizes[kind] > 1),
+        )
+
+    def fit(self, chosen: NDArray[np.int64]) -> bool:
+        """Whether no two blocks of a choice stand in each other's way."""
+        g = self.grid
+        return not any(
+            kernels.blocks_conflict(
+                *g.shapes, k, g.poses[g.pose_offset[k] + p], m, g.poses[g.pose_offset[m] + q]
+            )
+            for i, (k, p) in enumerate(zip(g.kind, chosen, strict=True))
+            for m, q in zip(g.kind[:i], chosen[:i], strict=True)
         )
 
     def layout(self, chosen: Sequence[int] | NDArray[np.int64]) -> Layout:

@@ -168,12 +168,24 @@ class Search:
             order = np.concatenate([[stuck], order[order != stuck]]).astype(np.int64)
         return None
 
-    def run(self, budget: Budget, first: NDArray[np.int64] | None = None) -> Found | None:
-        """Search until the budget is used up; `first` is a layout to start from."""
-        start = first
+    def run(
+        self, budget: Budget, first: NDArray[np.int64] | None = None, *, heat: float = 1.0
+    ) -> Found | None:
+        """Search until the budget is used up.
+
+        Parameters
+        ----------
+        budget
+            Seconds or scored moves.
+        first
+            A layout to start from.
+        heat
+            Share of the usual temperature of the first phase; a low one stays near `first`.
+        """
+        start, gentle = first, heat
         rounds, begun = budget.rounds, 0.0
         for number in range(rounds):
-            for source, share, heat in ROUND:
+            for source, share, warmth in ROUND:
                 until = (number + share) / rounds
                 if source == "best" and self.best is not None:
                     start = np.array(self.best.chosen)
@@ -183,8 +195,8 @@ class Search:
                     self.note(start)
                 if start is None or budget.over:
                     return self.best
-                self._true_phase(start, budget, begun=begun, until=until, hot=HOT * heat)
-                start, begun = None, until
+                self._true_phase(start, budget, begun=begun, until=until, hot=HOT * warmth * gentle)
+                start, begun, gentle = None, until, 1.0
         return self.best
 
     def _annealed(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:

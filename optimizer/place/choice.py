@@ -1,0 +1,90 @@
+"""The choice among the layouts that were found: the judge has the last word.
+
+In: layouts of the search, and layouts known before. Out: the best one that keeps all hard rules, or
+else the one that breaks fewest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.evaluate import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from optimizer.equipment.layout import Layout
+    from optimizer.evaluation import Evaluation
+    from optimizer.place.problem import PlacementProblem
+    from optimizer.place.search import Found
+
+__all__ = ["Chosen", "choose"]
+
+#: Of the layouts found, so many are judged at most to find one that keeps all hard rules.
+JUDGED = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A judged layout.
+
+    Parameters
+    ----------
+    layout, evaluation
+        The layout and what the judge says of it.
+    table
+        Its walking by the distance tables; of a layout off the candidates its true walking.
+    known
+        Whether it is a layout known before that nothing found is better than.
+    """
+
+    layout: Layout
+    evaluation: Evaluation
+    table: float
+    known: bool = False
+
+
+def choose(
+    problem: PlacementProblem,
+    found: Sequence[Found],
+    known: Sequence[Layout],
+    *,
+    hurry: Callable[[], bool],
+) -> Chosen:
+    """The best layout.
+
+    Parameters
+    ----------
+    problem
+        What the layouts are of.
+    found
+        Layouts of the search, best first.
+    known
+        Complete layouts known before; one that keeps all hard rules is never given up for a worse.
+    hurry
+        Whether to be content with what was judged so far.
+    """
+    study = problem.study
+    judged: list[tuple[tuple[int, float], Layout, float, bool]] = []
+    for one in found[:JUDGED]:
+        layout = problem.layout(one.chosen)
+        evaluation = evaluate(study, layout, shells=problem.shells, places=False)
+        rank = (len(evaluation.broken), evaluation.objective.value)
+        judged.append((rank, layout, problem.table_cost(one.chosen), False))
+        if not evaluation.broken or hurry():
+            break
+    for layout in known:
+        evaluation = evaluate(study, layout, shells=problem.shells, places=False)
+        rank = (len(evaluation.broken), evaluation.objective.value)
+        judged.append((rank, layout, np.nan, True))
+    # of equals the one that the search found
+    _, layout, table, before = min(judged, key=lambda row: (row[0], row[3]))
+    # once more, with the worst places and guide lines
+    evaluation = evaluate(study, layout, shells=problem.shells)
+    if before:
+        terms = evaluation.objective.terms
+        table = terms["walking"] + terms["staff_walking"]
+    return Chosen(layout=layout, evaluation=evaluation, table=table, known=before)

@@ -1,0 +1,212 @@
+"""The optimization of a study whose numbers of fixtures are settled.
+
+In: a study without ranges, the state of the run, orders. Out: a `Result`. The parts in order:
+
+1. build: candidate poses, conflicts, distance tables (`place.problem`);
+2. a first layout (`place.search`), or the proof that there is none (`place.feasibility`);
+3. search on the true objective, in as many processes as workers (`place.search`, `place.crew`);
+4. a lower bound of the walking (`place.bound`), while the others go on searching;
+5. the best layouts found are evaluated by the judge, and the best one that keeps all hard rules is
+   the result (`place.choice`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.demand.waiting import compute_waiting
+from optimizer.evaluate import evaluate, waiting_seconds
+from optimizer.place.blocks import make_blocks
+from optimizer.place.certificate import prove
+from optimizer.place.choice import choose
+from optimizer.place.conflict import explain_homeless, explain_overfull, explain_together
+from optimizer.place.crew import Crew
+from optimizer.place.feasibility import find_feasible
+from optimizer.place.homes import find_homes, leftovers
+from optimizer.place.problem import build_problem
+from optimizer.place.search import Budget, Search
+from optimizer.result import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimizer.equipment.layout import Layout
+    from optimizer.place.certificate import Proof
+    from optimizer.place.problem import PlacementProblem
+    from optimizer.place.run import Orders, Run
+    from optimizer.place.search import Found
+    from optimizer.result import Result
+    from optimizer.study import Study
+
+__all__ = ["constant_of", "solve"]
+
+#: Share of the solving time that the search has for itself before the bound starts.
+SEARCH_FIRST = 0.15
+#: Candidate poses of a kind before "it does not fit" is believed.
+FINE = 3000
+#: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
+CLOSED = 1e-6
+#: Judging is measured once and takes about so many times as long in the end.
+JUDGE_TIMES = 3.0
+#: Share of the usual temperature when the search starts from a layout that somebody gave.
+GENTLE = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """Layouts known before: today's, and one to start from; those that are whole."""
+
+    layouts: tuple[Layout, ...]
+    whole: tuple[Layout, ...]
+
+
+def constant_of(study: Study) -> float:
+    """What the objective adds to walking, encounters and the like, wherever things stand."""
+    return study.objective.waiting * waiting_seconds(compute_waiting(study))
+
+
+def solve(study: Study, run: Run, orders: Orders) -> Result:
+    """The best layout found in the time of the run, with a lower bound."""
+    begun = time.perf_counter()
+    run.constant = constant_of(study)
+    known = _known(study, orders)
+    problem = build_problem(study, known=known.layouts, at_most=orders.at_most)
+    blank = run.blank(time.perf_counter() - begun, orders)
+    if problem.homeless:
+        return run.finished(blank, status=Status.INFEASIBLE, conflict=explain_homeless(problem))
+    search = Search(problem, seed=orders.seed, on_better=run.found)
+    first = search.start()
+    if first is None and orders.at_most is None:
+        # what does not fit on the usual grid may fit on a finer one
+        problem = build_problem(study, most=FINE, known=known.layouts)
+        search = Search(problem, seed=orders.seed, on_better=run.found)
+        first = search.start()
+    if first is None:
+        first, status, conflict = _without_start(problem, run, orders.seed)
+        if first is None:
+            return run.finished(blank, status=status, conflict=conflict)
+    first, heat = _warm(problem, search, first, orders)
+    _reserve(problem, first, run)
+    found, proof = _search_and_prove(problem, search, first, run, orders, heat)
+    chosen = choose(
+        problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < 0
+    )
+    evaluation = chosen.evaluation
+    if proof is None:
+        run.notes.append(
+            "no bound: fixtures that stay break rules about their places, which no proof allows for"
+        )
+        return run.finished(
+            blank, status=Status.FEASIBLE, layout=chosen.layout, evaluation=evaluation
+        )
+    closed = evaluation.objective.value - run.bound <= CLOSED * evaluation.objective.value
+    return run.finished(
+        blank,
+        status=Status.OPTIMAL if closed and not evaluation.broken else Status.FEASIBLE,
+        layout=chosen.layout,
+        evaluation=evaluation,
+        bound=min(run.bound, evaluation.objective.value),
+        walking=proof.held_against(evaluation, chosen.table),
+    )
+
+
+def _known(study: Study, orders: Orders) -> _Known:
+    """Layouts whose poses become candidates; those with all fixtures are judged as well."""
+    given = [layout for layout in (study.current_layout, orders.start) if layout is not None]
+    if orders.at_most is None:
+        given.reverse()  # the one to start from comes first
+    probe = make_blocks(study)
+    whole = []
+    for layout in given:
+        _, missing = find_homes(probe, layout)
+        names = {name for kind in probe for block in kind.fixtures for name in block}
+        same = names == {placement.fixture for placement in layout.placements}
+        if same and not missing and not leftovers(probe, layout):
+            whole.append(layout)
+    return _Known(layouts=tuple(given), whole=tuple(whole))
+
+
+def _warm(
+    problem: PlacementProblem, search: Search, first: NDArray[np.int64], orders: Orders
+) -> tuple[NDArray[np.int64], float]:
+    """Where the search starts, and how hot: gently from a layout that was given."""
+    for number, home in enumerate(problem.homes):
+        chosen = np.array(home, dtype=np.int64)
+        if orders.at_most is not None or (chosen < 0).any() or not problem.fit(chosen):
+            continue
+        search.note(chosen)
+        if number == 0 and orders.start is not None:
+            return chosen, GENTLE
+    return first, 1.0
+
+
+def _reserve(problem: PlacementProblem, first: NDArray[np.int64], run: Run) -> None:
+    """Measure how long the judge takes, so that its work ends within the limit."""
+    begun = time.perf_counter()
+    evaluate(problem.study, problem.layout(first), shells=problem.shells, places=False)
+    run.reserve += JUDGE_TIMES * (time.perf_counter() - begun)
+
+
+def _without_start(
+    problem: PlacementProblem, run: Run, seed: int
+) -> tuple[NDArray[np.int64] | None, Status, tuple[str, ...]]:
+    """A first layout where the greedy starts found none, or why there is none."""
+    overfull = explain_overfull(problem)
+    if overfull:
+        return None, Status.INFEASIBLE, overfull
+    feasible = find_feasible(problem, time_limit=max(run.left() / 2, 1.0), seed=seed)
+    if feasible.status is Status.FEASIBLE:
+        return np.array(feasible.chosen, dtype=np.int64), Status.FEASIBLE, ()
+    if feasible.status is Status.INFEASIBLE:
+        reasons = explain_together(problem, time_limit=max(run.left(), 5.0), seed=seed)
+        return None, Status.INFEASIBLE, reasons
+    return None, Status.UNKNOWN, ("no layout was found in the time given; allow more seconds",)
+
+
+def _search_and_prove(
+    problem: PlacementProblem,
+    search: Search,
+    first: NDArray[np.int64],
+    run: Run,
+    orders: Orders,
+    heat: float,
+) -> tuple[tuple[Found, ...], Proof | None]:
+    """Search alone at first; then prove a bound while the other workers search on."""
+    steps, workers = orders.steps, orders.workers
+    seeds = range(orders.seed + 1, orders.seed + workers)
+    provable = problem.leeway is None or problem.leeway.is_sound
+    with Crew(problem, seeds=seeds, steps=steps) as crew:
+        whole = max(run.left(), 0.1)
+        share = SEARCH_FIRST if workers > 1 else 0.6
+        own = Budget(
+            seconds=whole * (share if provable else 1.0) if steps is None else float("inf"),
+            steps=steps,
+            should_stop=run.stop,
+        )
+        crew.start(seconds=whole)
+        search.run(own, first, heat=heat)
+        for one in crew.news():
+            run.found(one)
+
+        def stop() -> bool:
+            for one in crew.news():
+                run.found(one)
+            return run.stop()
+
+        proof = None
+        if provable:
+            least = min(
+                [f for f in (search.least_walking, *crew.least_walking()) if f is not None],
+                key=lambda f: f.score.walking,
+            )
+            seconds = max(run.left(), 0.5)
+            proof = prove(problem, least, seconds=seconds, on_better=run.proven, should_stop=stop)
+        found = (*search.archive, *crew.finish(stop=run.stop() or steps is None))
+    for one in found:
+        run.found(one)
+    best: dict[tuple[int, ...], Found] = {f.chosen: f for f in found}
+    return tuple(sorted(best.values(), key=lambda f: (f.score.value, f.chosen))), proof
