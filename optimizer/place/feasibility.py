@@ -1,17 +1,34 @@
-"""Whether all blocks can stand at once, and if not, which of them get in each other's way.
+"""Whether all blocks can stand at once, and the whole model of the hard rules.
 
 In: a placement problem. Out: a layout without conflicts, the proof that there is none, or neither
 in the time given; and for the proof the smallest set of kinds that cannot stand together.
 
-The model (CP-SAT), over Booleans x[k, p] = "a block of kind k stands at candidate p":
+The model of all hard rules (CP-SAT, no objective), over Booleans x[k, p] = "a block of kind k
+stands at candidate p", with one literal a_k for each kind (it is asked for) and one r for each
+rule (it is kept), so that each can be left out when a conflict is explained:
 
-    Σ_p x[k, p] = count_k                                     for every kind k                 (1)
-    Σ of x[k, p] that hold cell c ≤ 1                         for every cell c                 (2)
-    x[k, p] = 1  ⇒  x[m, q] = 0                               for all q that clash with p      (3)
+    a_k  ⇒  Σ_p x[k, p] = count_k;  else  Σ_p x[k, p] ≤ count_k       every kind k             (1)
+    Σ of x[k, p] that hold cell c ≤ 1                                 every cell c             (2)
+    r, x[k, p]  ⇒  ¬x[m, q]                  q clashes with p by the pair rule r               (3)
+    r  ⇒  ¬x[k, p]                           p breaks the rule r of one block                  (4)
+    r  ⇒  Σ w_k x[k, p] ≥ need               r asks for a number or for seats                  (5)
+    r, a block of kind k stands  ⇒  one of some poses or kinds does   near a door, low places  (6)
+    ¬r                                       the empty shell or the brief breaks r             (7)
+    r, all of S stand  ⇒  one of U stands    S breaks r, and only U would mend it              (8)
 
-(3) is added lazily: a solution that breaks it names the conflicting poses, all that clash with
-these are forbidden at once, and the solver goes on. There is no objective: CP-SAT as the
-engine of the big objective bounds at 60 %, as the judge of feasibility it is quick and exact.
+(3) and (8) are added lazily: a solution that breaks them names the poses that are then forbidden,
+and the solver goes on. (8) are the rules about the whole hall: routes, strips and circles (S is
+the smallest set of blocks that is in the way, U the poses that they leave open), lines of sight (U
+is what stands across the line), areas, view and flows. Their geometry is that of `rules`, asked of
+the solution; `place.rule_cuts` says why no layout that keeps the rule breaks its cuts.
+
+`place.rule_forms` names the form of every kind of check, `place.rule_model` is the model,
+`place.mending` uses it where the search's best layouts break a rule, `place.explanation` where no
+layout exists. The functions here hold (1), (2) and the pair rules of placement alone, all in one
+relation: what the search asks before it starts.
+
+CP-SAT as the engine of the big objective bounds at 60 %, as the judge of feasibility it is quick
+and exact.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         **dict.fromkeys(("route_width", "egress_route", "egress_strip"), Form.CUT),
         **dict.fromkeys(("egress_walk", "passing_place", "reachability"), Form.CUT),
         **dict.fromkeys(("desk_turning", "clear_floor", "wheelchair_place"), Form.CUT),
-        **dict.fromkeys(("door_turning", "door_handle", "turn_round"), Form.CUT),
+        **dict.fromkeys(("door_turning", "door_handle"), Form.CUT),
         **dict.fromkeys(("counter_facing", "quiet_distance", "overlooked"), Form.CUT),
         **dict.fromkeys(("equal_privacy", "staff_view"), Form.CUT),
         **dict.fromkeys(("waiting_area", "queue_space"), Form.CUT),

@@ -165,6 +165,19 @@ class RuleModel:
             if not self.learn(chosen, wanted):
                 return Answer(status=Status.FEASIBLE, chosen=chosen)
 
+    def allows(self, chosen: Sequence[Choice], rules: Collection[str]) -> bool:
+        """Whether what the model holds of some rules so far lets a layout be."""
+        self._assume(set(rules), {k for k, _ in chosen}, traced=False)
+        standing = set(chosen)
+        for k, own in enumerate(self._stands):
+            for p, x in enumerate(own):
+                x.proto.domain[0] = x.proto.domain[1] = int((k, p) in standing)
+        status = cp_model.CpSolver().solve(self._model)
+        for own in self._stands:
+            for x in own:
+                x.proto.domain[0], x.proto.domain[1] = 0, 1
+        return status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
     def learn(self, chosen: Sequence[Choice], rules: Sequence[Rule]) -> bool:
         """Add what a layout breaks, cheap rules first; whether it breaks any."""
         found = False
