@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimizer.evaluation import Evaluation
 
 __all__ = [
+    "BoundStep",
     "ConflictEntry",
     "CountTrial",
     "HistoryPoint",
@@ -61,6 +62,31 @@ class Seconds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BoundStep:
+    """What one method of the bound reached.
+
+    Parameters
+    ----------
+    method
+        Its name.
+    value
+        Best bound after it, objective units an hour.
+    seconds
+        Wall time since the bound was begun.
+    open_poses
+        Poses that a layout better than the best known may still use; the others are closed.
+    regions
+        Regions of layouts bounded by then.
+    """
+
+    method: str
+    value: float
+    seconds: float
+    open_poses: int
+    regions: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WalkingBound:
     """The proof about walking.
 
@@ -78,6 +104,10 @@ class WalkingBound:
         Candidate poses that it holds for.
     pitch
         Widest grid that these poses lie on, metres.
+    steps
+        What each method of the bound reached, in order.
+    file
+        Bytes of `certificate.npz`, which `verify` goes through again; empty without one.
     """
 
     value: float
@@ -86,6 +116,8 @@ class WalkingBound:
     method: str
     poses: int
     pitch: float
+    steps: tuple[BoundStep, ...] = ()
+    file: bytes = b""
 
     @property
     def search_gap(self) -> float:

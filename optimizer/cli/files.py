@@ -30,6 +30,7 @@ __all__ = [
     "check_rules",
     "read_any_layout",
     "read_brief",
+    "read_certificate",
     "read_result",
     "verified_content",
     "write_folder",
@@ -38,6 +39,7 @@ __all__ = [
 #: What an optimization writes.
 FILES = (
     "result.json",
+    "certificate.npz",
     "layout.json",
     "layout.png",
     "layout.svg",
@@ -104,6 +106,27 @@ def read_any_layout(path: Path, study: Study) -> Layout:
         raise LayoutError(*(f"{path}: {sentence}" for sentence in error.sentences)) from None
 
 
+def read_certificate(path: Path, content: dict[str, Any]) -> bytes | None:
+    """Bytes of the proof that a result names, None where it names none.
+
+    Raises
+    ------
+    FileFormatError
+        Where the file is missing, or its name leads out of the folder.
+    """
+    walking = content.get("walking")
+    stated = walking.get("certificate") if isinstance(walking, dict) else None
+    name = stated.get("file") if isinstance(stated, dict) else None
+    if not isinstance(name, str):
+        return None
+    folder = path if path.is_dir() else path.parent
+    if Path(name).name != name or not (folder / name).is_file():
+        raise FileFormatError(
+            f"{folder / name}: the result names this file as its proof, but there is none"
+        )
+    return (folder / name).read_bytes()
+
+
 def read_result(path: Path) -> dict[str, Any]:
     """Content of a `result.json`, or of the one in a folder.
 
@@ -137,7 +160,8 @@ def verified_content(study: Study, result: Result) -> dict[str, Any]:
     from optimizer.verify import verify_result
 
     content = result_to_json(study, result)
-    claims = verify_result(study, content)
+    proof = result.walking.file if result.walking else b""
+    claims = verify_result(study, content, proof or None)
     content["verified"] = {
         "claims": len(claims),
         "held": sum(claim.passed is True for claim in claims),
@@ -176,12 +200,14 @@ def write_folder(study: Study, result: Result, content: dict[str, Any], folder: 
         Where to; made where it is missing. Files of an earlier result are replaced, and those
         that this result does not have are taken away.
     """
-    from optimizer.report.results import write_json
+    from optimizer.report.results import CERTIFICATE, write_json
 
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".result-", dir=folder))
     try:
         write_json(draft / "result.json", content)
+        if result.walking is not None and result.walking.file:
+            (draft / CERTIFICATE).write_bytes(result.walking.file)
         if result.layout is not None:
             _write_pictures(study, result, draft)
         for name in FILES:

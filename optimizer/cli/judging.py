@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.cli.arguments import AsJson, LayoutFile, OtherPlan, StudyFile
-from optimizer.cli.files import read_any_layout, read_brief, read_result
+from optimizer.cli.files import read_any_layout, read_brief, read_certificate, read_result
 from optimizer.cli.terminal import print_errors, print_json, print_line, print_table
 from optimizer.errors import StudyError
 
@@ -61,7 +61,8 @@ def verify(
     from optimizer.verify import verify_result
 
     brief = read_brief(study, plan=plan)
-    claims = verify_result(brief, read_result(result))
+    content = read_result(result)
+    claims = verify_result(brief, content, read_certificate(result, content))
     failed = [claim for claim in claims if claim.passed is False]
     if as_json:
         rows = [

@@ -1,6 +1,7 @@
 """The proof about walking: the lower bound and what it is held against.
 
-In: a placement problem and the layout with the least walking met. Out: `Proof`.
+In: a placement problem and the layout with the least walking met. Out: `Proof`, with the
+file that lets a checker go through the proof again.
 
 The bound engine is told the *true* walking of the best layout known. It may then drop poses that
 only dearer layouts use: what it returns means "no layout of these candidates walks less than the
@@ -9,18 +10,27 @@ smaller of this value and that walking", which is all that a gap needs.
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from optimizer.demand.flows import PersonClass
 from optimizer.place.bound import lower_bound
-from optimizer.place.table_problem import make_table_problem
-from optimizer.result import WalkingBound
+from optimizer.place.bound.record import record_proof
+from optimizer.place.table_problem import make_table_problem, unit_of
+from optimizer.result import BoundStep, WalkingBound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from optimizer.evaluation import Evaluation
+    from optimizer.place.bound import TableProblem
+    from optimizer.place.bound.record import Record
     from optimizer.place.problem import PlacementProblem
     from optimizer.place.search import Found
 
@@ -28,6 +38,10 @@ __all__ = ["Proof", "prove"]
 
 #: The tables hold single precision: their sums may be this share above the exact ones.
 ROUNDING = 3e-7
+#: What is told while the bound grows is this share less: a proof is kept in fewer digits.
+KEPT = 1e-4
+#: Stands for inf in the file.
+NO_WAY = 65_535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +58,10 @@ class Proof:
         Number of candidate poses and the widest grid that they lie on, metres.
     metres
         Weight of a metre that a customer walks, and of one that staff walk.
+    steps
+        What each method reached.
+    file
+        Bytes of `certificate.npz`: everything that a checker needs.
     """
 
     value: float
@@ -51,6 +69,8 @@ class Proof:
     poses: int
     pitch: float
     metres: tuple[float, float]
+    steps: tuple[BoundStep, ...] = ()
+    file: bytes = b""
 
     def held_against(self, evaluation: Evaluation, table: float) -> WalkingBound:
         """The bound beside the walking of a layout, by its table cost and in truth."""
@@ -65,6 +85,8 @@ class Proof:
             method=self.method,
             poses=self.poses,
             pitch=self.pitch,
+            steps=self.steps,
+            file=self.file,
         )
 
 
@@ -92,14 +114,16 @@ def prove(
         Asked often; True ends the work.
     """
     known = least.score.walking
+    tables = make_table_problem(problem)
     bound = lower_bound(
-        make_table_problem(problem),
+        tables,
         upper_bound=known,
         time_limit=seconds,
-        on_progress=lambda value, method, at: on_better(min(value, known)),
+        on_progress=lambda value, method, at: on_better(min(value, known) * (1 - KEPT)),
         should_stop=should_stop,
     )
-    value = min(bound.value * (1 - ROUNDING), known)
+    record = record_proof(tables, bound.certificate)
+    value = min(record.value * (1 - ROUNDING), known)
     on_better(value)
     return Proof(
         value=value,
@@ -110,4 +134,48 @@ def prove(
             problem.study.metre_weight(PersonClass.CUSTOMER),
             problem.study.metre_weight(PersonClass.STAFF),
         ),
+        steps=tuple(
+            BoundStep(
+                method=step.method,
+                value=min(step.value, value),
+                seconds=step.seconds,
+                open_poses=step.open_poses,
+                regions=step.nodes,
+            )
+            for step in bound.steps
+        ),
+        file=_write(problem, tables, record),
     )
+
+
+def _write(problem: PlacementProblem, tables: TableProblem, record: Record) -> bytes:
+    """The file of a proof: what it speaks of (kinds, poses, tables), and its steps.
+
+    A cost table is kept as the changes along its rows, in whole steps; 65535 stands for inf.
+    """
+    kinds = [
+        {
+            "members": [[member.type.name, member.x, member.y] for member in kind.members],
+            "fixtures": kind.fixtures,
+        }
+        for kind in problem.kinds
+    ]
+    units = {key: unit_of(table) for key, table in tables.pairs.items()}
+    heads = [[*key, unit, record.barriers[key]] for key, unit in units.items()]
+    arrays: dict[str, NDArray[Any]] = {"kinds": _text(kinds), "tables": _text(heads)}
+    for k, poses in enumerate(problem.candidates):
+        arrays[f"poses_{k}"] = poses
+        arrays[f"unary_{k}"] = tables.unary[k]
+    for (k, m), table in tables.pairs.items():
+        finite = np.isfinite(table)
+        whole = np.where(finite, np.where(finite, table, 0.0) / units[k, m], NO_WAY)
+        steps = whole.astype(np.uint16)
+        arrays[f"pair_{k}_{m}"] = np.diff(steps, axis=1, prepend=np.uint16(0))
+    arrays.update({f"proof_{name}": array for name, array in record.arrays.items()})
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    return content.getvalue()
+
+
+def _text(content: object) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(content).encode(), dtype=np.uint8)

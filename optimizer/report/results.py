@@ -6,6 +6,7 @@ lists and None, in the shape of `result.json` (schema 1), and the file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.evaluation import Evaluation, WalkingFigures
-    from optimizer.result import Result
+    from optimizer.result import Result, WalkingBound
     from optimizer.rules.model import Finding
     from optimizer.study import Objective, Study
 
-__all__ = ["SCHEMA", "evaluation_to_json", "result_to_json", "write_json"]
+__all__ = ["CERTIFICATE", "SCHEMA", "evaluation_to_json", "result_to_json", "write_json"]
 
 #: Version of the shape of `result.json`.
 SCHEMA = 1
+#: Name of the file of the proof, beside `result.json`.
+CERTIFICATE = "certificate.npz"
 #: Sections that an evaluation fills, besides "walking".
 SECTIONS = ("crossing", "detour", "diversion", "crowding", "waiting", "privacy", "rules")
 
@@ -92,6 +95,8 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
             "bound_method": proof.method if proof else None,
             "poses": proof.poses if proof else None,
             "pitch": proof.pitch if proof else None,
+            "bound_steps": _bound_steps(study, proof),
+            "certificate": _certificate(proof),
         },
         **{name: figures[name] for name in SECTIONS},
         "history": [
@@ -101,6 +106,28 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         "placements": result.layout.to_json() if result.layout else [],
     }
     return _finite_mapping(row)
+
+
+def _bound_steps(study: Study, proof: WalkingBound | None) -> list[dict[str, Any]]:
+    """What each method of the bound reached."""
+    return [
+        {
+            "method": step.method,
+            "bound_person_metres_per_hour": step.value / _unit(study),
+            "seconds": step.seconds,
+            "open_poses": step.open_poses,
+            "regions": step.regions,
+        }
+        for step in (proof.steps if proof else ())
+    ]
+
+
+def _certificate(proof: WalkingBound | None) -> dict[str, Any] | None:
+    """Name and checksum of the file of the proof, None without one."""
+    if proof is None or not proof.file:
+        return None
+    digest = hashlib.sha256(proof.file).hexdigest()
+    return {"file": CERTIFICATE, "sha256": digest, "bytes": len(proof.file)}
 
 
 def evaluation_to_json(study: Study, evaluation: Evaluation) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The arithmetic of a result: gaps, bounds, history and status.
 
-In: the parsed result and the true objective and walking found. Out: claims. The proof itself, the
-dual solution behind the bound, is not part of a result: that the bound is proven stays open.
+In: the parsed result and the true objective and walking found. Out: claims. The proof itself is
+gone through in `verify.bound`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from optimizer.verify.claim import MISSING, Claim, between, hold, is_number, loo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["check_history", "check_objective_gap", "check_status", "check_walking_gap"]
+__all__ = [
+    "check_history",
+    "check_objective_gap",
+    "check_status",
+    "check_steps",
+    "check_walking_gap",
+]
 
 #: Figures of the engine and of this computation differ by less than this share.
 ROUNDING = 1e-5
@@ -70,6 +76,33 @@ def check_walking_gap(result: Any, true: float, empty: float) -> Iterator[Claim]
         f"empty shell's {empty:.6g} and the true {true:.6g}",
         stated=detour,
         found=(0.0, 1 - empty / true if true else 0.0),
+    )
+
+
+def check_steps(result: Any) -> Iterator[Claim]:
+    """Claim that the methods of the bound are told in order and end at the bound."""
+    rows = lookup(result, "walking.bound_steps")
+    bound = lookup(result, "walking.bound_person_metres_per_hour")
+    right = "a list of {method, bound_person_metres_per_hour, seconds, open_poses, regions}"
+    keys = ("bound_person_metres_per_hour", "seconds", "open_poses", "regions")
+    if not isinstance(rows, Sequence) or not all(
+        isinstance(row, Mapping) and all(is_number(row.get(key)) for key in keys) for row in rows
+    ):
+        yield _no_number("walking.bound_steps", rows, right)
+        return
+    fault = ""
+    for key, sign in ((keys[0], 1), ("seconds", 1), ("open_poses", -1), ("regions", 1)):
+        steps = [(one[key], other[key]) for one, other in pairwise(rows)]
+        if any(sign * (other - one) < -1e-9 * abs(one) for one, other in steps):
+            fault = f"{key} goes the wrong way from one method to the next"
+    if rows and is_number(bound) and rows[-1][keys[0]] > bound * (1 + ROUNDING):
+        fault = f"the last method ends at {rows[-1][keys[0]]:.6g}, above the bound {bound:.6g}"
+    if rows and bound is None:
+        fault = "there are methods without a bound"
+    yield hold(
+        "walking.bound_steps",
+        not fault,
+        f"walking.bound_steps: {fault or f'{len(rows)} methods, none worse than the one before'}",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import OptimizerError
+from optimizer.verify.bound import check_proof
 from optimizer.verify.claim import Claim, agree, hold, lookup
 from optimizer.verify.figures import (
     check_crossing,
@@ -25,6 +26,7 @@ from optimizer.verify.proof import (
     check_history,
     check_objective_gap,
     check_status,
+    check_steps,
     check_walking_gap,
 )
 from optimizer.verify.rulings import check_rules
@@ -52,7 +54,9 @@ FIGURES = (
 )
 
 
-def verify_result(study: Study, result: Mapping[str, Any]) -> tuple[Claim, ...]:
+def verify_result(
+    study: Study, result: Mapping[str, Any], certificate: bytes | None = None
+) -> tuple[Claim, ...]:
     """Every claim of a result, computed again from the study and the placements.
 
     Parameters
@@ -61,6 +65,8 @@ def verify_result(study: Study, result: Mapping[str, Any]) -> tuple[Claim, ...]:
         The study that the result is said to be of.
     result
         The parsed `result.json`; keys may be missing or wrong.
+    certificate
+        Bytes of the file of the proof that it names; without them the proof stays open.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def verify_result(study: Study, result: Mapping[str, Any]) -> tuple[Claim, ...]:
         status = check_status(result, placed=False, broken=())
         return (*head, *status, *nothing, *check_history(result))
     try:
-        return (*head, *_check_layout(study, fixtures, result))
+        return (*head, *_check_layout(study, fixtures, result, certificate))
     except OptimizerError as error:
         sentence = f"the figures cannot be worked out: {'; '.join(error.sentences)}"
         return (*head, hold("placements", False, sentence))
@@ -90,7 +96,9 @@ def _check_head(study: Study, result: Any) -> Iterator[Claim]:
     yield agree(result, "study.sha256", study.sha256)
 
 
-def _check_layout(study: Study, fixtures: tuple[Placed, ...], result: Any) -> Iterator[Claim]:
+def _check_layout(
+    study: Study, fixtures: tuple[Placed, ...], result: Any, certificate: bytes | None
+) -> Iterator[Claim]:
     """Claims that rest on the layout."""
     scene = Scene(study=study, fixtures=fixtures)
     yield agree(result, "hour", study.hour)
@@ -108,6 +116,8 @@ def _check_layout(study: Study, fixtures: tuple[Placed, ...], result: Any) -> It
     yield from check_objective_gap(result, value)
     yield from check_walking(scene, result)
     yield from check_walking_gap(result, *_weighted_walking(scene))
+    yield from check_proof(scene, result, certificate)
+    yield from check_steps(result)
     yield from check_crossing(result, named, total, weighted)
     yield from check_detour(scene, result)
     yield from check_waiting(scene, result)

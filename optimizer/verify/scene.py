@@ -103,14 +103,14 @@ class Scene:
                     union_all([fixture.footprint(grow=radius) for fixture in self.fixtures])
                 )
             ends = {
-                name: self._end(name, audience)
+                name: self.end(name, audience)
                 for walk in own
                 for name in (walk.source, walk.target)
             }
             found.extend(find_ways(region, [(ends[w.source], ends[w.target]) for w in own]))
         return tuple(found)
 
-    def _end(self, name: str, audience: Audience) -> tuple[float, float]:
+    def end(self, name: str, audience: Audience) -> tuple[float, float]:
         """Where walks to a fixture or door lead."""
         fixture = next((f for f in self.fixtures if f.name == name), None)
         if fixture is not None:
@@ -123,6 +123,10 @@ class Scene:
         if inside is None:
             raise StudyError(f"no walkable floor at a door called {name!r}")
         return inside
+
+    def end_of(self, name: str) -> tuple[float, float]:
+        """Where customers' walks to a fixture or door lead, metres."""
+        return self.end(name, Audience.CUSTOMER)
 
     def person_metres(self, *, staff: bool, empty: bool = False) -> float:
         """Person-metres an hour of customers or of staff."""

@@ -34,7 +34,7 @@ from optimizer.place.bound.duals import pose_bounds, tighten_potentials, value_d
 from optimizer.place.bound.leaves import cheapest_layout
 from optimizer.place.bound.problem import Pair, TableProblem
 from optimizer.place.bound.proof import Certificate, Dual, ProofNode, Stage
-from optimizer.place.bound.tables import Tables, build_tables
+from optimizer.place.bound.tables import Tables, barrier_of, build_tables
 
 Arrays = Mapping[str, NDArray[Any]]
 STEPS = 32_767  # of the 16 bits, on either side of zero
@@ -50,10 +50,13 @@ class Record:
         What the arrays prove: no layout costs less.
     arrays
         See the module.
+    barriers
+        For each two classes with costs, what is charged for poses that cannot stand together.
     """
 
     value: float
     arrays: Arrays
+    barriers: Mapping[Pair, float]
 
 
 def record_proof(problem: TableProblem, certificate: Certificate) -> Record:
@@ -68,7 +71,11 @@ def record_proof(problem: TableProblem, certificate: Certificate) -> Record:
     """
     writer = _Writer(problem, certificate.upper_bound)
     value = writer.write(build_tables(problem), certificate.root)
-    return Record(value=min(value, certificate.upper_bound), arrays=writer.arrays())
+    return Record(
+        value=min(value, certificate.upper_bound),
+        arrays=writer.arrays(),
+        barriers={key: barrier_of(problem, key) for key in problem.pairs},
+    )
 
 
 @dataclass

@@ -146,10 +146,13 @@ def build_tables(problem: TableProblem) -> Tables:
     )
 
 
-def _barrier(problem: TableProblem, largest: float) -> float:
+def barrier_of(problem: TableProblem, key: Pair) -> float:
+    """What the working table of two classes charges for poses that cannot stand together."""
+    cost = problem.pairs[key]
+    largest = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
     if largest <= 0.0:
         largest = max(float(np.ptp(unary)) for unary in problem.unary)
-    return BARRIER * max(largest, 1e-6)
+    return float(np.float32(BARRIER * max(largest, 1e-6)))
 
 
 def _working_table(problem: TableProblem, key: Pair) -> Table:
@@ -158,10 +161,9 @@ def _working_table(problem: TableProblem, key: Pair) -> Table:
     rows, columns = (np.arange(problem.poses[kind]) for kind in key)
     barred = conflict_matrix(problem, first, second, rows=rows, columns=columns)
     cost = problem.pairs[key]
-    largest = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
     table: Table = cost.astype(np.float32)
     if cost.dtype != np.float32:
         above = table > cost
         table[above] = np.nextafter(table[above], np.float32(-np.inf))
-    table[barred] = np.float32(_barrier(problem, largest))
+    table[barred] = np.float32(barrier_of(problem, key))
     return table

@@ -1,0 +1,298 @@
+"""The proof of the bound gone through again, step by step, by weak duality.
+
+In: what a proof states, and which poses exclude each other. Out: the least cost that it proves for
+every layout of its poses.
+
+A layout gives each kind its fixtures at poses; it costs the sum of `unary` over its blocks and of
+`pairs` over its pairs of blocks. A region is a set of groups: so many blocks of a kind at open
+poses. For a pair of groups with table T let φ be any vector, ψ(q) = min_p T(p, q) − φ(p), and φ
+raised likewise: then T ≥ φ + ψ, so with prices μ ≥ 0 of cliques (sets of poses of which a layout
+takes at most one)
+
+    cost ≥ Σ over blocks of θ − Σ μ,    θ_g(p) = unary + Σ_h n_h φ_gh(p) + Σ μ of p's cliques    (1)
+
+and (1) is least where each group takes its n cheapest θ. With one block at p, each block of h pays
+θ_h(q) + T(p, q) − φ(p) − ψ(q) at least: the own bound of p. A layout uses a pose that was closed,
+or lies in what is left; a split lists the numbers of blocks on the one side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from optimizer.verify.stated import Stated
+
+__all__ = ["ReplayError", "replay"]
+
+#: Share of the sums that rounding may have added, and is taken off.
+ROUNDING = 1e-10
+
+Exclusion = Callable[[int, int], "NDArray[np.bool_]"]
+
+
+class ReplayError(ValueError):
+    """A step of the proof is not allowed."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """So many blocks of a kind at open poses."""
+
+    kind: int
+    count: int
+    poses: NDArray[np.int64]
+
+
+_Groups = tuple[_Group, ...]
+
+
+def replay(stated: Stated, exclusion: Exclusion, *, target: float) -> float:
+    """The least cost of any layout that the proof proves, at most the target where it counts.
+
+    Parameters
+    ----------
+    stated
+        The proof.
+    exclusion
+        Of two kinds, which poses two blocks cannot take.
+    target
+        What it is said to prove: regions that are searched completely are searched below this.
+
+    Raises
+    ------
+    ReplayError
+        Where a step is not allowed.
+    """
+    walker = _Walker(stated, exclusion, target)
+    groups = tuple(
+        _Group(k, len(kind.fixtures), np.arange(len(stated.poses[k])))
+        for k, kind in enumerate(stated.kinds)
+    )
+    tables = {}
+    for (k, m), table in stated.pairs.items():
+        if k != m or len(stated.kinds[k].fixtures) > 1:
+            charged = table.copy()
+            charged[exclusion(k, m) | np.isinf(table)] = np.float32(stated.barriers[k, m])
+            tables[k, m] = charged
+    try:
+        return walker.value(groups, tables)
+    except IndexError:
+        raise ReplayError("the steps of the proof end too early") from None
+
+
+@dataclass
+class _Walker:
+    stated: Stated
+    exclusion: Exclusion
+    target: float
+    place: dict[str, int] = field(default_factory=dict)
+    sound: set[int] = field(default_factory=set)
+
+    def take(self, name: str, count: int) -> NDArray[Any]:
+        """The next entries of an array of the proof."""
+        first = self.place.get(name, 0)
+        self.place[name] = first + count
+        part = self.stated.steps[name][first : first + count]
+        if len(part) < count:
+            raise IndexError(name)
+        return part
+
+    def bits(self, name: str, count: int) -> NDArray[np.bool_]:
+        return np.unpackbits(self.take(name, -(-count // 8)), count=count).astype(bool)
+
+    def value(self, groups: _Groups, tables: Mapping[tuple[int, int], Any]) -> float:
+        """Least cost in a region that the next steps prove."""
+        stages, whole, split, parts = (int(n) for n in self.take("nodes", 1)[0])
+        value, floor = -np.inf, np.inf
+        for _ in range(stages):
+            bound, closed, kept = self.stage(groups, tables)
+            value = max(value, min(floor, bound))
+            floor = min(floor, closed)
+            if kept is not None:
+                groups, tables = _keep(groups, tables, kept)
+        if any(len(group.poses) < group.count for group in groups):
+            return max(value, floor)
+        if whole:
+            return max(value, min(floor, self.search(groups)))
+        if parts:
+            group = groups[split]
+            if parts != group.count + 1:
+                raise ReplayError(f"a region is split into {parts} parts, not {group.count + 1}")
+            side = self.bits("sides", len(group.poses))
+            least = min(
+                self.value(*_part(groups, tables, split, side, number)) for number in range(parts)
+            )
+            value = max(value, min(floor, least))
+        return value
+
+    def stage(
+        self, groups: _Groups, tables: Mapping[tuple[int, int], Any]
+    ) -> tuple[float, float, list[NDArray[np.bool_]] | None]:
+        """Bound of a region, least own bound of the poses closed, and those kept (None: all)."""
+        priced, closes = (int(n) for n in self.take("stages", 1)[0])
+        theta, paid = self.priced(groups, priced)
+        duals = {}
+        for pair in sorted(tables):
+            g, h = pair
+            table = tables[pair]
+            row = self.take("potentials", len(table)) * float(self.take("scales", 1)[0])
+            column = (table - row[:, None]).min(axis=0)
+            row = (table - column[None, :]).min(axis=1)
+            if g == h:
+                theta[g] += (groups[g].count - 1) * (row + column) / 2
+                continue
+            duals[pair] = (row, column)
+            theta[g] += groups[h].count * row
+            theta[h] += groups[g].count * column
+        least = [_cheapest(own, group.count) for own, group in zip(theta, groups, strict=True)]
+        size = paid + sum(map(abs, least))
+        bound = sum(least) - paid - ROUNDING * (1 + size)
+        if not closes:
+            return bound, np.inf, None
+        flags = self.bits("kept", sum(len(group.poses) for group in groups))
+        kept = np.split(flags, np.cumsum([len(group.poses) for group in groups])[:-1])
+        closed = np.inf
+        for g, group in enumerate(groups):
+            shut = ~kept[g]
+            if not shut.any():
+                continue
+            own = bound - least[g] + _cheapest(theta[g], group.count - 1) + theta[g][shut]
+            for (a, b), (row, column) in duals.items():
+                if a == g:
+                    each = (tables[a, b][shut] + (theta[b] - column)[None, :]).min(axis=1)
+                    own += np.maximum(0.0, groups[b].count * (each - row[shut]) - least[b])
+                elif b == g:
+                    each = (tables[a, b][:, shut] + (theta[a] - row)[:, None]).min(axis=0)
+                    own += np.maximum(0.0, groups[a].count * (each - column[shut]) - least[a])
+            closed = min(closed, float(own.min()) - ROUNDING * size)
+        return bound, closed, kept
+
+    def priced(self, groups: _Groups, count: int) -> tuple[list[NDArray[np.float64]], float]:
+        """Unary costs with the prices of the cliques of each pose, and the sum of the prices."""
+        starts = np.cumsum([0, *(len(poses) for poses in self.stated.poses)])
+        ends = self.stated.steps["clique_ends"]
+        prices = self.take("prices", count)
+        if not (prices >= 0).all():
+            raise ReplayError("a clique has a price below 0")
+        load = np.zeros(starts[-1])
+        for clique, price in zip(self.take("priced", count).tolist(), prices, strict=True):
+            first = int(ends[clique - 1]) if clique else 0
+            members = self.stated.steps["cliques"][first : int(ends[clique])].astype(np.int64)
+            if clique not in self.sound:
+                self.check_clique(members, starts)
+                self.sound.add(clique)
+            load[members] += price
+        unary = self.stated.unary
+        return [
+            unary[group.kind][group.poses] + load[starts[group.kind] + group.poses]
+            for group in groups
+        ], float(prices.sum())
+
+    def check_clique(self, members: NDArray[np.int64], starts: NDArray[np.int64]) -> None:
+        """Raise ReplayError where two poses of a clique can be taken together."""
+        if len(np.unique(members)) < len(members):
+            raise ReplayError("a clique names a pose twice")
+        kinds = np.searchsorted(starts, members, side="right") - 1
+        for k in np.unique(kinds):
+            own = members[kinds == k] - starts[k]
+            for m in np.unique(kinds[kinds >= k]):
+                if k == m and len(self.stated.kinds[k].fixtures) == 1:
+                    continue
+                other = members[kinds == m] - starts[m]
+                if not self.exclusion(int(k), int(m))[np.ix_(own, other)].all():
+                    raise ReplayError(f"a clique has poses of kinds {k} and {m} that go together")
+
+    def search(self, groups: _Groups) -> float:
+        """Least cost of a region, or the target where nothing is cheaper."""
+        order = sorted(range(len(groups)), key=lambda g: len(groups[g].poses))
+        blocks = [g for g in order for _ in range(groups[g].count)]
+        costs: dict[tuple[int, int], NDArray[np.float64]] = {}
+
+        def between(g: int, h: int) -> NDArray[np.float64]:
+            if (g, h) not in costs:
+                k, m = groups[g].kind, groups[h].kind
+                low, high = (g, h) if k <= m else (h, g)
+                pair = (min(k, m), max(k, m))
+                at = np.ix_(groups[low].poses, groups[high].poses)
+                table = self.stated.pairs.get(pair)
+                cost = np.zeros((len(groups[low].poses), len(groups[high].poses)))
+                cost += 0.0 if table is None else table[at]
+                cost[self.exclusion(*pair)[at]] = np.inf
+                costs[g, h] = cost if low == g else cost.T
+            return costs[g, h]
+
+        def place(depth: int, first: int, cost: float, best: float, added: list[Any]) -> float:
+            if depth == len(blocks):
+                return min(best, cost)
+            g = blocks[depth]
+            later = blocks[depth + 1 :]
+            rest = sum(float(added[h].min()) for h in later)
+            for pose in np.argsort(added[g], kind="stable"):
+                new = cost + float(added[g][pose])
+                if new + rest >= best:
+                    break
+                if pose < first:
+                    continue
+                more = [
+                    own + between(g, h)[pose] if h in later else own for h, own in enumerate(added)
+                ]
+                again = bool(later) and later[0] == g
+                best = place(depth + 1, int(pose) if again else 0, new, best, more)
+            return best
+
+        start = [self.stated.unary[group.kind][group.poses] for group in groups]
+        return place(0, 0, 0.0, self.target, start)
+
+
+def _cheapest(cost: NDArray[np.float64], count: int) -> float:
+    """Sum of the lowest costs: two blocks never share a pose."""
+    if count == 1:
+        return float(cost.min())
+    return float(np.sort(cost)[:count].sum())
+
+
+def _keep(
+    groups: _Groups, tables: Mapping[tuple[int, int], Any], kept: list[NDArray[np.bool_]]
+) -> tuple[_Groups, dict[tuple[int, int], Any]]:
+    left = tuple(
+        _Group(group.kind, group.count, group.poses[mask])
+        for group, mask in zip(groups, kept, strict=True)
+    )
+    return left, {(g, h): table[np.ix_(kept[g], kept[h])] for (g, h), table in tables.items()}
+
+
+def _part(
+    groups: _Groups,
+    tables: Mapping[tuple[int, int], Any],
+    split: int,
+    side: NDArray[np.bool_],
+    number: int,
+) -> tuple[_Groups, dict[tuple[int, int], Any]]:
+    """The region with so many blocks of a group on its first side."""
+    new: list[_Group] = []
+    origin: list[tuple[int, NDArray[np.bool_]]] = []
+    for g, group in enumerate(groups):
+        halves = [(group.count, np.ones(len(group.poses), dtype=bool))]
+        if g == split:
+            halves = [(number, side), (group.count - number, ~side)]
+        for count, mask in halves:
+            if count:
+                new.append(_Group(group.kind, count, group.poses[mask]))
+                origin.append((g, mask))
+    parts = {}
+    for i, (g, mask) in enumerate(origin):
+        for j in range(i, len(origin)):
+            h, other = origin[j]
+            table = tables.get((g, h))
+            if table is not None and (i != j or new[i].count > 1):
+                parts[i, j] = table[np.ix_(mask, other)]
+    return tuple(new), parts

@@ -1,0 +1,128 @@
+"""The file of a proof, as it states things: poses, cost tables, and the steps of the proof.
+
+In: the bytes of `certificate.npz`. Out: `Stated`, plain arrays, or `ProofFileError` with one
+sentence. Nothing in it is believed: `verify.bound` holds it against the study and the result.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["ProofFileError", "Stated", "StatedKind", "read_stated"]
+
+#: Entry of a table that stands for "no way".
+NO_WAY = 65_535
+#: Arrays of the steps of the proof.
+STEPS = (
+    "nodes", "sides", "stages", "scales", "potentials", "kept",
+    "priced", "prices", "cliques", "clique_ends",
+)  # fmt: skip
+
+
+class ProofFileError(ValueError):
+    """The bytes are not a proof."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedKind:
+    """Blocks that differ by name only: (type, x, y) of each member; names of each block."""
+
+    members: tuple[tuple[str, float, float], ...]
+    fixtures: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """What a proof speaks of and how it goes.
+
+    Parameters
+    ----------
+    kinds
+        What is placed.
+    poses
+        For each kind its candidate poses, (n, 3): x, y (metres), angle (degrees).
+    unary
+        For each kind the cost of each pose, objective units an hour.
+    pairs
+        (k, m), k ≤ m: cost of each pair of poses, float32; inf where there is no way.
+    barriers
+        (k, m): what the proof charges for two poses that cannot stand together; no layout pays it.
+    steps
+        Arrays of the proof by name.
+    """
+
+    kinds: tuple[StatedKind, ...]
+    poses: tuple[NDArray[np.float64], ...]
+    unary: tuple[NDArray[np.float64], ...]
+    pairs: Mapping[tuple[int, int], NDArray[np.float32]]
+    barriers: Mapping[tuple[int, int], float]
+    steps: Mapping[str, NDArray[Any]]
+
+
+def read_stated(content: bytes) -> Stated:
+    """Return what a proof states.
+
+    Raises
+    ------
+    ProofFileError
+        Where the bytes are no such file, or its arrays do not fit each other.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        kinds = tuple(
+            StatedKind(
+                members=tuple((str(t), float(x), float(y)) for t, x, y in kind["members"]),
+                fixtures=tuple(tuple(map(str, block)) for block in kind["fixtures"]),
+            )
+            for kind in json.loads(arrays["kinds"].tobytes())
+        )
+        poses = tuple(np.asarray(arrays[f"poses_{k}"], float) for k in range(len(kinds)))
+        unary = tuple(np.asarray(arrays[f"unary_{k}"], float) for k in range(len(kinds)))
+        pairs, barriers = {}, {}
+        for k, m, unit, barrier in json.loads(arrays["tables"].tobytes()):
+            pairs[int(k), int(m)] = _table(arrays[f"pair_{k}_{m}"], float(unit))
+            barriers[int(k), int(m)] = float(barrier)
+        steps = {name: arrays[f"proof_{name}"] for name in STEPS}
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ProofFileError(f"the file of the proof cannot be read: {error}") from None
+    stated = Stated(
+        kinds=kinds, poses=poses, unary=unary, pairs=pairs, barriers=barriers, steps=steps
+    )
+    _check_shapes(stated)
+    return stated
+
+
+def _table(changes: NDArray[Any], unit: float) -> NDArray[np.float32]:
+    """A cost table from the changes along its rows, in units."""
+    steps = np.cumsum(np.asarray(changes, np.uint16), axis=1, dtype=np.uint16)
+    table = (steps * np.float64(unit)).astype(np.float32)
+    table[steps == NO_WAY] = np.inf
+    return table
+
+
+def _check_shapes(stated: Stated) -> None:
+    sizes = [len(poses) for poses in stated.poses]
+    if any(p.ndim != 2 or p.shape[1] != 3 or not np.isfinite(p).all() for p in stated.poses):
+        raise ProofFileError("a pose of the proof is not three finite numbers")
+    if [u.shape for u in stated.unary] != [(n,) for n in sizes] or not all(
+        np.isfinite(u).all() for u in stated.unary
+    ):
+        raise ProofFileError("the proof does not give one finite cost for each pose")
+    for (k, m), table in stated.pairs.items():
+        if not 0 <= k <= m < len(sizes) or table.shape != (sizes[k], sizes[m]):
+            raise ProofFileError(f"the cost table of kinds {k} and {m} has another size than them")
+        if not (table >= 0).all():
+            raise ProofFileError(f"the cost table of kinds {k} and {m} has a cost below 0")
