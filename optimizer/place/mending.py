@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.evaluate import evaluate
+from optimizer.place.choice import Chosen
 from optimizer.place.explanation import explain
 from optimizer.place.rule_model import RuleModel
 from optimizer.place.stock import stock_of
@@ -20,10 +22,15 @@ from optimizer.result import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from optimizer.evaluation import Evaluation
     from optimizer.place.problem import PlacementProblem
+    from optimizer.place.search import Found
     from optimizer.result import ConflictEntry
 
-__all__ = ["Mended", "mend"]
+__all__ = ["Mended", "mend", "repair"]
+
+#: So many of the layouts found are mended.
+MENDED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +90,43 @@ def mend(
             left = max(end - time.perf_counter(), 0.5 * seconds)
             return Mended(conflict=explain(problem, time_limit=left, seed=seed))
     return Mended(chosen=tuple(mended))
+
+
+def repair(
+    problem: PlacementProblem,
+    found: Sequence[Found],
+    chosen: Chosen,
+    *,
+    seconds: float,
+    seed: int,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[Chosen, tuple[ConflictEntry, ...]]:
+    """A layout that keeps all hard rules in place of one that breaks some, or why there is none.
+
+    Parameters
+    ----------
+    problem, found
+        What was searched, and the layouts that the search found, best first.
+    chosen
+        The judge's choice among them.
+    seconds, seed, should_stop
+        As in `mend`.
+    """
+    mended = mend(
+        problem,
+        [one.chosen for one in found[:MENDED]],
+        seconds=seconds,
+        seed=seed,
+        should_stop=should_stop,
+    )
+    best = chosen
+    for one in mended.chosen:
+        layout = problem.layout(one)
+        evaluation = evaluate(problem.study, layout, shells=problem.shells)
+        if _rank(evaluation) < _rank(best.evaluation):
+            best = Chosen(layout=layout, evaluation=evaluation, table=problem.table_cost(one))
+    return best, mended.conflict
+
+
+def _rank(evaluation: Evaluation) -> tuple[int, float]:
+    return len(evaluation.broken), evaluation.objective.value

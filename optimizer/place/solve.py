@@ -13,20 +13,22 @@ In: a study without ranges, the state of the run, orders. Out: a `Result`. The p
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.demand.waiting import compute_waiting
-from optimizer.evaluate import evaluate, waiting_seconds
+from optimizer.evaluate import evaluate
+from optimizer.measured.conditions import fixed_cost
 from optimizer.place.blocks import make_blocks
 from optimizer.place.certificate import prove
 from optimizer.place.choice import choose
 from optimizer.place.conflict import explain_homeless, explain_overfull, explain_together
 from optimizer.place.crew import Crew
+from optimizer.place.explanation import explain
 from optimizer.place.feasibility import find_feasible
 from optimizer.place.homes import find_homes, leftovers
+from optimizer.place.mending import repair
 from optimizer.place.problem import build_problem
 from optimizer.place.search import Budget, Search
 from optimizer.result import Status
@@ -50,6 +52,9 @@ SEARCH_FIRST = 0.15
 FINE = 3000
 #: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
 CLOSED = 1e-6
+#: Share of the time limit that mending a layout which breaks rules may take beyond it, and seconds
+#: for it at least; seconds at least for finding out which rules are in the way.
+MENDING, MENDING_SECONDS, EXPLAINING_SECONDS = 0.25, 4.0, 10.0
 #: Judging is measured once and takes about so many times as long in the end.
 JUDGE_TIMES = 3.0
 #: Share of the usual temperature when the search starts from a layout that somebody gave.
@@ -66,7 +71,7 @@ class _Known:
 
 def constant_of(study: Study) -> float:
     """What the objective adds to walking, encounters and the like, wherever things stand."""
-    return study.objective.waiting * waiting_seconds(compute_waiting(study))
+    return fixed_cost(study)
 
 
 def solve(study: Study, run: Run, orders: Orders) -> Result:
@@ -77,7 +82,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     problem = build_problem(study, known=known.layouts, at_most=orders.at_most)
     blank = run.blank(time.perf_counter() - begun, orders)
     if problem.homeless:
-        return run.finished(blank, status=Status.INFEASIBLE, conflict=explain_homeless(problem))
+        return _refused(problem, run, blank, explain_homeless(problem))
     search = Search(problem, seed=orders.seed, on_better=run.found)
     first = search.start()
     if first is None and orders.at_most is None:
@@ -87,6 +92,8 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
         first = search.start()
     if first is None:
         first, status, conflict = _without_start(problem, run, orders.seed)
+        if first is None and status is Status.INFEASIBLE:
+            return _refused(problem, run, blank, conflict)
         if first is None:
             return run.finished(blank, status=status, conflict=conflict)
     first, heat = _warm(problem, search, first, orders)
@@ -95,6 +102,20 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     chosen = choose(
         problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < 0
     )
+    if chosen.evaluation.broken:
+        chosen, conflict_rules = repair(
+            problem,
+            found,
+            chosen,
+            seconds=max(MENDING * run.seconds, MENDING_SECONDS),
+            seed=orders.seed,
+            should_stop=run.stop,
+        )
+        blank = replace(
+            blank,
+            conflict=tuple(entry.sentence for entry in conflict_rules),
+            conflict_rules=conflict_rules,
+        )
     evaluation = chosen.evaluation
     if proof is None:
         run.notes.append(
@@ -111,6 +132,20 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
         evaluation=evaluation,
         bound=min(run.bound, evaluation.objective.value),
         walking=proof.held_against(evaluation, chosen.table),
+    )
+
+
+def _refused(
+    problem: PlacementProblem, run: Run, blank: Result, reasons: tuple[str, ...]
+) -> Result:
+    """The result that no layout exists: the reasons, and the rules that cannot hold together."""
+    seconds = max(run.left(), EXPLAINING_SECONDS)
+    entries = explain(problem, time_limit=seconds, seed=blank.seed)
+    return run.finished(
+        blank,
+        status=Status.INFEASIBLE,
+        conflict=(*reasons, *(entry.sentence for entry in entries)),
+        conflict_rules=entries,
     )
 
 
