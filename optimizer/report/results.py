@@ -43,7 +43,8 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         What was optimized.
     result
         Its outcome. Without a layout every key is there all the same: figures are None, lists
-        are empty, and "conflict" says why nothing fits.
+        are empty, and "conflict" says why nothing fits; "conflict_rules" has the same rule by
+        rule, with the value asked for, the value that would do, unit and place.
 
     Returns
     -------
@@ -58,6 +59,7 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         "study": {"name": study.name, "sha256": study.sha256},
         "status": str(result.status),
         "conflict": list(result.conflict),
+        "conflict_rules": [asdict(entry) for entry in result.conflict_rules],
         "notes": list(result.notes),
         "at_most": result.at_most,
         "counts": [
