@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = [
     "OTHERS",
     "Line",
+    "booked_variation",
+    "business_streams",
+    "class_streams",
     "compute_lines",
     "compute_streams",
     "compute_waiting",
@@ -174,7 +177,7 @@ def compute_streams(
     """
     return {
         kind: pool_streams(list(streams.values()))
-        for kind, streams in _by_business(mix, visits, places or {}).items()
+        for kind, streams in business_streams(mix, visits, places or {}).items()
     }
 
 
@@ -194,15 +197,15 @@ def compute_lines(
     """
     return {
         kind: tuple(_lines(mix, kind, streams, places[kind]))
-        for kind, streams in _by_business(mix, visits, places).items()
+        for kind, streams in business_streams(mix, visits, places).items()
         if places.get(kind)
     }
 
 
-def _by_business(
+def business_streams(
     mix: BusinessMix, visits: Mapping[str, Mapping[str, float]], places: Mapping[str, int]
 ) -> dict[str, dict[str, Stream]]:
-    """Stream of each business at each type."""
+    """Stream of each business at each type, minutes; what checks add to a service is in it."""
     minutes = {business.name: business.service_minutes for business in mix.businesses}
     delays = compute_check_delays(mix, visits, places)
     streams: dict[str, dict[str, Stream]] = {}
@@ -247,15 +250,15 @@ def _lines(
             continue
         copies = servers if own else 1
         yield Line(
-            classes=_classes(mix, kind, inside, copies),
+            classes=class_streams(mix, kind, inside, copies),
             servers=servers // copies,
             copies=copies,
             patience=mix.service.patience.get(kind),
-            arrival_variation=_arrival_variation(mix, kind, inside),
+            arrival_variation=booked_variation(mix, kind, inside),
         )
 
 
-def _classes(
+def class_streams(
     mix: BusinessMix, kind: str, streams: Mapping[str, Stream], copies: int
 ) -> dict[str, Stream]:
     """Streams of a line by class, each for one of its copies."""
@@ -277,7 +280,7 @@ def _classes(
     return {name: pool_streams(own) for name, own in parts.items()}
 
 
-def _arrival_variation(mix: BusinessMix, kind: str, streams: Mapping[str, Stream]) -> float:
+def booked_variation(mix: BusinessMix, kind: str, streams: Mapping[str, Stream]) -> float:
     """Variation of the time between arrivals, by the share of them that is booked.
 
     Ca² of a superposition by the asymptotic method: the mean of the streams' own squares.
