@@ -20,6 +20,9 @@ from optimizer.verify.figures import (
     check_walking,
     measure_encounters,
 )
+from optimizer.verify.flow_claims import check_flows, check_limits, further_terms
+from optimizer.verify.flows import measure_flows
+from optimizer.verify.guided import check_guided
 from optimizer.verify.placed import read_placements
 from optimizer.verify.placing import PLACING
 from optimizer.verify.proof import (
@@ -110,8 +113,9 @@ def _check_layout(
         if claim.found is False and claim.name.removeprefix("rules.") in PLACING
     )
     yield from check_status(result, placed=bool(fixtures), broken=broken)
-    named, total, weighted = measure_encounters(scene)
-    terms, value = check_objective(scene, result, weighted)
+    named, total, weighted, classes = measure_encounters(scene)
+    flows = measure_flows(scene, classes, total)
+    terms, value = check_objective(scene, result, weighted, further_terms(study, result, flows))
     yield from terms
     yield from check_objective_gap(result, value)
     yield from check_walking(scene, result)
@@ -120,6 +124,9 @@ def _check_layout(
     yield from check_steps(result)
     yield from check_crossing(result, named, total, weighted)
     yield from check_detour(scene, result)
+    yield from check_flows(scene, result, flows)
+    yield from check_guided(scene, result, weighted, flows["crossing.path_crossings"] or (0.0, 0.0))
+    yield from check_limits(scene, result, flows, weighted)
     yield from check_waiting(scene, result)
     yield from check_privacy(scene, result)
     yield from rules
