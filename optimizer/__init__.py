@@ -24,8 +24,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.comparison import Comparison, compare
+    from optimizer.demand.combination import Combination
+    from optimizer.demand.diagnosis import LongQueue
     from optimizer.demand.flows import Flow, PersonClass
     from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
+    from optimizer.demand.roster import Roster, RosterRules, StaffMember, roster
+    from optimizer.demand.service import PriorityClass, ReservedWindows, Service
+    from optimizer.demand.strategies import StrategyRow, compare_strategies
+    from optimizer.diagnose import MarginalValue, diagnose, marginal_minutes
     from optimizer.equipment.catalogue import read_catalogue
     from optimizer.equipment.layout import Layout, Placement
     from optimizer.equipment.layout_file import read_layout, write_layout
@@ -66,6 +72,7 @@ if TYPE_CHECKING:
     from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
     from optimizer.report.plan_picture import plot_plan
     from optimizer.report.results import evaluation_to_json, result_to_json
+    from optimizer.report.roster_picture import plot_roster
     from optimizer.report.sheets import render_layout
     from optimizer.result import Result, Status
     from optimizer.rules.compliance import compliance_table
@@ -80,6 +87,7 @@ __all__ = [
     "AssignmentResult",
     "Business",
     "BusinessMix",
+    "Combination",
     "Comparison",
     "Defect",
     "Door",
@@ -95,6 +103,8 @@ __all__ = [
     "Layout",
     "LayoutError",
     "Leg",
+    "LongQueue",
+    "MarginalValue",
     "NoLayoutError",
     "Objective",
     "OptimizerError",
@@ -102,22 +112,32 @@ __all__ = [
     "ParetoPoint",
     "PersonClass",
     "Placement",
+    "PriorityClass",
     "Progress",
+    "ReservedWindows",
     "Result",
+    "Roster",
+    "RosterRules",
     "Rule",
+    "Service",
     "Shell",
+    "StaffMember",
     "Status",
     "Stop",
+    "StrategyRow",
     "Study",
     "StudyError",
     "Zone",
     "ZoneKind",
     "audit_plan",
     "compare",
+    "compare_strategies",
     "compliance_table",
+    "diagnose",
     "evaluate",
     "evaluation_to_json",
     "front_to_json",
+    "marginal_minutes",
     "optimize",
     "pareto",
     "plot_comparison",
@@ -130,6 +150,7 @@ __all__ = [
     "plot_pareto",
     "plot_plan",
     "plot_privacy",
+    "plot_roster",
     "plot_rules",
     "plot_waiting",
     "prepare_shell",
@@ -141,6 +162,7 @@ __all__ = [
     "read_study",
     "render_layout",
     "result_to_json",
+    "roster",
     "solve_assignment",
     "study_schema",
     "summarize_plan",
@@ -159,6 +181,7 @@ _ROOMS = {
     "AssignmentResult": "place.assignment",
     "Business": "demand.mix",
     "BusinessMix": "demand.mix",
+    "Combination": "demand.combination",
     "Comparison": "comparison",
     "Defect": "plan.defect",
     "Door": "plan.model",
@@ -174,6 +197,8 @@ _ROOMS = {
     "Layout": "equipment.layout",
     "LayoutError": "errors",
     "Leg": "evaluation",
+    "LongQueue": "demand.diagnosis",
+    "MarginalValue": "diagnose",
     "NoLayoutError": "errors",
     "Objective": "study",
     "OptimizerError": "errors",
@@ -181,22 +206,32 @@ _ROOMS = {
     "ParetoPoint": "place.pareto",
     "PersonClass": "demand.flows",
     "Placement": "equipment.layout",
+    "PriorityClass": "demand.service",
     "Progress": "place.optimize",
+    "ReservedWindows": "demand.service",
     "Result": "result",
+    "Roster": "demand.roster",
+    "RosterRules": "demand.roster",
     "Rule": "rules.model",
+    "Service": "demand.service",
     "Shell": "walk",
+    "StaffMember": "demand.roster",
     "Status": "result",
     "Stop": "demand.mix",
+    "StrategyRow": "demand.strategies",
     "Study": "study",
     "StudyError": "errors",
     "Zone": "plan.model",
     "ZoneKind": "plan.model",
     "audit_plan": "plan.audit",
     "compare": "comparison",
+    "compare_strategies": "demand.strategies",
     "compliance_table": "rules.compliance",
+    "diagnose": "diagnose",
     "evaluate": "evaluate",
     "evaluation_to_json": "report.results",
     "front_to_json": "report.front",
+    "marginal_minutes": "diagnose",
     "optimize": "place.optimize",
     "pareto": "place.pareto",
     "plot_comparison": "report.charts",
@@ -209,6 +244,7 @@ _ROOMS = {
     "plot_pareto": "report.front_picture",
     "plot_plan": "report.plan_picture",
     "plot_privacy": "report.overlays",
+    "plot_roster": "report.roster_picture",
     "plot_rules": "report.overlays",
     "plot_waiting": "report.charts",
     "prepare_shell": "walk",
@@ -220,6 +256,7 @@ _ROOMS = {
     "read_study": "study_file",
     "render_layout": "report.sheets",
     "result_to_json": "report.results",
+    "roster": "demand.roster",
     "solve_assignment": "place.assignment",
     "study_schema": "study_file",
     "summarize_plan": "plan.summary",

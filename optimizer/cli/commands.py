@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from shapely.errors import GEOSException
 
-from optimizer.cli import demand, drawings, fronts, judging, showing, solving, walks
+from optimizer.cli import demand, drawings, fronts, judging, service, showing, solving, walks
 from optimizer.cli.terminal import print_errors, print_json
 from optimizer.errors import NoLayoutError, OptimizerError
 
@@ -48,6 +48,10 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     walks.distances,
     solving.assign,
     demand.log,
+    service.roster,
+    service.diagnose,
+    service.strategies,
+    service.marginal,
     drawings.schema,
 )
 for _command in COMMANDS:

@@ -1,0 +1,244 @@
+"""Commands about service: `roster`, `diagnose`, `strategies`, `marginal`.
+
+In: a study, and a layout. Out: who serves when; why queues are long; how to call tickets; what one
+more of each kind is worth.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
+from optimizer.cli.files import read_any_layout, read_brief
+from optimizer.cli.terminal import print_errors, print_json, print_line, print_table
+from optimizer.errors import FileFormatError, LayoutError
+
+if TYPE_CHECKING:
+    from optimizer.demand.roster.model import Roster
+    from optimizer.equipment.layout import Layout
+    from optimizer.study import Study
+
+__all__ = ["diagnose", "marginal", "roster", "strategies"]
+
+#: Endings of a picture.
+ENDINGS = (".png", ".svg", ".pdf")
+
+MaybeLayout = Annotated[
+    Path | None,
+    typer.Argument(metavar="[LAYOUT]", help="layout.json or result.json; else today's layout."),
+]
+Hour = Annotated[
+    int | None, typer.Option("--hour", min=0, max=23, help="Hour of the day; else the busiest.")
+]
+
+
+def roster(
+    study: StudyFile,
+    layout: MaybeLayout = None,
+    target: Annotated[
+        float | None,
+        typer.Option("--target", metavar="MIN", help="Longest mean wait at a kind of window."),
+    ] = None,
+    time_limit: TimeLimit = 20.0,
+    seed: Seed = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Picture: .png, .svg or .pdf.")
+    ] = None,
+    plan: OtherPlan = None,
+    as_json: AsJson = False,
+) -> int:
+    """Open windows per half hour and shifts of fewest staff hours that keep waits short.
+
+    With a layout, it is judged with the fewest and with the most windows open.
+    """
+    from optimizer.demand.roster import roster as find
+    from optimizer.report.service_results import roster_to_json
+
+    if out is not None and out.suffix.lower() not in ENDINGS:
+        raise FileFormatError(f"{out}: ends in {out.suffix!r}; must end in {', '.join(ENDINGS)}")
+    brief = read_brief(study, plan=plan)
+    placed = brief.current_layout if layout is None else read_any_layout(layout, brief)
+    found = find(brief, target_minutes=target, layout=placed, time_limit=time_limit, seed=seed)
+    broken = _judge(brief, found, placed) if found.slots and placed is not None else {}
+    if as_json:
+        print_json({**roster_to_json(brief, found), "hard_rules_broken": broken})
+    elif found.slots:
+        _print_roster(brief, found, broken)
+    if out is not None and found.slots:
+        _draw(brief, found, out)
+    print_errors(found.conflict)
+    return int(not found.slots or any(broken.values()))
+
+
+def diagnose(
+    study: StudyFile,
+    layout: MaybeLayout = None,
+    long_minutes: Annotated[
+        float | None,
+        typer.Option("--long", metavar="MIN", help="A mean wait above it is long."),
+    ] = None,
+    plan: OtherPlan = None,
+    as_json: AsJson = False,
+) -> int:
+    """Why queues are long: capacity, mix, diversion or layout, by what each gives back."""
+    from optimizer.diagnose import diagnose as find
+    from optimizer.report.service_results import diagnosis_to_json
+
+    brief = read_brief(study, plan=plan)
+    queues = find(brief, _layout(brief, layout, study), long_minutes=long_minutes)
+    if as_json:
+        print_json(diagnosis_to_json(brief, queues))
+        return 0
+    table = _table("when", "stop", "mean", "95 %", "busy", "binds", "min saved per customer")
+    for queue in queues:
+        table.add_row(
+            queue.when,
+            queue.stop,
+            _minutes(queue.figures.mean_minutes),
+            _minutes(queue.figures.p95_minutes),
+            f"{queue.figures.utilisation:.0%}",
+            "" if queue.binding is None else str(queue.binding.cause),
+            ", ".join(f"{r.cause} {r.minutes:.2f}" for r in queue.relaxations),
+        )
+    print_table(table)
+    for queue in queues:
+        print_line(queue.sentence("en"))
+        print_line(queue.sentence("zh"))
+    if not queues:
+        print_line("no mean wait is long")
+    return 0
+
+
+def strategies(
+    study: StudyFile,
+    layout: MaybeLayout = None,
+    hour: Hour = None,
+    plan: OtherPlan = None,
+    as_json: AsJson = False,
+) -> int:
+    """Ways to call tickets compared: waits by strategy, stop and customers."""
+    from optimizer.demand.strategies import EVERYBODY, compare_strategies
+    from optimizer.report.service_results import strategies_to_json
+
+    brief = read_brief(study, plan=plan)
+    placed = brief.current_layout if layout is None else read_any_layout(layout, brief)
+    rows = compare_strategies(brief, hour=hour, layout=placed)
+    if as_json:
+        print_json(strategies_to_json(brief, rows))
+        return 0
+    table = _table("strategy", "stop", "customers", "an hour", "mean", "95 %", "method")
+    for row in rows:
+        table.add_row(
+            row.strategy if row.customers == EVERYBODY else "",
+            row.stop,
+            row.customers,
+            f"{row.arrivals_per_hour:.1f}",
+            _minutes(row.mean_minutes),
+            _minutes(row.p95_minutes),
+            row.method,
+        )
+    print_table(table)
+    return 0
+
+
+def marginal(
+    study: StudyFile,
+    layout: MaybeLayout = None,
+    hour: Hour = None,
+    plan: OtherPlan = None,
+    as_json: AsJson = False,
+) -> int:
+    """What one more of each kind of fixture saves per customer at an hour."""
+    from optimizer.diagnose import marginal_minutes
+    from optimizer.report.service_results import marginal_to_json
+
+    brief = read_brief(study, plan=plan)
+    values = marginal_minutes(brief, _layout(brief, layout, study), hour=hour)
+    if as_json:
+        print_json(marginal_to_json(brief, values))
+        return 0
+    for value in values:
+        print_line(value.sentence("en"))
+    return 0
+
+
+def _layout(brief: Study, layout: Path | None, study: Path) -> Layout:
+    """Layout of the file, or today's."""
+    if layout is not None:
+        return read_any_layout(layout, brief)
+    if brief.current_layout is None:
+        raise LayoutError(f"{study}: has no layout of today; name a LAYOUT")
+    return brief.current_layout
+
+
+def _judge(brief: Study, found: Roster, layout: Layout) -> dict[str, list[str]]:
+    """Hard rules that the layout breaks with the fewest and the most windows open."""
+    from optimizer.demand.periods import Period
+    from optimizer.evaluate import evaluate
+
+    broken: dict[str, list[str]] = {}
+    for name, slot in (("smallest", found.smallest), ("largest", found.largest)):
+        assert slot is not None
+        period = Period(name=name, hours=(slot.hour,), open=slot.open)
+        judged = evaluate(brief.replace(periods=(period,)), layout)
+        broken[name] = [f"{f.rule.id}: {f.sentence}" for f in judged.broken]
+    return broken
+
+
+def _print_roster(brief: Study, found: Roster, broken: dict[str, list[str]]) -> None:
+    """Print a roster for people."""
+    from optimizer.demand.roster.model import clock
+
+    for line in found.summary().splitlines():
+        print_line(line)
+    kinds = list(found.slots[0].open)
+    slots = _table("from", "an hour", *kinds, "wait, all open", "wait")
+    for slot in found.slots:
+        slots.add_row(
+            clock(slot.start),
+            f"{slot.arrivals_per_hour:.1f}",
+            *(str(slot.open[kind]) for kind in kinds),
+            _minutes(slot.wait_before),
+            _minutes(slot.wait_after),
+        )
+    print_table(slots)
+    shifts = _table("staff", "skills", "from", "to", "break", "hours")
+    for shift in found.shifts:
+        pause = f"{clock(shift.break_start)}-{clock(shift.break_end)}"
+        shifts.add_row(
+            shift.staff.name,
+            ", ".join(shift.staff.skills),
+            clock(shift.start),
+            clock(shift.end),
+            pause if shift.break_end > shift.break_start else "",
+            f"{shift.hours:g}",
+        )
+    print_table(shifts)
+    for name, sentences in broken.items():
+        print_line(f"layout with the {name} open set: {len(sentences)} hard rules broken")
+        print_errors(sentences)
+
+
+def _draw(brief: Study, found: Roster, out: Path) -> None:
+    """Write the picture of a roster."""
+    from optimizer.report.canvas import figure_of
+    from optimizer.report.roster_picture import plot_roster
+    from optimizer.report.sheets import save_figure
+
+    save_figure(figure_of(plot_roster(brief, found)), out)
+
+
+def _table(*names: str) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for name in names:
+        table.add_column(name)
+    return table
+
+
+def _minutes(value: float) -> str:
+    return f"{value:.1f}" if math.isfinite(value) else "∞"
