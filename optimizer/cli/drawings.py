@@ -30,8 +30,14 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="PLAN|STUDY", help="Drawing, or study (.toml).")],
     plan: OtherPlan = None,
     as_json: AsJson = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture", "--out", metavar="FILE", help="Draw the defects: .png, .svg or .pdf."
+        ),
+    ] = None,
 ) -> int:
-    """Every defect of a drawing or of a study, with its place."""
+    """Every defect of a drawing or of a study, with its place; with --picture drawn as well."""
     try:
         drawing, study = _read(file, plan)
     except FileFormatError:
@@ -46,10 +52,14 @@ def check(
         if study is not None and study.mix.arrivals.log is not None:
             summary["defects"] = [*summary["defects"], *log_defects(study.mix.arrivals.log)]
         code = int(any(defect["severity"] == "error" for defect in summary["defects"]))
+        if picture is not None:
+            _draw_defects(drawing, picture)
     if as_json:
         print_json(summary)
     else:
         _print_summary(summary)
+    if picture is not None and summary["size_m"] is None:
+        print_errors([f"{picture}: not drawn, for nothing could be read as a plan"])
     print_errors(d["sentence"] for d in summary["defects"] if d["severity"] == "error")
     return code
 
@@ -76,6 +86,16 @@ def _read(file: Path, plan: Path | None) -> tuple[FloorPlan, Study | None]:
     from optimizer.plan.read import read_plan
 
     return read_plan(file), None
+
+
+def _draw_defects(plan: FloorPlan, picture: Path) -> None:
+    """Draw a plan with its defects marked."""
+    from optimizer.plan.audit import audit_plan
+    from optimizer.report.canvas import figure_of
+    from optimizer.report.defect_picture import plot_defects
+    from optimizer.report.sheets import save_figure
+
+    save_figure(figure_of(plot_defects(plan, audit_plan(plan))), picture)
 
 
 def _unusable(error: OptimizerError) -> dict[str, Any]:

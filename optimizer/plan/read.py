@@ -81,9 +81,7 @@ def read_plan(
     if kind == "dxf":
         from optimizer.plan.dxf.read import read_dxf
 
-        return read_dxf(
-            path, layers=layers, unit=unit, window=window, blocks=blocks, layout=layout
-        )
+        return read_dxf(path, layers=layers, unit=unit, window=window, blocks=blocks, layout=layout)
     if kind == "ifc":
         from optimizer.plan.ifc.read import read_ifc
 

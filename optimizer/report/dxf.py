@@ -95,13 +95,7 @@ def write_layout_dxf(
     drawing, frame, original = open_drawing(study)
     there = set(drawing.entitydb.keys())
     _clear(drawing)
-    for name, colour in LAYERS.items():
-        if name not in drawing.layers:
-            drawing.layers.add(name, color=colour)
-    if APPLICATION not in drawing.appids:
-        drawing.appids.add(APPLICATION)
-    if TEXT not in drawing.styles:
-        drawing.styles.add(TEXT, font="simsun.ttf")
+    _prepare(drawing)
     standing = standing_furniture(study)
     blocks: dict[str, str] = {}
     for placement in layout.placements:
@@ -124,6 +118,17 @@ def write_layout_dxf(
         drawing.saveas(temporary)
         if original is not None:
             _keep_original(Path(temporary), original, now - there, there - now)
+
+
+def _prepare(drawing: Drawing) -> None:
+    """Add our layers, text style and application name where they are missing."""
+    for name, colour in LAYERS.items():
+        if name not in drawing.layers:
+            drawing.layers.add(name, color=colour)
+    if APPLICATION not in drawing.appids:
+        drawing.appids.add(APPLICATION)
+    if TEXT not in drawing.styles:
+        drawing.styles.add(TEXT, font="simsun.ttf")
 
 
 def _keep_original(file: Path, original: Path, added: set[str], removed: set[str]) -> None:

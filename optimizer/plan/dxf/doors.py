@@ -33,6 +33,7 @@ __all__ = [
     "block_line",
     "cut_openings",
     "find_openings",
+    "free_stretches",
     "gap_openings",
     "plain_openings",
 ]
@@ -41,6 +42,8 @@ __all__ = [
 JAMB = 0.13
 #: What is nearer to the outline than this stands on it, metres.
 NEAR_WALL = 0.02
+#: How far behind a gap in the outer edge nothing may stand, metres: a niche is no gap.
+THROUGH = 0.8
 #: Strikes of the two leaves of one door are no further apart than this, metres.
 MEETING = 0.15
 
@@ -115,32 +118,37 @@ def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
     return found
 
 
-def gap_openings(outline: Polygon, closed: Iterable[BaseGeometry], layer: str) -> list[Opening]:
-    """Stretches of the outline, as wide as a door, along which nothing stands.
+def free_stretches(outline: Polygon, closed: Iterable[BaseGeometry]) -> list[LineString]:
+    """Straight stretches of the outline along which nothing stands, nor close behind.
 
     Parameters
     ----------
     outline
         Outer edge of the walls.
     closed
-        Walls, columns, windows, and what other doors close, metres.
-    layer
-        Layer to name for the openings.
+        Walls, columns, windows, and what doors close, metres.
     """
     standing = union_all([shape.buffer(NEAR_WALL) for shape in closed])
     free = line_merge(outline.exterior.difference(standing))
-    allowed = plausible("door_opening")
     found = []
     for part in get_parts(free):
         if part.geom_type != "LineString":
             continue
         ends = np.asarray(part.coords)[[0, -1]]
         way = (ends[1] - ends[0]) / max(float(np.hypot(*(ends[1] - ends[0]))), 1e-9)
-        line = LineString([ends[0] - NEAR_WALL * way, ends[1] + NEAR_WALL * way])
-        straight = part.length < 1.05 * math.dist(*ends)
-        if straight and allowed.holds(line.length):
-            found.append(Opening(line=line, layer=layer, leaves=0))
+        middle, deep = ends.mean(axis=0), THROUGH * np.array([-way[1], way[0]])
+        through = LineString([middle - deep, middle + deep])
+        if part.length < 1.05 * math.dist(*ends) and not through.intersects(standing):
+            found.append(LineString([ends[0] - NEAR_WALL * way, ends[1] + NEAR_WALL * way]))
     return found
+
+
+def gap_openings(stretches: Iterable[LineString]) -> list[Opening]:
+    """Openings where a stretch without a wall is as wide as a door."""
+    allowed = plausible("door_opening")
+    return [
+        Opening(line=line, layer="", leaves=0) for line in stretches if allowed.holds(line.length)
+    ]
 
 
 def cut_openings(walls: Walls, openings: Sequence[Opening]) -> list[Polygon]:

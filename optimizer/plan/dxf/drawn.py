@@ -91,6 +91,7 @@ class Drawing:
     others: list[Stroke] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
     hidden: Counter[str] = field(default_factory=Counter)
+    places: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     furniture: list[Furniture] = field(default_factory=list)
@@ -212,6 +213,10 @@ class _Pen:
                 self.take_insert(insert)
         elif kind in LETTERS or (kind in DRAWN and self.wanted(layer, 1)):
             self.sort(self.strokes(entity))
+        elif kind in DRAWN and layer not in self.drawing.places:
+            spots = [stroke.points.mean(axis=0) for stroke in self.strokes(entity)]
+            if spots:
+                self.drawing.places[layer] = spots[0]
 
     def take_insert(self, insert: Any) -> None:
         """Sort one INSERT: a door's or window's block as a group, any other by its strokes."""

@@ -8,23 +8,39 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+from shapely import STRtree, area, intersection
+
 from optimizer.plan.defect import Defect, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely import LineString, Polygon
 
     from optimizer.plan.dxf.doors import Opening
     from optimizer.plan.dxf.drawn import BlockStrokes, Drawing
     from optimizer.plan.dxf.outline import FoundOutline
 
-__all__ = ["gap_defects", "leftover_defects", "no_door_defects", "outline_defects"]
+__all__ = [
+    "gap_defects",
+    "leftover_defects",
+    "no_door_defects",
+    "outline_defects",
+    "overlap_defects",
+]
 
 #: Gaps up to this are closed without a word, metres.
 QUIET_GAP = 0.1
+#: Most gaps that are named one by one.
+MOST_GAPS = 12
+#: Two walls of which one covers more of the other than this share are one that is drawn twice.
+TWICE = 0.5
 
 
-def outline_defects(found: FoundOutline) -> Iterator[Defect]:
-    """What is doubtful about an outline."""
+def outline_defects(found: FoundOutline, stretches: Sequence[LineString] = ()) -> Iterator[Defect]:
+    """What is doubtful about an outline; `stretches` of it have no wall, window or door."""
     if not found.closed:
         yield Defect(
             code="outline-open",
@@ -33,12 +49,7 @@ def outline_defects(found: FoundOutline) -> Iterator[Defect]:
             severity=Severity.WARNING,
         )
     elif found.gap > QUIET_GAP:
-        yield Defect(
-            code="outline-gap",
-            sentence=f"the outer walls have gaps of up to {found.gap:.1f} m that no door or window "
-            "closes; the outline runs straight across them",
-            severity=Severity.NOTE,
-        )
+        yield from _gaps(found.gap, stretches)
     for part in found.detached:
         x, y = part.representative_point().coords[0]
         yield Defect(
@@ -48,6 +59,50 @@ def outline_defects(found: FoundOutline) -> Iterator[Defect]:
             severity=Severity.WARNING,
             x=x,
             y=y,
+        )
+
+
+def _gaps(most: float, stretches: Sequence[LineString]) -> Iterator[Defect]:
+    """Gaps of the outer walls, the widest by name and place."""
+    wide = sorted((s for s in stretches if s.length > QUIET_GAP), key=lambda s: -s.length)
+    why = "that no door or window closes; the outline runs straight across"
+    for stretch in wide[:MOST_GAPS]:
+        x, y = stretch.interpolate(0.5, normalized=True).coords[0][:2]
+        yield Defect(
+            code="outline-gap",
+            sentence=f"the outer wall has a gap of {stretch.length:.2f} m {why} it",
+            severity=Severity.NOTE,
+            x=x,
+            y=y,
+        )
+    if len(wide) != min(len(wide), MOST_GAPS) or not wide:
+        yield Defect(
+            code="outline-gap",
+            sentence=f"the outer walls have gaps of up to {most:.1f} m {why} them",
+            severity=Severity.NOTE,
+        )
+
+
+def overlap_defects(outlines: Sequence[Polygon], layer: str | None) -> Iterator[Defect]:
+    """Closed outlines of walls that lie on one another: a wall that is drawn twice."""
+    shapes = np.array(outlines, dtype=object)
+    if len(shapes) < 2:
+        return
+    one, other = STRtree(shapes).query(shapes, predicate="intersects")
+    first = one < other
+    one, other = one[first], other[first]
+    shared = intersection(shapes[one], shapes[other])
+    least = np.minimum(area(shapes[one]), area(shapes[other]))
+    for i in np.flatnonzero(area(shared) > TWICE * least):
+        spot = shared[i].representative_point()
+        yield Defect(
+            code="walls-overlap",
+            sentence=f"two walls lie on one another over {shared[i].area:.2f} m2 at "
+            f"({spot.x:.2f}, {spot.y:.2f}); draw each wall once",
+            severity=Severity.WARNING,
+            x=spot.x,
+            y=spot.y,
+            layer=layer,
         )
 
 
@@ -65,8 +120,13 @@ def gap_defects(openings: Iterable[Opening]) -> Iterator[Defect]:
         )
 
 
-def leftover_defects(drawing: Drawing, known: bool) -> Iterator[Defect]:
-    """What was not taken from a drawing; `known` says whether a layer is known as walls."""
+def leftover_defects(
+    drawing: Drawing, known: bool, scale: float, shift: NDArray[np.float64]
+) -> Iterator[Defect]:
+    """What was not taken from a drawing; `known` says whether a layer is known as walls.
+
+    Places are in the unit of `scale`, moved by `-shift`.
+    """
     if not known:
         yield Defect(
             code="no-walls",
@@ -74,8 +134,11 @@ def leftover_defects(drawing: Drawing, known: bool) -> Iterator[Defect]:
             f"{', '.join(sorted(drawing.unmapped)) or 'none'}; double lines on all of them were "
             "taken for walls; say in [plan.layers] which they are",
         )
-    yield from _by_layer(drawing.unmapped, "layer-unknown", "has no meaning in [plan.layers]")
-    yield from _by_layer(drawing.hidden, "layer-hidden", "is off or frozen")
+    places = {layer: spot * scale - shift for layer, spot in drawing.places.items()}
+    yield from _by_layer(
+        drawing.unmapped, "layer-unknown", "has no meaning in [plan.layers]", places
+    )
+    yield from _by_layer(drawing.hidden, "layer-hidden", "is off or frozen", places)
     for kind, count in sorted(drawing.skipped.items()):
         yield Defect(
             code="object-opaque",
@@ -94,24 +157,40 @@ def leftover_defects(drawing: Drawing, known: bool) -> Iterator[Defect]:
         yield Defect(code="entity-broken", sentence=note, severity=Severity.WARNING)
 
 
-def no_door_defects(blocks: Iterable[BlockStrokes]) -> Iterator[Defect]:
-    """Blocks on door layers that hold no leaf and were read as windows."""
+def no_door_defects(
+    blocks: Iterable[BlockStrokes], scale: float, shift: NDArray[np.float64]
+) -> Iterator[Defect]:
+    """Blocks on door layers that hold no leaf and were read as windows.
+
+    The place is that of the first of each name, in the unit of `scale`, moved by `-shift`.
+    """
+    blocks = list(blocks)
     counts = Counter((block.layer, block.name) for block in blocks)
+    first = {(block.layer, block.name): block for block in reversed(blocks)}
     for (layer, name), count in sorted(counts.items()):
+        x, y = np.concatenate([s.points for s in first[layer, name].strokes]).mean(axis=0)
+        x, y = (x, y) * np.full(2, scale) - shift
         yield Defect(
             code="no-door",
             sentence=f"{count} blocks {name!r} on layer {layer!r} hold no leaf; they were read as "
             "windows; name the block in [plan.layers] door_blocks if it is a door",
             severity=Severity.NOTE,
+            x=float(x),
+            y=float(y),
             layer=layer,
         )
 
 
-def _by_layer(counts: Counter[str], code: str, why: str) -> Iterator[Defect]:
+def _by_layer(
+    counts: Counter[str], code: str, why: str, places: Mapping[str, NDArray[np.float64]]
+) -> Iterator[Defect]:
     for layer, count in sorted(counts.items()):
+        spot = places.get(layer)
         yield Defect(
             code=code,
             sentence=f"layer {layer!r} {why}; its {count} entities were left out",
             severity=Severity.NOTE,
+            x=None if spot is None else float(spot[0]),
+            y=None if spot is None else float(spot[1]),
             layer=layer,
         )

@@ -20,6 +20,7 @@ from optimizer.plan.dxf.doors import (
     block_line,
     cut_openings,
     find_openings,
+    free_stretches,
     gap_openings,
     plain_openings,
 )
@@ -29,16 +30,17 @@ from optimizer.plan.dxf.findings import (
     leftover_defects,
     no_door_defects,
     outline_defects,
+    overlap_defects,
 )
 from optimizer.plan.dxf.furniture import BlockMap, move_furniture
 from optimizer.plan.dxf.header import choose_unit, extent
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 from optimizer.plan.dxf.leaves import find_leaves
-from optimizer.plan.dxf.outline import drawn_outline, hull_outline, wall_outline
+from optimizer.plan.dxf.outline import FoundOutline, drawn_outline, hull_outline, wall_outline
 from optimizer.plan.dxf.place import put_in_place
 from optimizer.plan.dxf.sheet import choose_sheet
 from optimizer.plan.dxf.swings import split_swings
-from optimizer.plan.dxf.walls import build_columns, build_walls
+from optimizer.plan.dxf.walls import build_columns, build_walls, wall_rings
 from optimizer.plan.dxf.zones import find_zones, name_doors
 from optimizer.plan.model import FloorPlan
 from optimizer.plan.units import METRES
@@ -58,6 +60,8 @@ __all__ = ["read_dxf"]
 
 #: What ezdxf lets through from its own code on broken files, beside its own errors.
 BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, StopIteration)
+#: What shows where the building is.
+SHELL = (Meaning.OUTLINE, Meaning.WALL)
 #: Lines on a door layer from this length on are no leaf and no jamb, metres.
 LONG = 1.3
 
@@ -177,19 +181,26 @@ class _Builder:
             drawing.strokes[Meaning.WINDOW] = glazing
             drawing.strokes[Meaning.DOOR] = [*drawing.strokes.get(Meaning.DOOR, ()), *swings]
         shell = drawing.shell()
-        known = bool(shell)
+        known = any(drawing.of(*SHELL, kind=kind) for kind in ("line", "fill"))
         # distances are measured near (0, 0), where numbers are finest
         self.shift = extent(shell or drawing.others)[0] * self.scale
         solid = self.walls(known)
+        closed = wall_rings(self.paths(Meaning.WALL))
+        self.defects += overlap_defects(list(closed), None)
         walls = Walls(solid)
         windows, fillings, openings = self.openings(walls)
         solid = _with_fillings(cut_openings(walls, openings), fillings)
         columns = build_columns(self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill"))
         bridges = [door_wall(o.line, walls) for o in openings]
-        outline = self.outline([*solid, *columns], bridges)
-        if known and not openings:
-            openings += self.gaps(outline, [*solid, *columns, *bridges, *windows])
-        self.defects += leftover_defects(self.drawing, known)
+        found = self.outline([*solid, *columns], bridges)
+        outline = found.polygon
+        free = free_stretches(outline, [*solid, *columns, *bridges, *windows])
+        if known and found.closed and not openings:
+            openings += gap_openings(free)
+            self.defects += gap_defects(openings)
+            free = [line for line in free if all(o.line is not line for o in openings)]
+        self.defects += outline_defects(found, free)
+        self.defects += leftover_defects(self.drawing, known, self.scale, self.shift)
         texts = [t.scaled(self.scale, self.shift) for t in self.drawing.texts]
         zones, nameless = find_zones(self.metres(Meaning.ZONE), texts, self.layers)
         self.defects += nameless
@@ -272,21 +283,13 @@ class _Builder:
                 if self.layers.meaning(block.layer) is Meaning.DOOR:
                     glazed.append(block)
                 fillings.append(window_wall(line, depth, walls))
-        self.defects += no_door_defects(glazed)
+        self.defects += no_door_defects(glazed, self.scale, self.shift)
         busy = {leaf.layer for leaf in leaves} | {block.layer for block in self.drawing.blocks}
         plain += plain_openings(self.metres(Meaning.DOOR), busy)
         return windows, fillings, find_openings(leaves, walls) + plain
 
-    def gaps(self, outline: Polygon, closed: Sequence[BaseGeometry]) -> list[Opening]:
-        """Ways in through an outer wall that has a gap and no door."""
-        if any(defect.code == "outline-open" for defect in self.defects):
-            return []
-        found = gap_openings(outline, closed, "")
-        self.defects += gap_defects(found)
-        return found
-
-    def outline(self, solids: Sequence[BaseGeometry], bridges: Sequence[Polygon]) -> Polygon:
-        """The outline, with what is doubtful about it among the defects."""
+    def outline(self, solids: Sequence[BaseGeometry], bridges: Sequence[Polygon]) -> FoundOutline:
+        """The outline as drawn, else the outer edge of the walls, else of all that is drawn."""
         found = drawn_outline(self.paths(Meaning.OUTLINE))
         if found is None:
             found = wall_outline(solids, bridges)
@@ -298,8 +301,7 @@ class _Builder:
                 f"{self.path}: no outline and no walls were found; its layers are "
                 f"{', '.join(sorted(self.drawing.unmapped))}; say in [plan.layers] which are walls"
             )
-        self.defects += outline_defects(found)
-        return found.polygon
+        return found
 
 
 def _with_fillings(walls: Sequence[Polygon], fillings: Sequence[Polygon]) -> list[Polygon]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["build_columns", "build_walls", "polygons_of", "rings_of"]
+__all__ = ["build_columns", "build_walls", "polygons_of", "rings_of", "wall_rings"]
 
 #: Faces between lines are wall up to this thickness, metres; a closet is deeper.
 FACE = 0.6
@@ -137,6 +137,13 @@ def rings_of(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
 def _filled(fills: Sequence[NDArray[np.float64]]) -> BaseGeometry | None:
     rings = rings_of(fills) if fills else ()
     return union_all(list(rings)) if len(rings) else None
+
+
+def wall_rings(lines: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
+    """Closed outlines that are those of walls, each by itself."""
+    closed = [p for p in lines if len(p) > 3 and np.hypot(*(p[0] - p[-1])) <= GAP]
+    rings = rings_of(closed) if closed else np.array([], dtype=object)
+    return rings[_thinner(rings, plausible("wall_thickness").most)] if len(rings) else rings
 
 
 def _closed_outlines(lines: Sequence[NDArray[np.float64]]) -> BaseGeometry | None:
