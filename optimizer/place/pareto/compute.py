@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from optimizer.place.problem import PlacementProblem
     from optimizer.study import Study
 
-__all__ = ["pareto"]
+__all__ = ["front_variants", "pareto"]
 
 #: Choices of counts that are searched at most, where a study has ranges.
 VARIANTS = 6
@@ -145,7 +145,7 @@ def pareto(
         should_stop=should_stop,
     )
     on_progress("build")
-    variants, conflict = _variants(study)
+    variants, conflict = front_variants(study)
     built = time.perf_counter() - run.start
     first = _first(variants, run) if variants else None
     if isinstance(first, tuple) or first is None:
@@ -175,7 +175,7 @@ def pareto(
     )
 
 
-def _variants(study: Study) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
+def front_variants(study: Study) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
     """Problems of the choices of counts that can be placed, or why there is none."""
     open_study = with_weights(study)
     found: list[Variant] = []

@@ -31,17 +31,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.place.problem import PlacementProblem
+    from optimizer.place.problem import Grid, PlacementProblem
     from optimizer.place.scorer import Move, Score
     from optimizer.place.search import Budget
     from optimizer.study import Objective
 
 __all__ = ["Explorer", "Spot", "Variant", "random_values"]
 
-#: Moves of one slice, and how often longer the slices of one axis alone are.
-SLICE, ALONE = 1_500, 2
+#: Moves of one slice.
+SLICE = 1_500
 #: One slice in so many begins with a layout of its own instead of one of the archive.
 FRESH = 6
+#: Walks along the front after each slice, and moves of each.
+WALKS, WALK = 4, 150
 #: Temperatures as shares of what a block costs on average: of a new layout, of a known one, last.
 HOT, WARM, COLD = 0.15, 0.03, 0.0005
 #: Share of the sum in aim (2), and of the other axes in the aim of one axis alone.
@@ -143,6 +145,7 @@ class Explorer:
         self._seed = seed
         self._random = np.random.default_rng(seed)
         self._searches = [Search(v.problem, seed=seed) for v in self._variants]
+        self._change = 0.0
         self._state = np.array([self._random.integers(1, 2**63)], dtype=np.uint64)
         size = 0.0 if exact else 1.0 / BOXES
         self.archive: Archive[Spot] = Archive(size * self._reference[self._axes])
@@ -150,15 +153,65 @@ class Explorer:
     def run(self, budget: Budget, first: Spot | None = None) -> None:
         """Search until the budget is used up; `first` is a layout to begin with."""
         number = 0
+        if len(self._variants) > 1:
+            self._visit_all(budget)
         while not budget.over:
             aim, alone = self._aim(number)
             spot = first if number == 0 and first is not None else self._start(aim, number)
             if spot is None:
                 return
             fresh = alone or number % FRESH == 0
-            steps = SLICE * (ALONE if alone else 1)
-            self._anneal(aim, spot, budget, steps=steps, hot=HOT if fresh else WARM)
+            self._anneal(aim, spot, budget, hot=HOT if fresh else WARM)
+            for _ in range(WALKS):
+                self._wander(budget)
             number += 1
+
+    def _visit_all(self, budget: Budget) -> None:
+        """Offer one layout of each choice of counts."""
+        for number, variant in enumerate(self._variants):
+            chosen = self._searches[number].start()
+            if chosen is not None and not budget.over:
+                score = Scorer(variant.problem, chosen).score
+                self._note(variant, variant.problem, score, Spot(number, tuple(chosen.tolist())))
+
+    def _wander(self, budget: Budget) -> None:
+        """Walk along the front: from a member by moves that lead to new members, or sideways."""
+        if not len(self.archive) or budget.over:
+            return
+        spot = self.archive.kept[int(self._random.integers(len(self.archive)))]
+        variant = self._variants[spot.variant]
+        grid, problem = variant.problem.grid, variant.problem
+        chosen = np.array(spot.chosen, dtype=np.int64)
+        scorer = Scorer(problem, chosen)
+        here = variant.values(scorer.score, problem)[self._axes]
+        move = np.empty(4, dtype=np.int64)
+        for _ in range(WALK):
+            if budget.spend() or not len(grid.movable):
+                return
+            made = self._draw(grid, chosen, move)
+            score = scorer.propose(made) if made else None
+            if score is None:
+                continue
+            back = tuple((block, int(chosen[block])) for block, _ in made)
+            _put(chosen, made)
+            new = variant.values(score, problem)[self._axes]
+            kept = self._note(variant, problem, score, Spot(spot.variant, tuple(chosen.tolist())))
+            if kept or (new < here).any():
+                scorer.accept()
+                here = new
+                continue
+            scorer.reject()
+            _put(chosen, back)
+
+    def _draw(self, grid: Grid, chosen: NDArray[np.int64], move: NDArray[np.int64]) -> Move:
+        """Draw a move without conflict; its change of the table cost goes to `self._change`."""
+        self._change = kernels.propose_move(
+            grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours,
+            grid.kind, grid.movable, chosen, self._state, TRIES, move,
+        )  # fmt: skip
+        if np.isnan(self._change):
+            return ()
+        return tuple((int(move[i]), int(move[i + 1])) for i in (0, 2) if move[i] >= 0)
 
     def _aim(self, number: int) -> tuple[_Aim, bool]:
         """Aim of a slice, and whether it looks at one axis alone (or at all of them alike)."""
@@ -200,7 +253,7 @@ class Explorer:
         chosen = self._searches[variant].start()
         return None if chosen is None else Spot(variant, tuple(chosen.tolist()))
 
-    def _anneal(self, aim: _Aim, spot: Spot, budget: Budget, *, steps: int, hot: float) -> None:
+    def _anneal(self, aim: _Aim, spot: Spot, budget: Budget, *, hot: float) -> None:
         """Anneal one aim from a layout; every layout that is scored in full goes to the archive."""
         variant = self._variants[spot.variant]
         grid, base = variant.problem.grid, variant.problem.study.objective
@@ -213,22 +266,20 @@ class Explorer:
         problem = _weighted(variant.problem, objective)
         least = min(objective.walking / base.walking, objective.staff_walking / base.staff_walking)
         scorer = Scorer(problem, chosen)
-        worth = self._note(aim, variant, problem, scorer.score, spot) + scorer.score.shut / scale
+        self._note(variant, problem, scorer.score, spot)
+        worth = aim.of(variant.values(scorer.score, problem)) + scorer.score.shut / scale
         waited = float(aim.weights[4:] @ values[4:])
         move = np.empty(4, dtype=np.int64)
-        for step in range(steps):
+        for step in range(SLICE):
             if budget.spend() or not len(grid.movable):
                 return
-            change = kernels.propose_move(
-                grid.shapes, grid.tables, grid.pose_offset, grid.poses, grid.neighbours,
-                grid.kind, grid.movable, chosen, self._state, TRIES, move,
-            )  # fmt: skip
-            if np.isnan(change):
+            made = self._draw(grid, chosen, move)
+            if not made:
                 continue
             per_block = min(before.value, 1e6) / scale / len(grid.movable)
-            heat = per_block * hot * (COLD / hot) ** (step / steps)
+            heat = per_block * hot * (COLD / hot) ** (step / SLICE)
             limit = worth - heat * np.log(max(kernels.next_random(self._state), 1e-300))
-            made = tuple((int(move[i]), int(move[i + 1])) for i in (0, 2) if move[i] >= 0)
+            change = self._change
             score = scorer.propose(
                 made,
                 limit=scale * (aim.sum_below(limit) - waited),
@@ -238,8 +289,8 @@ class Explorer:
                 continue
             back = tuple((block, int(chosen[block])) for block, _ in made)
             _put(chosen, made)
-            spot = Spot(spot.variant, tuple(chosen.tolist()))
-            new = self._note(aim, variant, problem, score, spot) + score.shut / scale
+            self._note(variant, problem, score, Spot(spot.variant, tuple(chosen.tolist())))
+            new = aim.of(variant.values(score, problem)) + score.shut / scale
             if new > limit:
                 scorer.reject()
                 _put(chosen, back)
@@ -247,14 +298,12 @@ class Explorer:
             scorer.accept()
             table, worth = table + change, new
 
-    def _note(
-        self, aim: _Aim, variant: Variant, problem: PlacementProblem, score: Score, spot: Spot
-    ) -> float:
-        """Offer a layout to the archive; its aim, without what the search pays for shut ways."""
+    def _note(self, variant: Variant, problem: PlacementProblem, score: Score, spot: Spot) -> bool:
+        """Offer a layout to the archive; whether it was taken. Shut ways break a hard rule."""
         values = variant.values(score, problem)
-        if not score.shut and values[0] < UNREACHED:
-            self.archive.add(values[self._axes], spot)
-        return aim.of(values)
+        if score.shut or values[0] >= UNREACHED:
+            return False
+        return self.archive.add(values[self._axes], spot)
 
 
 def _put(chosen: NDArray[np.int64], move: Move) -> None:
