@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
@@ -29,6 +29,37 @@ __all__ = ["comply", "evaluate", "print_headlines", "verify"]
 
 #: Rule pack of the service standard.
 STANDARD = "service-standard"
+#: Words of the table of compliance.
+COMPLIANCE = {
+    "en": {
+        "item": "item",
+        "clause": "clause",
+        "answer": "answer",
+        "found": "rule, and what was found",
+        "passed": "passed",
+        "failed": "failed",
+        "manual": "manual",
+        "changed": "changed by the study: {}",
+        "counts": "{0.passed} passed, {0.failed} failed ({0.failed_hard} hard), "
+        "{0.manual} to be looked at",
+        "points": "{0.points:g} of {0.points_decided:g} points that geometry decides, "
+        "{0.points_possible:g} in all",
+    },
+    "zh": {
+        "item": "条目",
+        "clause": "条款",
+        "answer": "结论",
+        "found": "要求及发现",
+        "passed": "符合",
+        "failed": "不符合",
+        "manual": "现场核对",
+        "changed": "方案已修改：{}",
+        "counts": "符合 {0.passed} 项，不符合 {0.failed} 项（其中强制 {0.failed_hard} 项），"
+        "须现场核对 {0.manual} 项",
+        "points": "几何可判定的 {0.points_decided:g} 分中得 {0.points:g} 分，总分 "
+        "{0.points_possible:g}",
+    },
+}
 #: How the answer to a claim is shown; None where it was not computed again.
 ANSWERS = {True: "passed", False: "FAILED", None: "open  "}
 
@@ -93,6 +124,9 @@ def comply(
         list[str] | None,
         typer.Option("--pack", help="Rule pack to show; may be repeated. Default: the standard."),
     ] = None,
+    language: Annotated[
+        Literal["en", "zh"], typer.Option("--lang", help="Language of the table.")
+    ] = "en",
     as_json: AsJson = False,
 ) -> int:
     """The service standard item by item: passed, failed with what would pass, or manual."""
@@ -107,7 +141,7 @@ def comply(
     if as_json:
         print_json(_compliance_json(brief, rows, counts))
     else:
-        _print_compliance(rows, counts)
+        _print_compliance(rows, counts, language)
     return int(counts.failed_hard > 0)
 
 
@@ -142,6 +176,8 @@ def _compliance_json(
     study: Study, rows: Sequence[ComplianceRow], counts: ComplianceCounts
 ) -> dict[str, Any]:
     """Compliance as `comply --json` prints it."""
+    from optimizer.rules.chinese import sentence_zh
+
     items = [
         {
             "id": row.rule.id,
@@ -152,8 +188,10 @@ def _compliance_json(
             "clause": row.rule.clause,
             "severity": str(row.rule.severity),
             "points": row.rule.points,
+            "changed": row.rule.changed,
             "answer": str(row.answer),
             "findings": list(row.sentences),
+            "findings_zh": [sentence_zh(finding) for finding in row.findings],
             "places": [list(place) for place in row.places],
         }
         for row in rows
@@ -161,22 +199,30 @@ def _compliance_json(
     return {"study": study.name, "counts": asdict(counts), "items": items}
 
 
-def _print_compliance(rows: Sequence[ComplianceRow], counts: ComplianceCounts) -> None:
+def _print_compliance(
+    rows: Sequence[ComplianceRow], counts: ComplianceCounts, language: Literal["en", "zh"]
+) -> None:
     """Print the table of items and its counts."""
+    from optimizer.rules.chinese import sentence_zh
+
+    say = COMPLIANCE[language]
     table = Table(show_edge=False, pad_edge=False)
-    for name in ("item", "clause", "answer", "rule, and what was found"):
-        table.add_column(name)
+    for name in ("item", "clause", "answer", "found"):
+        table.add_column(say[name])
     for row in rows:
-        found = "\n".join(row.sentences) if row.answer == "failed" else ""
-        text = Text(row.rule.sentence + (f"\n{found}" if found else ""))
-        table.add_row(Text(row.rule.id), Text(row.rule.clause), Text(str(row.answer)), text)
+        rule = row.rule
+        lines = [rule.sentence_zh or rule.sentence if language == "zh" else rule.sentence]
+        if rule.changed:
+            lines.append(say["changed"].format(rule.changed))
+        if row.answer == "failed":
+            lines += (
+                [sentence_zh(finding) for finding in row.findings]
+                if language == "zh"
+                else row.sentences
+            )
+        answer = Text(say[str(row.answer)])
+        table.add_row(Text(rule.id), Text(rule.clause), answer, Text("\n".join(lines)))
     print_table(table)
-    print_line(
-        f"{counts.passed} passed, {counts.failed} failed ({counts.failed_hard} hard), "
-        f"{counts.manual} to be looked at"
-    )
+    print_line(say["counts"].format(counts))
     if counts.points_possible:
-        print_line(
-            f"{counts.points:g} of {counts.points_decided:g} points that geometry decides, "
-            f"{counts.points_possible:g} in all"
-        )
+        print_line(say["points"].format(counts))

@@ -220,6 +220,7 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **rule,
         "sentence": "" if rule["sentence"] in plain else rule["sentence"],
+        "sentence_zh": rule.get("sentence_zh", rule["sentence"]),
         "outcome": outcome,
         "mood": mood,
         "measured": _quantities(rule["value"], rule["unit"]),

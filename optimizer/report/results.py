@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.atomic import write_whole
 from optimizer.report.flow_results import flow_sections
+from optimizer.rules.chinese import sentence_zh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,6 +210,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
     return {
         "id": rule.id,
         "sentence": finding.sentence or rule.sentence,
+        "sentence_zh": sentence_zh(finding),
         "value": finding.value,
         "limit": rule.value,
         "unit": rule.unit,
