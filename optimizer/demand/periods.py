@@ -35,6 +35,7 @@ __all__ = [
     "Period",
     "bundled_periods",
     "open_fixtures",
+    "open_patterns",
     "open_places",
     "period_arrivals",
     "period_weights",
@@ -135,6 +136,16 @@ def _open(study: Study, period: Period, kind: str, count: int) -> int:
         # a place that rounds up but for binary dust is one place
         return min(count, max(1, math.ceil(period.open_share * count - 1e-9)))
     return count
+
+
+def open_patterns(study: Study, names: Mapping[str, Iterable[str]]) -> dict[str, tuple[bool, ...]]:
+    """In which periods each fixture is open, by name: fixtures of one pattern may be exchanged."""
+    own = {kind: tuple(of) for kind, of in names.items()}
+    by_period = [
+        {name for open_ones in open_fixtures(study, period, own).values() for name in open_ones}
+        for period in study.periods
+    ]
+    return {name: tuple(name in ones for ones in by_period) for of in own.values() for name in of}
 
 
 def open_fixtures(

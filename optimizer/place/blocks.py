@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.demand.periods import open_patterns
 from optimizer.equipment.layout import Layout, Placement, place_points
 
 if TYPE_CHECKING:
@@ -163,26 +164,45 @@ def make_blocks(study: Study, counts: Mapping[int, int] | None = None) -> tuple[
     counts = counts or {}
     rows: dict[str, list[tuple[FixtureGroup, int]]] = {}
     kinds: list[BlockKind] = []
+    patterns = _patterns(study, counts)
     for index, group in enumerate(study.groups):
         count = counts.get(index, group.max)
         fixture_type = study.types[group.type]
         if (group.row is not None or fixture_type.in_row) and not group.at:
             rows.setdefault(group.row or f"{index}", []).append((group, count))
             continue
-        kinds += _single(group, fixture_type, count)
+        kinds += _single(group, fixture_type, count, patterns)
     kinds += [_row(study, parts) for parts in rows.values() if any(n for _, n in parts)]
     return tuple(kinds)
 
 
-def _single(group: FixtureGroup, fixture_type: FixtureType, count: int) -> Iterator[BlockKind]:
-    """Kinds of a group whose fixtures stand by themselves: the fixed ones apart."""
+def _patterns(study: Study, counts: Mapping[int, int]) -> dict[str, tuple[bool, ...]]:
+    """In which periods each fixture is open; of a study without periods all are alike."""
+    names: dict[str, list[str]] = {}
+    for index, group in enumerate(study.groups):
+        names.setdefault(group.type, []).extend(group.names(counts.get(index, group.max)))
+    return open_patterns(study, names)
+
+
+def _single(
+    group: FixtureGroup,
+    fixture_type: FixtureType,
+    count: int,
+    patterns: Mapping[str, tuple[bool, ...]],
+) -> Iterator[BlockKind]:
+    """Kinds of a group whose fixtures stand by themselves: the fixed ones apart.
+
+    Windows that are open in other periods than others carry other people, and cannot be exchanged.
+    """
     names = group.names(count)
     members = (Member(type=fixture_type),)
     for name, pose in zip(names, group.at, strict=False):
         yield BlockKind(members=members, fixtures=((name,),), zone=group.zone, fixed=pose)
-    free = tuple((name,) for name in names[len(group.at) :])
-    if free:
-        yield BlockKind(members=members, fixtures=free, zone=group.zone)
+    alike: dict[tuple[bool, ...], list[tuple[str, ...]]] = {}
+    for name in names[len(group.at) :]:
+        alike.setdefault(patterns[name], []).append((name,))
+    for free in alike.values():
+        yield BlockKind(members=members, fixtures=tuple(free), zone=group.zone)
 
 
 def _row(study: Study, parts: Sequence[tuple[FixtureGroup, int]]) -> BlockKind:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.demand.flows import PersonClass
 from optimizer.evaluate import evaluate
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def choose(
     # once more, with the worst places and guide lines
     evaluation = evaluate(study, layout, shells=problem.shells)
     if before:
-        terms = evaluation.objective.terms
-        table = terms["walking"] + terms["staff_walking"]
+        walked = evaluation.walking
+        table = study.metre_weight(PersonClass.CUSTOMER) * walked.person_metres_per_hour
+        table += study.metre_weight(PersonClass.STAFF) * walked.staff_person_metres_per_hour
     return Chosen(layout=layout, evaluation=evaluation, table=table, known=before)
