@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import Point, Polygon, union_all
+from shapely import LineString, Point, Polygon, union_all
 from shapely.ops import nearest_points
 
 from optimizer.plan.model import OPENING_REACH, DoorKind
@@ -130,16 +130,17 @@ def _beside(
 
 def _face(door: Door, normal: NDArray[np.float64], scene: Scene) -> float | None:
     """Distance from a door's line to the face of its wall on one side, metres."""
-    steps = np.linspace(0.0, OPENING_REACH, 36)
     middle = np.array(door.centre)
     x, y = (middle + (OPENING_REACH + LEAF) * normal).tolist()
     if not scene.study.plan.outline.covers(Point(x, y)):
         return None
     jamb, other = np.asarray(door.line.coords)[[0, -1], :2]
     inside_wall = jamb + (jamb - other) / door.width * 0.05
-    line = inside_wall + steps[:, None] * normal
-    solid = shapely.intersects_xy(scene.study.plan.walls_with_openings, line[:, 0], line[:, 1])
-    return float(steps[np.flatnonzero(solid)[-1]]) if solid.any() else 0.0
+    line = LineString([inside_wall, inside_wall + OPENING_REACH * normal])
+    solid = line.intersection(scene.study.plan.walls_with_openings)
+    if solid.is_empty:
+        return 0.0
+    return float(((shapely.get_coordinates(solid) - inside_wall) @ normal).max())
 
 
 def _sides(door: Door, scene: Scene, depth: float) -> Iterator[BaseGeometry]:
