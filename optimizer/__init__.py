@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from optimizer.evaluate import evaluate
     from optimizer.evaluation import Evaluation, Leg
+    from optimizer.open_sets import evaluate_open_sets
     from optimizer.place.assignment import (
         AssignmentProblem,
         AssignmentResult,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from optimizer.plan.read import read_plan
     from optimizer.plan.summary import summarize_plan
     from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
+    from optimizer.report.conflict_picture import plot_conflicts
     from optimizer.report.dxf import read_layout_dxf, write_layout_dxf
     from optimizer.report.flow_picture import plot_flows
     from optimizer.report.front import front_to_json, write_front_csv
@@ -69,7 +71,7 @@ if TYPE_CHECKING:
     from optimizer.report.html import write_report
     from optimizer.report.layout_picture import plot_layout
     from optimizer.report.moves import plot_moves
-    from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
+    from optimizer.report.overlays import plot_privacy, plot_rules
     from optimizer.report.plan_picture import plot_plan
     from optimizer.report.results import evaluation_to_json, result_to_json
     from optimizer.report.roster_picture import plot_roster
@@ -135,6 +137,7 @@ __all__ = [
     "compliance_table",
     "diagnose",
     "evaluate",
+    "evaluate_open_sets",
     "evaluation_to_json",
     "front_to_json",
     "marginal_minutes",
@@ -229,13 +232,14 @@ _ROOMS = {
     "compliance_table": "rules.compliance",
     "diagnose": "diagnose",
     "evaluate": "evaluate",
+    "evaluate_open_sets": "open_sets",
     "evaluation_to_json": "report.results",
     "front_to_json": "report.front",
     "marginal_minutes": "diagnose",
     "optimize": "place.optimize",
     "pareto": "place.pareto",
     "plot_comparison": "report.charts",
-    "plot_conflicts": "report.overlays",
+    "plot_conflicts": "report.conflict_picture",
     "plot_flows": "report.flow_picture",
     "plot_graph": "report.graph_picture",
     "plot_history": "report.charts",

@@ -35,6 +35,7 @@ ORDER = (
     "limits",
     "evaluate",
     "diagnose",
+    "open_sets",
     "place",
     "report",
     "verify",

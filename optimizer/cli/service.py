@@ -44,6 +44,10 @@ def roster(
         float | None,
         typer.Option("--target", metavar="MIN", help="Longest mean wait at a kind of window."),
     ] = None,
+    weekday: Annotated[
+        int | None,
+        typer.Option("--weekday", min=0, max=6, help="0 is Monday; else the mean day."),
+    ] = None,
     time_limit: TimeLimit = 20.0,
     seed: Seed = 1,
     out: Annotated[
@@ -57,14 +61,26 @@ def roster(
     With a layout, it is judged with the fewest and with the most windows open.
     """
     from optimizer.demand.roster import roster as find
+    from optimizer.open_sets import evaluate_open_sets
     from optimizer.report.service_results import roster_to_json
 
     if out is not None and out.suffix.lower() not in ENDINGS:
         raise FileFormatError(f"{out}: ends in {out.suffix!r}; must end in {', '.join(ENDINGS)}")
     brief = read_brief(study, plan=plan)
     placed = brief.current_layout if layout is None else read_any_layout(layout, brief)
-    found = find(brief, target_minutes=target, layout=placed, time_limit=time_limit, seed=seed)
-    broken = _judge(brief, found, placed) if found.slots and placed is not None else {}
+    found = find(
+        brief,
+        target_minutes=target,
+        weekday=weekday,
+        layout=placed,
+        time_limit=time_limit,
+        seed=seed,
+    )
+    judged = evaluate_open_sets(brief, found, placed) if found.slots and placed is not None else {}
+    broken = {
+        name: [f"{f.rule.id}: {f.sentence}" for f in evaluation.broken]
+        for name, evaluation in judged.items()
+    }
     if as_json:
         print_json({**roster_to_json(brief, found), "hard_rules_broken": broken})
     elif found.slots:
@@ -174,20 +190,6 @@ def _layout(brief: Study, layout: Path | None, study: Path) -> Layout:
     if brief.current_layout is None:
         raise LayoutError(f"{study}: has no layout of today; name a LAYOUT")
     return brief.current_layout
-
-
-def _judge(brief: Study, found: Roster, layout: Layout) -> dict[str, list[str]]:
-    """Hard rules that the layout breaks with the fewest and the most windows open."""
-    from optimizer.demand.periods import Period
-    from optimizer.evaluate import evaluate
-
-    broken: dict[str, list[str]] = {}
-    for name, slot in (("smallest", found.smallest), ("largest", found.largest)):
-        assert slot is not None
-        period = Period(name=name, hours=(slot.hour,), open=slot.open)
-        judged = evaluate(brief.replace(periods=(period,)), layout)
-        broken[name] = [f"{f.rule.id}: {f.sentence}" for f in judged.broken]
-    return broken
 
 
 def _print_roster(brief: Study, found: Roster, broken: dict[str, list[str]]) -> None:

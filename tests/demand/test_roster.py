@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -170,6 +171,17 @@ def test_nobody_is_left_unserved():
     """Cash alone never serves cards, so the desk is open whenever cards come."""
     (need,) = compute_needs(branch({9: 2.0}), 60.0)
     assert all(cash >= 1 and desk >= 1 for cash, desk in need.enough)
+
+
+def test_a_weekday_has_its_own_roster():
+    """A quiet Sunday is paid less than the mean day; a day that is not told is named."""
+    study = branch({9: 22.0, 10: 22.0})
+    quiet = replace(study.mix.arrivals, by_weekday={6: {9: 2.0, 10: 2.0}})
+    study = study.replace(mix=replace(study.mix, arrivals=quiet))
+    sunday = roster(study, rules=HOURLY, weekday=6)
+    assert sunday.staff_hours == 4.0 < roster(study, rules=HOURLY).staff_hours
+    with pytest.raises(StudyError, match="weekday 2 has no arrivals"):
+        roster(study, rules=HOURLY, weekday=2)
 
 
 def test_closed_at_noon():

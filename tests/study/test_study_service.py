@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 
+import jsonschema
 import pytest
 
 from optimizer.demand.service import PriorityClass, ReservedWindows
 from optimizer.errors import StudyError
-from optimizer.study_file import read_study
+from optimizer.study_file import read_study, study_schema
 
 PLAN = {
     "type": "FeatureCollection",
@@ -178,3 +181,32 @@ def test_appointments_are_a_share(read):
     """A share of booked customers above 1 is refused."""
     with pytest.raises(StudyError, match="appointments is 3; must be 0 to 1"):
         read(old="appointments = 0.1", new="appointments = 3")
+
+
+def test_the_examples_of_the_docs_are_studies(root):
+    """Every TOML block of docs/service.md has only keys that a study may have."""
+    blocks = re.findall(
+        r"```toml\n(.*?)```", (root / "docs/service.md").read_text("utf-8"), re.DOTALL
+    )
+    assert len(blocks) >= 4
+    rest = tomllib.loads('schema = 1\nname = "Docs"\n')
+    for block in blocks:
+        jsonschema.Draft202012Validator(study_schema()).validate(rest | tomllib.loads(block))
+
+
+def test_roster_rules_are_read(read):
+    """Target, shifts and staff with their skills; what is wrong is said by name."""
+    rules = read(
+        "\n[roster]\ntarget_minutes = 12\nshift_hours = [3, 5]\n"
+        'staff = [{ name = "Li", skills = "open_desk" }]\n'
+    ).roster
+    assert rules is not None
+    assert (rules.target_minutes, rules.shift_hours, rules.slot_minutes) == (12.0, (3.0, 5.0), 30)
+    assert (rules.staff[0].name, rules.staff[0].skills) == ("Li", ("open_desk",))
+    assert read().roster is None
+    with pytest.raises(StudyError) as caught:
+        read('\n[roster]\nslot_minutes = 45\nstaff = [{ name = "Li", skills = "opn_desk" }]\n')
+    assert [
+        "'opn_desk'" in caught.value.sentences[0],
+        "[roster] slot_minutes is 45" in caught.value.sentences[1],
+    ] == [True, True]

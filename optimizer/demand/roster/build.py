@@ -41,6 +41,7 @@ def roster(
     *,
     target_minutes: float | None = None,
     rules: RosterRules | None = None,
+    weekday: int | None = None,
     layout: Layout | None = None,
     time_limit: float = 20.0,
     seed: int = 1,
@@ -55,6 +56,8 @@ def roster(
         Mean wait that no staffed type may exceed; None for that of the rules.
     rules
         Shifts, breaks and staff; None for those of the study, or of `roster.toml`.
+    weekday
+        Day of the week, 0 for Monday, where the arrivals tell them apart; None for a mean day.
     layout
         Which windows there are; None for the full brief.
     time_limit
@@ -79,6 +82,8 @@ def roster(
     rules = rules or study.roster or RosterRules()
     if target_minutes is not None:
         rules = replace(rules, target_minutes=target_minutes)
+    if weekday is not None:
+        study = _on_weekday(study, weekday)
     types = rostered_types(study, layout)
     needs = compute_needs(study, rules.target_minutes, layout)
     staff = _staff(rules, types, study)
@@ -123,6 +128,16 @@ def roster(
         bound_hours=found.bound * hour_part,
         full_hours=sum(types.values()) * len(starts) * hour_part,
     )
+
+
+def _on_weekday(study: Study, weekday: int) -> Study:
+    """Study whose day is one weekday."""
+    days = study.mix.arrivals.by_weekday
+    if weekday not in days:
+        known = ", ".join(str(day) for day in days) or "none"
+        raise StudyError(f"weekday {weekday} has no arrivals of its own; known are {known}")
+    arrivals = replace(study.mix.arrivals, per_hour=days[weekday], by_weekday={})
+    return study.replace(mix=replace(study.mix, arrivals=arrivals))
 
 
 def _staff(rules: RosterRules, types: Mapping[str, int], study: Study) -> tuple[StaffMember, ...]:
