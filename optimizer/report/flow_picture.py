@@ -38,6 +38,8 @@ PANEL = 2.3
 WIDEST_KEY = 0.4
 #: How little of the plan shines through strips of customers and of staff.
 ALPHA, STAFF_ALPHA = 0.9, 0.65
+#: Colour of guide lines.
+GUIDE = "#d0006f"
 
 
 def plot_flows(
@@ -48,6 +50,7 @@ def plot_flows(
     language: Language = "both",
     legend: bool = True,
     metres_per_person: float | None = None,
+    guided: bool = False,
 ) -> Axes:
     """Draw the flows of an evaluation.
 
@@ -66,11 +69,15 @@ def plot_flows(
     metres_per_person
         Width of one person per hour, metres on the plan, so that two pictures can be compared;
         None for one that suits these flows.
+    guided
+        Whether to draw the guide lines that would make flows meet less.
 
     Returns
     -------
     Axes
-        Gids: "flow:" and "arrow:" with the business or staff round, "width-key:" with a number.
+        Gids: "flow:" and "arrow:" with the business or staff round, "width-key:" with a number;
+        "parting" for the place where the ways to machines and to counters part, and "guide:" with
+        the number of a guide line.
     """
     if ax is None:
         ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
@@ -81,10 +88,45 @@ def plot_flows(
         own = [s for s in strips if (s.group, s.person) == (group, person)]
         _draw_strips(ax, own, colours.get(group, INK))
     _draw_key(ax, study, scale, language)
+    marks = _draw_parting(ax, evaluation, language)
+    if guided:
+        marks += _draw_guides(ax, evaluation, language)
     if legend:
         title = word("picture", "flows", language, "\n")
-        draw_legend(ax, flow_legend(study, evaluation.legs, language), title=title)
+        entries = flow_legend(study, evaluation.legs, language)
+        draw_legend(ax, [*entries, *marks], title=title)
     return ax
+
+
+def _draw_parting(ax: Axes, evaluation: Evaluation, language: Language) -> list[tuple[Artist, str]]:
+    """Draw where the ways to machines and to counters part; its entry of the legend."""
+    figures = evaluation.diversion
+    if figures.parting_place is None or figures.parting_metres is None:
+        return []
+    x, y = figures.parting_place
+    (mark,) = ax.plot(
+        [x], [y], linestyle="", marker="D", markersize=8, markerfacecolor="white",
+        markeredgecolor=INK, markeredgewidth=1.4, zorder=8.0, gid="parting",
+    )  # fmt: skip
+    unit = word("picture", "parting", language, "\n")
+    return [(mark, f"{unit}\n{figures.parting_metres:.1f} m")]
+
+
+def _draw_guides(ax: Axes, evaluation: Evaluation, language: Language) -> list[tuple[Artist, str]]:
+    """Draw the guide lines; their entry of the legend, with what they change."""
+    guided = evaluation.crossing.guided
+    if guided is None or not guided.lines:
+        return []
+    handle: Artist | None = None
+    for number, line in enumerate(guided.lines, start=1):
+        (handle,) = ax.plot(
+            *line.path.T, color=GUIDE, linewidth=1.3, linestyle=(0, (4, 2)), zorder=7.0,
+            gid=f"guide:{number}",
+        )  # fmt: skip
+    change = f"{guided.encounters_shortest:.2f} → {guided.encounters_guided:.2f}"
+    text = f"{word('picture', 'guide_line', language)}\n{change}"
+    unit = word("picture", "encounter", language)
+    return [(handle, f"{text} {unit}")] if handle is not None else []
 
 
 def flow_legend(

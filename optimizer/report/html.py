@@ -25,11 +25,12 @@ from optimizer.report.atomic import write_whole
 from optimizer.report.canvas import figure_of, floor_limits, new_figure
 from optimizer.report.charts import plot_history, plot_waiting
 from optimizer.report.colours import INK, group_colours
+from optimizer.report.conflict_picture import plot_conflicts
 from optimizer.report.figures import format_figure, headline_figures, rise_is_better
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.fonts import subset_font
 from optimizer.report.layout_picture import plot_layout
-from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
+from optimizer.report.overlays import plot_privacy, plot_rules
 from optimizer.report.plan_picture import plot_plan
 from optimizer.report.results import evaluation_to_json, result_to_json
 from optimizer.report.sheets import save_svg

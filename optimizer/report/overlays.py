@@ -1,7 +1,8 @@
 """Pictures of what is wrong with a layout, and where.
 
-In: a `Study` and an `Evaluation`. Out: axes with meeting points of flows, overlooked screens or
-broken rules on the plan; given the axes of `plot_layout` they lie on top of the layout.
+In: a `Study` and an `Evaluation`. Out: axes with overlooked screens or broken rules on the plan;
+given the axes of `plot_layout` they lie on top of the layout. How marks and their legend are drawn
+is shared with `conflict_picture`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from matplotlib.lines import Line2D
 
 from optimizer.report.canvas import draw_legend, draw_text, figure_of
 from optimizer.report.colours import HARD_BROKEN, INK, PRIVACY, SOFT_BROKEN
-from optimizer.report.meetings import meeting_place
 from optimizer.report.plan_picture import plot_plan
 from optimizer.report.words import word
 from optimizer.rules.model import Severity
@@ -25,44 +25,12 @@ if TYPE_CHECKING:
     from optimizer.report.words import Language
     from optimizer.study import Study
 
-__all__ = ["plot_conflicts", "plot_privacy", "plot_rules"]
+__all__ = ["draw_explanation", "draw_mark", "overlay_axes", "plot_privacy", "plot_rules"]
 
 #: Inches at the right of a new picture for its legend.
 PANEL = 4.2
 #: Longest line of a legend, signs, and its font size, points.
 LINE, SIZE = 56, 6.5
-#: Largest and smallest circle of a meeting point, points across.
-LARGEST, SMALLEST = 26.0, 9.0
-
-
-def plot_conflicts(
-    study: Study,
-    evaluation: Evaluation,
-    *,
-    ax: Axes | None = None,
-    language: Language = "both",
-    legend: bool = True,
-) -> Axes:
-    """Draw where flows meet most: numbered circles, their area ∝ encounters per hour.
-
-    A pair that says no place meets in the middle of where its two ways lie on each other, or
-    where they cross. Gids: "meeting:" and the number; the legend names the two flows of each.
-    """
-    ax = _axes(study, ax, language)
-    pairs = evaluation.crossing.worst_pairs
-    most = max((pair.encounters_per_hour for pair in pairs), default=0.0)
-    unit = word("picture", "encounter", language)
-    entries: list[tuple[Artist, str]] = []
-    for number, pair in enumerate(pairs, start=1):
-        share = pair.encounters_per_hour / most if most > 0 else 0.0
-        size = max(SMALLEST, LARGEST * share**0.5)
-        where = meeting_place(evaluation, pair)
-        handle = _mark(ax, where, number, size, HARD_BROKEN, f"meeting:{number}")
-        text = f"{number}  {pair.encounters_per_hour:.2f} {unit}\n{pair.one}\n× {pair.other}"
-        entries.append((handle, text))
-    if legend:
-        _explain(ax, entries, word("figure", "encounters_per_hour", language), language)
-    return ax
 
 
 def plot_privacy(
@@ -77,7 +45,7 @@ def plot_privacy(
 
     Gids: "sight:viewer→fixture".
     """
-    ax = _axes(study, ax, language)
+    ax = overlay_axes(study, ax, language)
     entries: list[tuple[Artist, str]] = []
     seen = word("picture", "overlooked", language)
     for number, pair in enumerate(evaluation.privacy.overlooked, start=1):
@@ -89,7 +57,7 @@ def plot_privacy(
         (screen,) = ax.plot([x1], [y1], marker="s", markersize=5, gid=f"screen:{number}", **style)
         entries.append((screen, f"{number}  {seen}: {pair.fixture} ← {pair.viewer}"))
     if legend:
-        _explain(ax, entries, word("figure", "overlooked_pairs", language), language)
+        draw_explanation(ax, entries, word("figure", "overlooked_pairs", language), language)
     return ax
 
 
@@ -105,28 +73,29 @@ def plot_rules(
 
     Broken rules without a place are in the legend alone. Gids: "broken:" and the number.
     """
-    ax = _axes(study, ax, language)
+    ax = overlay_axes(study, ax, language)
     entries: list[tuple[Artist, str]] = []
     broken = [finding for finding in evaluation.findings if finding.passed is False]
     broken.sort(key=lambda finding: finding.rule.severity is not Severity.HARD)
     for number, finding in enumerate(broken, start=1):
         hard = finding.rule.severity is Severity.HARD
         colour = HARD_BROKEN if hard else SOFT_BROKEN
-        handle = _mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
+        handle = draw_mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
         kind = word("picture", "broken_hard" if hard else "broken_soft", language)
         clause = " ".join(part for part in (finding.rule.edition, finding.rule.clause) if part)
         head = f"{number}  {finding.rule.id} {clause}".rstrip()
         entries.append((handle, f"{head} – {kind}\n{finding.sentence}"))
     if legend:
-        _explain(ax, entries, word("report", "broken", language), language)
+        draw_explanation(ax, entries, word("report", "broken", language), language)
     return ax
 
 
-def _axes(study: Study, ax: Axes | None, language: Language) -> Axes:
+def overlay_axes(study: Study, ax: Axes | None, language: Language) -> Axes:
+    """The axes given, or those of a new picture of the plan with room for a legend."""
     return plot_plan(study, panel=PANEL, language=language) if ax is None else ax
 
 
-def _mark(
+def draw_mark(
     ax: Axes, where: tuple[float, float] | None, number: int, size: float, colour: str, gid: str
 ) -> Line2D:
     """Draw a numbered circle; return a handle for the legend, a cross where there is no place."""
@@ -150,7 +119,9 @@ def _mark(
     return handle
 
 
-def _explain(ax: Axes, entries: list[tuple[Artist, str]], title: str, language: Language) -> None:
+def draw_explanation(
+    ax: Axes, entries: list[tuple[Artist, str]], title: str, language: Language
+) -> None:
     """Draw the legend; say so where there is nothing to show or more than fits the page."""
     if not entries:
         entries = [(Line2D([], []), word("picture", "nothing", language))]

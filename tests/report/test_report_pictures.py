@@ -20,11 +20,12 @@ from optimizer.report import fonts
 from optimizer.report.canvas import floor_limits, metres_per_point
 from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
 from optimizer.report.colours import BUSINESS_COLOURS, group_colours
+from optimizer.report.conflict_picture import plot_conflicts
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.labels import Name, place_names
 from optimizer.report.layout_picture import layout_legend, plot_layout
 from optimizer.report.moves import draw_before_after, moved_fixtures, plot_moves
-from optimizer.report.overlays import plot_conflicts, plot_privacy, plot_rules
+from optimizer.report.overlays import plot_privacy, plot_rules
 from optimizer.report.plan_picture import plot_plan, zone_name
 from optimizer.report.results import evaluation_to_json, result_to_json
 from optimizer.report.sheets import draw_sheet, render_layout

@@ -174,6 +174,7 @@ def test_the_verifier_shares_no_code_with_what_it_checks():
         "optimizer.demand.flows",
         "optimizer.demand.mix",
         "optimizer.study",
+        "optimizer.measures",  # names and directions of measures
         "optimizer.rules.model",
         "optimizer.rules.packs",
     )
