@@ -35,6 +35,7 @@ bench: $(VENV)/bench
 	$(RUN)/python benchmarks/walk_paths.py --growth
 	$(RUN)/python benchmarks/crossing.py
 	$(RUN)/python benchmarks/qaplib.py
+	$(RUN)/python benchmarks/search_peers.py
 
 pictures: $(VENV)/ready
 	$(RUN)/python docs/graphs/draw.py
