@@ -32,6 +32,10 @@ __all__ = ["plot_conflicts"]
 LARGEST, SMALLEST = 26.0, 9.0
 #: Side of a cell of the heat map, metres; share of the greatest heat below which none is shown.
 CELL, FAINT = 0.1, 0.04
+#: Of the cells with heat, this share lies below the darkest colour: few corners would pale the rest.
+FULL = 0.99
+#: Where in the picture the heat lies: above zones and privacy zones, under walls and columns.
+UNDER_WALLS = 2.6
 #: Flows named at each place.
 NAMED = 3
 #: From nothing to the most heat; pale ends are see-through.
@@ -128,11 +132,13 @@ def _draw_heat(ax: Axes, study: Study, evaluation: Evaluation, language: Languag
     if found is None or not found[0].max() > 0:
         return
     heat, raster = found
-    most = float(heat.max())
+    most = float(np.quantile(heat[heat > 0], FULL))
     frame = ax.get_xlim(), ax.get_ylim()
     shown = np.ma.masked_less(heat, FAINT * most)
     style: Any = {"cmap": HEAT, "vmin": 0.0, "vmax": most, "origin": "lower", "aspect": "equal"}
-    image = ax.imshow(shown, extent=raster.extent, interpolation="bilinear", zorder=UNDER_WALLS, **style)
+    image = ax.imshow(
+        shown, extent=raster.extent, interpolation="bilinear", zorder=UNDER_WALLS, **style
+    )
     image.set_gid("meeting:heat")
     x0, y0, x1, _ = study.plan.outline.bounds
     left, width = x0 + 0.42 * (x1 - x0), 0.2 * (x1 - x0)
@@ -140,7 +146,7 @@ def _draw_heat(ax: Axes, study: Study, evaluation: Evaluation, language: Languag
     bar = ax.imshow(np.linspace(0.0, most, 64)[None, :], extent=strip, zorder=6, **style)
     bar.set_gid("meeting:heat-key")
     unit = word("picture", "heat", language)
-    text = f"0 … {most:.2g} {unit}"
+    text = f"0 … ≥ {most:.2g} {unit}"
     place = (left + width + 0.1, y0 - 1.52)
     draw_text(ax, place, text, size=6.5, gid="meeting:heat-unit", ha="left")
     ax.set_xlim(*frame[0])
