@@ -36,6 +36,8 @@ SIZE, AWAY = 7.0, (6.0, 12.0, 20.0, 30.0, 42.0, 56.0, 72.0, 90.0)
 DIRECTIONS = 24
 #: Half the size of a dot and of a marked dot, points.
 DOT, MARKED = 3.5, 6.5
+#: Today's layout is drawn in its place up to so many spans of the front away, else on the rim.
+FAR = 0.6
 #: Colour map whose lightness alone tells the order, for print and for the colour-blind.
 MAP = "cividis"
 
@@ -111,12 +113,14 @@ def _label(ax: Axes, front: ParetoFront, names: Sequence[str], language: Languag
 
 
 def _set_limits(ax: Axes, values: NDArray[np.float64], today: tuple[float, ...] | None) -> None:
-    """Show all points, and today's layout too, with room for names."""
-    shown = values if today is None else np.vstack([values, today])
+    """Show all points with room for names, and today's layout where it is not too far away."""
     for column, limit in ((0, ax.set_xlim), (1, ax.set_ylim)):
-        low, high = float(shown[:, column].min()), float(shown[:, column].max())
-        room = 0.12 * (high - low) or max(0.1 * abs(high), 0.1)
-        limit(low - room, high + room)
+        low, high = float(values[:, column].min()), float(values[:, column].max())
+        span = (high - low) or max(0.1 * abs(high), 0.1)
+        if today is not None:
+            low = max(min(low, today[column]), low - FAR * span)
+            high = min(max(high, today[column]), high + FAR * span)
+        limit(low - 0.12 * span, high + 0.2 * span)
 
 
 def _draw_edge(ax: Axes, values: NDArray[np.float64]) -> None:
@@ -169,9 +173,18 @@ def _mark(ax: Axes, point: ParetoPoint, value: NDArray[np.float64], picked: Sequ
     ring.set_gid("knee" if "knee" in point.roles else f"ring:{point.name}")
 
 
+def _shown(ax: Axes, today: tuple[float, ...]) -> tuple[float, float]:
+    """Where today's layout is drawn: on the rim where it lies beyond it."""
+    (x0, x1), (y0, y1) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
+    rim_x, rim_y = 0.02 * (x1 - x0), 0.02 * (y1 - y0)
+    x = min(max(today[0], x0 + rim_x), x1 - rim_x)
+    return x, min(max(today[1], y0 + rim_y), y1 - rim_y)
+
+
 def _draw_today(ax: Axes, today: tuple[float, ...]) -> None:
+    x, y = _shown(ax, today)
     (cross,) = ax.plot(
-        [today[0]], [today[1]], marker="X", markersize=9, color=BUSINESS_COLOURS[2],
+        [x], [y], marker="X", markersize=9, color=BUSINESS_COLOURS[2],
         markeredgecolor="white", linestyle="none", zorder=4,
     )  # fmt: skip
     cross.set_gid("today")
@@ -204,8 +217,10 @@ def _write_names(
         for i in marked
     ]
     if today is not None:
-        dots.append(on_paper(today))
-        text = word("pareto", "today", language)
+        dots.append(on_paper(_shown(ax, today)))
+        text = f"{word('pareto', 'today', language)} ({today[0]:.3g}; {today[1]:.3g})"
+        if _shown(ax, today) != tuple(today[:2]):
+            text += " →"
         names.append(_Name(gid="name:today", text=text, at=dots[-1], colour=BUSINESS_COLOURS[2]))
     size = (float(ax.bbox.width) * scale, float(ax.bbox.height) * scale)
     taken = [(x - MARKED, y - MARKED, x + MARKED, y + MARKED) for x, y in dots]
