@@ -72,6 +72,8 @@ def replay(stated: Stated, exclusion: Exclusion, *, target: float) -> float:
     ReplayError
         Where a step is not allowed.
     """
+    if not all(np.isfinite(stated.steps[name]).all() for name in ("scales", "prices")):
+        raise ReplayError("a step has numbers that are not finite")
     walker = _Walker(stated, exclusion, target)
     groups = tuple(
         _Group(k, len(kind.fixtures), np.arange(len(stated.poses[k])))
@@ -99,6 +101,8 @@ class _Walker:
 
     def take(self, name: str, count: int) -> NDArray[Any]:
         """The next entries of an array of the proof."""
+        if count < 0:
+            raise ReplayError(f"the proof asks for {count} entries of {name}")
         first = self.place.get(name, 0)
         self.place[name] = first + count
         part = self.stated.steps[name][first : first + count]
@@ -114,6 +118,8 @@ class _Walker:
         stages, whole, split, parts = (int(n) for n in self.take("nodes", 1)[0])
         value, floor = -np.inf, np.inf
         for _ in range(stages):
+            if any(len(group.poses) < group.count for group in groups):
+                raise ReplayError("a step speaks of a region without layouts")
             bound, closed, kept = self.stage(groups, tables)
             value = max(value, min(floor, bound))
             floor = min(floor, closed)
@@ -156,6 +162,8 @@ class _Walker:
         least = [_cheapest(own, group.count) for own, group in zip(theta, groups, strict=True)]
         size = paid + sum(map(abs, least))
         bound = sum(least) - paid - ROUNDING * (1 + size)
+        if not np.isfinite(bound):
+            raise ReplayError("a step has numbers that are not finite")
         if not closes:
             return bound, np.inf, None
         flags = self.bits("kept", sum(len(group.poses) for group in groups))
@@ -173,6 +181,8 @@ class _Walker:
                 elif b == g:
                     each = (tables[a, b][:, shut] + (theta[a] - row)[:, None]).min(axis=0)
                     own += np.maximum(0.0, groups[a].count * (each - column[shut]) - least[a])
+            if np.isnan(own).any():
+                raise ReplayError("a step has numbers that are not finite")
             closed = min(closed, float(own.min()) - ROUNDING * size)
         return bound, closed, kept
 
@@ -190,7 +200,7 @@ class _Walker:
             if clique not in self.sound:
                 self.check_clique(members, starts)
                 self.sound.add(clique)
-            load[members] += price
+            load[members] += float(price)
         unary = self.stated.unary
         return [
             unary[group.kind][group.poses] + load[starts[group.kind] + group.poses]
@@ -201,6 +211,8 @@ class _Walker:
         """Raise ReplayError where two poses of a clique can be taken together."""
         if len(np.unique(members)) < len(members):
             raise ReplayError("a clique names a pose twice")
+        if len(members) and not (members.min() >= 0 and members.max() < starts[-1]):
+            raise ReplayError("a clique names a pose that there is not")
         kinds = np.searchsorted(starts, members, side="right") - 1
         for k in np.unique(kinds):
             own = members[kinds == k] - starts[k]
