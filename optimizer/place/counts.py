@@ -22,12 +22,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.demand.waiting import compute_waiting
-from optimizer.evaluate import waiting_seconds
 from optimizer.place.certificate import prove
 from optimizer.place.problem import build_problem
 from optimizer.place.search import Budget, Search
-from optimizer.place.solve import solve
+from optimizer.place.solve import constant_of, solve
 from optimizer.result import CountTrial
 
 if TYPE_CHECKING:
@@ -196,7 +194,7 @@ class _Choices:
     def _floor(self, chosen: tuple[int, ...]) -> tuple[float, float]:
         if chosen not in self._floors:
             study = self.study(chosen)
-            waiting = study.objective.waiting * waiting_seconds(compute_waiting(study))
+            waiting = constant_of(study)
             price = sum(
                 n * (study.types[group.type].cost or 0.0)
                 for n, group in zip(chosen, study.groups, strict=True)

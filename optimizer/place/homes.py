@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from optimizer.place.blocks import BlockKind
     from optimizer.study import Study
 
-__all__ = ["Home", "counts_of", "find_homes", "leftovers"]
+__all__ = ["Home", "counts_of", "find_homes", "leftovers", "moved_fixtures"]
 
 #: Pose of a block (x, y, angle), or None where the layout does not hold the block.
 Home = tuple[float, float, float] | None
 #: Members of a row may be this far from its line, metres and degrees: rounding of a file.
 OFF_LINE, OFF_ANGLE = 0.005, 0.1
+#: Placements that differ by less than this, metres and degrees, are the same.
+SAME = 1e-6
 
 
 def counts_of(study: Study, layout: Layout) -> dict[int, int]:
@@ -96,6 +98,32 @@ def leftovers(kinds: Sequence[BlockKind], layout: Layout) -> tuple[str, ...]:
         for name, count in held.items()
         if count > asked[name]
     )
+
+
+def moved_fixtures(before: Layout, after: Layout) -> tuple[str, ...]:
+    """Names of the fixtures that stand elsewhere than before.
+
+    Like fixtures are exchanged freely: what counts is whether one of the type stood there.
+    """
+    stood = [(p.type, p.x, p.y, p.angle % 360.0) for p in before.placements]
+    moved = []
+    for placement in after.placements:
+        for spot in stood:
+            turn = abs((spot[3] - placement.angle + 180.0) % 360.0 - 180.0)
+            off = max(abs(spot[1] - placement.x), abs(spot[2] - placement.y), turn)
+            if spot[0] == placement.type and off < SAME:
+                stood.remove(spot)
+                break
+        else:
+            moved.append(placement)
+    left = [spot[0] for spot in stood]
+    names = []
+    for placement in moved:
+        # one that came in addition did not move
+        if placement.type in left:
+            left.remove(placement.type)
+            names.append(placement.fixture)
+    return tuple(names)
 
 
 def _home(

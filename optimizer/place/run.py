@@ -130,6 +130,7 @@ class Run:
             workers=orders.workers,
             budget="seconds" if orders.steps is None else "steps",
             versions=versions(),
+            at_most=orders.at_most,
         )
 
     def finished(self, blank: Result, **known: Any) -> Result:

@@ -27,7 +27,7 @@ from optimizer.place.conflict import explain_homeless, explain_overfull, explain
 from optimizer.place.crew import Crew
 from optimizer.place.explanation import explain
 from optimizer.place.feasibility import find_feasible
-from optimizer.place.homes import find_homes, leftovers
+from optimizer.place.homes import find_homes, leftovers, moved_fixtures
 from optimizer.place.mending import repair
 from optimizer.place.problem import build_problem
 from optimizer.place.search import Budget, Search
@@ -78,7 +78,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     """The best layout found in the time of the run, with a lower bound."""
     begun = time.perf_counter()
     run.constant = constant_of(study)
-    known = _known(study, orders)
+    known = _known(study, orders, run)
     problem = build_problem(study, known=known.layouts, at_most=orders.at_most)
     blank = run.blank(time.perf_counter() - begun, orders)
     if problem.homeless:
@@ -102,7 +102,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     chosen = choose(
         problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < 0
     )
-    if chosen.evaluation.broken:
+    if chosen.evaluation.broken and problem.leeway is None:
         chosen, conflict_rules = repair(
             problem,
             found,
@@ -149,7 +149,7 @@ def _refused(
     )
 
 
-def _known(study: Study, orders: Orders) -> _Known:
+def _known(study: Study, orders: Orders, run: Run) -> _Known:
     """Layouts whose poses become candidates; those with all fixtures are judged as well."""
     given = [layout for layout in (study.current_layout, orders.start) if layout is not None]
     if orders.at_most is None:
@@ -160,8 +160,18 @@ def _known(study: Study, orders: Orders) -> _Known:
         _, missing = find_homes(probe, layout)
         names = {name for kind in probe for block in kind.fixtures for name in block}
         same = names == {placement.fixture for placement in layout.placements}
-        if same and not missing and not leftovers(probe, layout):
+        today, most = study.current_layout, orders.at_most
+        near = most is None or today is None or len(moved_fixtures(today, layout)) <= most
+        if same and near and not missing and not leftovers(probe, layout):
             whole.append(layout)
+        elif layout is orders.start:
+            why = "; ".join((*missing, *leftovers(probe, layout))) or "names or moves differ"
+            run.notes.append(f"the layout to start from is taken in part: {why}")
+    if orders.at_most is not None and study.current_layout is not None:
+        broken = evaluate(study, study.current_layout, places=False).broken
+        if broken:
+            rules = ", ".join(sorted({finding.rule.id for finding in broken}))
+            run.notes.append(f"today's layout breaks hard rules: {rules}")
     return _Known(layouts=tuple(given), whole=tuple(whole))
 
 
@@ -171,7 +181,13 @@ def _warm(
     """Where the search starts, and how hot: gently from a layout that was given."""
     for number, home in enumerate(problem.homes):
         chosen = np.array(home, dtype=np.int64)
-        if orders.at_most is not None or (chosen < 0).any() or not problem.fit(chosen):
+        if (chosen < 0).any():
+            continue
+        if problem.leeway is not None:
+            if number and problem.leeway.moved(chosen) <= problem.leeway.most:
+                return chosen, GENTLE
+            continue
+        if not problem.fit(chosen):
             continue
         search.note(chosen)
         if number == 0 and orders.start is not None:
