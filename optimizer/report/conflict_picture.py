@@ -32,10 +32,12 @@ __all__ = ["plot_conflicts"]
 LARGEST, SMALLEST = 26.0, 9.0
 #: Side of a cell of the heat map, metres; share of the greatest heat below which none is shown.
 CELL, FAINT = 0.1, 0.04
-#: Of the cells with heat, this share lies below the darkest colour: few corners would pale the rest.
+#: Share of the cells with heat below the darkest colour: a few hot corners would pale the rest.
 FULL = 0.99
 #: Where in the picture the heat lies: above zones and privacy zones, under walls and columns.
 UNDER_WALLS = 2.6
+#: Inside of the circles, so that their numbers can be read on the heat.
+GROUND = "#ffffffd0"
 #: Flows named at each place.
 NAMED = 3
 #: From nothing to the most heat; pale ends are see-through.
@@ -82,7 +84,9 @@ def plot_conflicts(
     for number, (value, where, flows) in enumerate(rows, start=1):
         share = value / most if most > 0 else 0.0
         size = max(SMALLEST, LARGEST * share**0.5)
-        handle = draw_mark(ax, where, number, size, HARD_BROKEN, f"meeting:{number}")
+        handle = draw_mark(
+            ax, where, number, size, HARD_BROKEN, f"meeting:{number}", fill=GROUND if heat else None
+        )
         entries.append((handle, f"{number}  {value:.2f} {unit}\n{flows}"))
     if legend:
         title = word("figure", "encounters_per_hour", language)

@@ -96,9 +96,20 @@ def overlay_axes(study: Study, ax: Axes | None, language: Language) -> Axes:
 
 
 def draw_mark(
-    ax: Axes, where: tuple[float, float] | None, number: int, size: float, colour: str, gid: str
+    ax: Axes,
+    where: tuple[float, float] | None,
+    number: int,
+    size: float,
+    colour: str,
+    gid: str,
+    *,
+    fill: str | None = None,
 ) -> Line2D:
-    """Draw a numbered circle; return a handle for the legend, a cross where there is no place."""
+    """Draw a numbered circle; return a handle for the legend, a cross where there is no place.
+
+    `fill` is the colour inside; by default the circle's own, half see-through.
+    """
+    fill = fill or colour + "66"
     if where is None:
         return Line2D([], [], linestyle="", marker="x", color=colour)
     ax.plot(
@@ -107,7 +118,7 @@ def draw_mark(
         linestyle="",
         marker="o",
         markersize=size,
-        markerfacecolor=colour + "66",
+        markerfacecolor=fill,
         markeredgecolor=colour,
         markeredgewidth=1.2,
         zorder=8.2,
@@ -115,7 +126,7 @@ def draw_mark(
     )
     draw_text(ax, where, str(number), size=7, gid=f"{gid}:number", color=INK, zorder=8.4)
     handle = Line2D([], [], linestyle="", marker="o", markersize=6)
-    handle.set(markerfacecolor=colour + "66", markeredgecolor=colour)
+    handle.set(markerfacecolor=fill, markeredgecolor=colour)
     return handle
 
 
