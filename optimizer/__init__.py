@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         read_qaplib,
         solve_assignment,
     )
+    from optimizer.place.least_change import ChangeStep, least_change
+    from optimizer.place.marginal import AddedFixture, marginal_values
     from optimizer.place.optimize import Progress, optimize
     from optimizer.place.pareto import ParetoFront, ParetoPoint, pareto
     from optimizer.plan.audit import audit_plan
@@ -84,11 +86,13 @@ if TYPE_CHECKING:
     from optimizer.walk import Shell, prepare_shell, to_networkx
 
 __all__ = [
+    "AddedFixture",
     "Arrivals",
     "AssignmentProblem",
     "AssignmentResult",
     "Business",
     "BusinessMix",
+    "ChangeStep",
     "Combination",
     "Comparison",
     "Defect",
@@ -140,7 +144,9 @@ __all__ = [
     "evaluate_open_sets",
     "evaluation_to_json",
     "front_to_json",
+    "least_change",
     "marginal_minutes",
+    "marginal_values",
     "optimize",
     "pareto",
     "plot_comparison",
@@ -179,11 +185,13 @@ __all__ = [
 
 #: Public name → module that defines it.
 _ROOMS = {
+    "AddedFixture": "place.marginal",
     "Arrivals": "demand.mix",
     "AssignmentProblem": "place.assignment",
     "AssignmentResult": "place.assignment",
     "Business": "demand.mix",
     "BusinessMix": "demand.mix",
+    "ChangeStep": "place.least_change",
     "Combination": "demand.combination",
     "Comparison": "comparison",
     "Defect": "plan.defect",
@@ -235,7 +243,9 @@ _ROOMS = {
     "evaluate_open_sets": "open_sets",
     "evaluation_to_json": "report.results",
     "front_to_json": "report.front",
+    "least_change": "place.least_change",
     "marginal_minutes": "diagnose",
+    "marginal_values": "place.marginal",
     "optimize": "place.optimize",
     "pareto": "place.pareto",
     "plot_comparison": "report.charts",

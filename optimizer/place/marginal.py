@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.result import Result, Status
     from optimizer.study import Study
 
-__all__ = ["MarginalValue", "marginal_values"]
+__all__ = ["AddedFixture", "marginal_values"]
 
 #: Share of the time that the layout without additions gets.
 BASE = 0.3
@@ -33,7 +33,7 @@ SECONDS_PER_MINUTE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarginalValue:
+class AddedFixture:
     """One more fixture of a type.
 
     Parameters
@@ -89,7 +89,7 @@ def marginal_values(
     seed: int = 1,
     workers: int | None = None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> tuple[MarginalValue, ...]:
+) -> tuple[AddedFixture, ...]:
     """What one more fixture of each type is worth.
 
     Each addition is laid out anew, starting from the layout without it, so that the room it takes
@@ -110,7 +110,7 @@ def marginal_values(
 
     Returns
     -------
-    tuple of MarginalValue
+    tuple of AddedFixture
         The most valuable first; those without a place last.
     """
     share = time_limit * BASE
@@ -148,7 +148,7 @@ def marginal_values(
 
 def _value(
     study: Study, more: Study, name: str, count: int, base: Result, result: Result
-) -> MarginalValue:
+) -> AddedFixture:
     """The row of one type."""
     one, other = base.evaluation, result.evaluation
     terms = {}
@@ -156,7 +156,7 @@ def _value(
         terms = {
             term: one.objective.terms[term] - value for term, value in other.objective.terms.items()
         }
-    return MarginalValue(
+    return AddedFixture(
         type=name,
         label=study.types[name].label,
         count=count,
