@@ -125,16 +125,21 @@ def reference_weights(study: Study) -> tuple[float, ...]:
 
 
 def open_places(study: Study, period: Period, places: Mapping[str, int]) -> dict[str, int]:
-    """Places by fixture type that are open in a period, of those that a layout has."""
+    """Places by fixture type that are open in a period, of those that a layout has.
+
+    A fixture is open as a whole, with all the places that it has.
+    """
     return {kind: _open(study, period, kind, count) for kind, count in places.items()}
 
 
 def _open(study: Study, period: Period, kind: str, count: int) -> int:
+    each = max(1, study.types[kind].servers)
     if kind in period.open:
-        return min(period.open[kind], count)
+        return min(count, each * math.ceil(period.open[kind] / each))
     if kind in study.mix.service.staffed and study.types[kind].servers:
         # a place that rounds up but for binary dust is one place
-        return min(count, max(1, math.ceil(period.open_share * count - 1e-9)))
+        wanted = max(1, math.ceil(period.open_share * count - 1e-9))
+        return min(count, each * math.ceil(wanted / each))
     return count
 
 

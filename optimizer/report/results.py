@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from optimizer.demand.flows import PersonClass
 from optimizer.report.atomic import write_whole
+from optimizer.report.demand_results import demand_sections
 from optimizer.report.flow_results import flow_sections
 from optimizer.rules.chinese import sentence_zh
 
@@ -32,7 +34,17 @@ SCHEMA = 1
 #: Name of the file of the proof, beside `result.json`.
 CERTIFICATE = "certificate.npz"
 #: Sections that an evaluation fills, besides "walking".
-SECTIONS = ("crossing", "detour", "diversion", "crowding", "waiting", "privacy", "rules")
+SECTIONS = (
+    "crossing",
+    "detour",
+    "diversion",
+    "crowding",
+    "waiting",
+    "door_to_door",
+    "periods",
+    "privacy",
+    "rules",
+)
 
 
 def result_to_json(study: Study, result: Result) -> dict[str, Any]:
@@ -175,6 +187,7 @@ def _figures(study: Study, evaluation: Evaluation | None) -> dict[str, Any]:
         },
         **flow_sections(e),
         "waiting": {"by_stop": _waiting(e) if e else {}},
+        **demand_sections(e),
         "privacy": {
             "overlooked_pairs": e.privacy.overlooked_pairs if e else None,
             "through_flow_per_hour": e.privacy.through_flow_per_hour if e else None,
@@ -256,14 +269,13 @@ def _finite(value: Any) -> Any:
 
 def _unit(study: Study) -> float:
     """Weight of a metre that counts as one: a customer's, or 1 where that weighs nothing."""
-    return study.objective.walking or 1.0
+    return study.metre_weight(PersonClass.CUSTOMER) or 1.0
 
 
 def _person_metres(study: Study, walking: WalkingFigures) -> float:
     """Person-metres an hour of customers and staff, staff counted by their weight."""
-    weights = study.objective
     total = (
-        weights.walking * walking.person_metres_per_hour
-        + weights.staff_walking * walking.staff_person_metres_per_hour
+        study.metre_weight(PersonClass.CUSTOMER) * walking.person_metres_per_hour
+        + study.metre_weight(PersonClass.STAFF) * walking.staff_person_metres_per_hour
     )
     return total / _unit(study)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from optimizer.study import Study
     from optimizer.verify.placed import Placed
 
-__all__ = ["Walk", "count_places", "count_visits", "list_walks"]
+__all__ = ["Walk", "count_places", "count_visits", "list_walks", "merge_walks"]
 
 #: A door this near to a 24 h zone belongs to it, metres: a thick wall.
 AT_ZONE = 0.6
@@ -104,6 +104,20 @@ def list_walks(study: Study, fixtures: Sequence[Placed]) -> tuple[Walk, ...]:
     return tuple(
         Walk(source=source, target=target, person=person, by_group=dict(by_group))
         for (source, target, person), by_group in rates.items()
+    )
+
+
+def merge_walks(parts: Sequence[tuple[float, Sequence[Walk]]]) -> tuple[Walk, ...]:
+    """Walks of several periods with their mean people by weight; a weight of 0 keeps the walk."""
+    rates: dict[tuple[str, str, PersonClass], dict[str, float]] = {}
+    for weight, walks in parts:
+        for walk in walks:
+            groups = rates.setdefault((walk.source, walk.target, walk.person), {})
+            for group, rate in walk.by_group.items():
+                groups[group] = groups.get(group, 0.0) + weight * rate
+    return tuple(
+        Walk(source=source, target=target, person=person, by_group=groups)
+        for (source, target, person), groups in rates.items()
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.demand.flows import PersonClass
 from optimizer.verify.claim import (
     MISSING,
     Claim,
@@ -22,14 +23,13 @@ from optimizer.verify.claim import (
 )
 from optimizer.verify.encounters import Lanes, Stream, pair_encounters
 from optimizer.verify.privacy import through_flow
-from optimizer.verify.waiting import waiting_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from optimizer.demand.flows import PersonClass
+    from optimizer.study import Study
     from optimizer.verify.scene import Scene
 
     Span = tuple[float, float]
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 __all__ = [
     "check_crossing",
     "check_detour",
-    "check_objective",
     "check_privacy",
     "check_waiting",
     "check_walking",
     "measure_encounters",
+    "metre_weights",
 ]
 
 #: Relative doubt about lengths: the engine's corners stand some 1e-7 m off.
@@ -52,15 +52,23 @@ MEETING, PAIR = 1e-3, 3e-3
 WAIT = 1e-6
 
 
+def metre_weights(study: Study) -> tuple[float, float]:
+    """Weight of a metre that a customer walks, with its time in the branch, and of staff's."""
+    goal = study.objective
+    minutes = goal.measures.get("door_to_door", 0.0)
+    pace = study.walking.speed[PersonClass.CUSTOMER] * 60
+    return goal.walking + minutes / pace, goal.staff_walking
+
+
 def check_walking(scene: Scene, result: Any) -> Iterator[Claim]:
     """Claims about person-metres of customers and staff, and metres of each business."""
     arrivals = scene.study.arrivals_per_hour
     customers = scene.person_metres(staff=False)
     staff = scene.person_metres(staff=True)
-    goal = scene.study.objective
-    weighted = goal.walking * customers + goal.staff_walking * staff
+    metre, of_staff = metre_weights(scene.study)
+    weighted = metre * customers + of_staff * staff
     for name, found in (
-        ("person_metres_per_hour", weighted / (goal.walking or 1.0)),
+        ("person_metres_per_hour", weighted / (metre or 1.0)),
         ("customer_person_metres_per_hour", customers),
         ("metres_per_customer", customers / arrivals if arrivals else 0.0),
         ("staff_person_metres_per_hour", staff),
@@ -249,41 +257,6 @@ def check_privacy(scene: Scene, result: Any) -> Iterator[Claim]:
     else:
         yield hold("privacy.overlooked", False, "privacy.overlooked must be a list of pairs")
     yield _within(result, "privacy.through_flow_per_hour", through_flow(scene), 1e-9)
-
-
-def check_objective(
-    scene: Scene, result: Any, weighted: Span, further: Mapping[str, Span]
-) -> tuple[list[Claim], float]:
-    """Claims about the objective's terms and their sum, and the sum that gaps are held against.
-
-    `further` are the weighted costs of measures beyond the basic ones.
-    """
-    goal = scene.study.objective
-    sure, possible = scene.overlooked
-    metres, encounters, waits = "walking", "encounters", "waiting"
-    spans = {
-        metres: _twice(goal.walking * scene.person_metres(staff=False)),
-        "staff_walking": _twice(goal.staff_walking * scene.person_metres(staff=True)),
-        encounters: (goal.encounters * weighted[0], goal.encounters * weighted[1]),
-        waits: _twice(goal.waiting * waiting_seconds(scene.queues)),
-        "overlooked": (goal.overlooked * len(sure), goal.overlooked * len(possible)),
-        **further,
-    }
-    doubt = {metres: LENGTH, "staff_walking": LENGTH, encounters: MEETING, waits: WAIT}
-    doubt |= dict.fromkeys(further, MEETING)
-    claims = [
-        _within(result, f"objective.terms.{name}", span, doubt.get(name, 1e-9))
-        for name, span in spans.items()
-    ]
-    grown = [_grown(span, doubt.get(name, 1e-9)) for name, span in spans.items()]
-    middle = sum(sum(span) / 2 for span in spans.values())
-    limits = (sum(low for low, _ in grown), sum(high for _, high in grown))
-    value = between(result, "objective.value", limits, found=middle)
-    claims.append(value)
-    for name, right in goal.weights.items():
-        claims.append(agree(result, f"objective.weights.{name}", right, relative=1e-12))
-    # of equally short ways the result may have taken any
-    return claims, value.stated if value.passed else middle
 
 
 def _table(result: Any, name: str, found: Mapping[str, float], relative: float) -> Iterator[Claim]:

@@ -14,15 +14,17 @@ from optimizer.verify.claim import Claim, agree, hold, lookup
 from optimizer.verify.figures import (
     check_crossing,
     check_detour,
-    check_objective,
     check_privacy,
     check_waiting,
     check_walking,
     measure_encounters,
+    metre_weights,
 )
-from optimizer.verify.flow_claims import check_flows, check_limits, further_terms
+from optimizer.verify.flow_claims import check_flows, check_limits
 from optimizer.verify.flows import measure_flows
 from optimizer.verify.guided import check_guided
+from optimizer.verify.objective import check_objective
+from optimizer.verify.periods import check_visits
 from optimizer.verify.placed import read_placements
 from optimizer.verify.placing import PLACING
 from optimizer.verify.proof import (
@@ -115,7 +117,7 @@ def _check_layout(
     yield from check_status(result, placed=bool(fixtures), broken=broken)
     named, total, weighted, classes = measure_encounters(scene)
     flows = measure_flows(scene, classes, total)
-    terms, value = check_objective(scene, result, weighted, further_terms(study, result, flows))
+    terms, value = check_objective(scene, result, weighted, flows)
     yield from terms
     yield from check_objective_gap(result, value)
     yield from check_walking(scene, result)
@@ -128,6 +130,7 @@ def _check_layout(
     yield from check_guided(scene, result, weighted, flows["crossing.path_crossings"] or (0.0, 0.0))
     yield from check_limits(scene, result, flows, weighted)
     yield from check_waiting(scene, result)
+    yield from check_visits(scene, result)
     yield from check_privacy(scene, result)
     yield from rules
     yield from check_history(result)
@@ -138,11 +141,11 @@ def _weighted_walking(scene: Scene) -> tuple[float, float]:
 
     A customer's metre counts as one, whatever it weighs in the objective.
     """
-    goal = scene.study.objective
-    unit = goal.walking or 1.0
+    metre, of_staff = metre_weights(scene.study)
+    unit = metre or 1.0
     true, empty = (
-        goal.walking * scene.person_metres(staff=False, empty=empty)
-        + goal.staff_walking * scene.person_metres(staff=True, empty=empty)
+        metre * scene.person_metres(staff=False, empty=empty)
+        + of_staff * scene.person_metres(staff=True, empty=empty)
         for empty in (False, True)
     )
     return true / unit, empty / unit

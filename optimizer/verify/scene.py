@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shapely import union_all
 
 from optimizer.equipment.model import Role
 from optimizer.errors import StudyError
 from optimizer.plan.space import Audience, door_point, free_space
-from optimizer.verify.demand import list_walks
+from optimizer.verify.demand import list_walks, merge_walks
+from optimizer.verify.periods import list_parts
 from optimizer.verify.privacy import DOUBT, overlooked
 from optimizer.verify.waiting import queue_figures
 from optimizer.verify.ways import MITRE, Ways, find_ways
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from optimizer.study import Study
     from optimizer.verify.demand import Walk
+    from optimizer.verify.periods import Part
     from optimizer.verify.placed import Placed
 
 __all__ = ["NO_WAY", "Scene"]
@@ -41,21 +43,57 @@ def counted(length: float) -> float:
     return length if math.isfinite(length) else NO_WAY
 
 
+def _in_order(walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
+    """Customers first."""
+    return tuple(sorted(walks, key=lambda walk: walk.staff))
+
+
+def _length(row: Mapping[str, Any]) -> tuple[float, float]:
+    """How long the wait of a queue is; of two that grow for ever, the fuller is longer."""
+    endless = max(row["utilisation"] - 1, 0.0) * 30
+    wait = row["mean_minutes"]
+    return (wait if math.isfinite(wait) else endless), row["utilisation"]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
     """A study and the fixtures of one layout."""
 
     study: Study
     fixtures: tuple[Placed, ...]
+    #: Fixtures that are open, None for all; and the walks of one period with their ways.
+    open: tuple[Placed, ...] | None = None
+    known: tuple[tuple[Walk, ...], tuple[Ways, ...]] | None = None
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Part, Scene], ...]:
+        """The periods of the study, each with the people and the open windows of its own."""
+        way = {(w.source, w.target, w.staff): k for k, w in enumerate(self.walks)}
+        found = []
+        for part in list_parts(self.study, self.fixtures) if self.study.periods else ():
+            own = _in_order(list_walks(part.study, part.open))
+            ways = tuple(self.ways[way[w.source, w.target, w.staff]] for w in own)
+            scene = Scene(
+                study=part.study, fixtures=self.fixtures, open=part.open, known=(own, ways)
+            )
+            found.append((part, scene))
+        return tuple(found)
 
     @cached_property
     def walks(self) -> tuple[Walk, ...]:
-        """Everybody who walks in the design hour; customers first."""
+        """Everybody who walks in the design hour, or in all periods together; customers first."""
+        if self.known is not None:
+            return self.known[0]
+        if self.study.periods:
+            parts = list_parts(self.study, self.fixtures)
+            return _in_order(merge_walks([(p.weight, list_walks(p.study, p.open)) for p in parts]))
         return tuple(sorted(list_walks(self.study, self.fixtures), key=lambda walk: walk.staff))
 
     @cached_property
     def ways(self) -> tuple[Ways, ...]:
         """Shortest ways of `walks` round the furniture."""
+        if self.known is not None:
+            return self.known[1]
         return self._ways(furnished=True)
 
     @cached_property
@@ -69,9 +107,16 @@ class Scene:
         return tuple(counted(way.length) for way in self.ways)
 
     @cached_property
-    def queues(self) -> dict[str, dict[str, float]]:
-        """Waiting figures by fixture type."""
-        return queue_figures(self.study, self.fixtures)
+    def queues(self) -> dict[str, dict[str, Any]]:
+        """Waiting figures by fixture type; with periods, those of each type's longest wait."""
+        if not self.study.periods:
+            return queue_figures(self.study, self.fixtures if self.open is None else self.open)
+        found: dict[str, dict[str, Any]] = {}
+        for _, scene in self.parts:
+            for kind, row in scene.queues.items():
+                if kind not in found or _length(row) > _length(found[kind]):
+                    found[kind] = row
+        return found
 
     @cached_property
     def overlooked(self) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:

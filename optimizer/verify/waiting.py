@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.study import Study
     from optimizer.verify.placed import Placed
 
-__all__ = ["queue_figures", "waiting_seconds"]
+__all__ = ["check_minutes", "queue_figures", "waiting_seconds"]
 
 #: What customers of no class are called, where there are classes.
 OTHERS = "others"
@@ -34,7 +34,7 @@ def queue_figures(study: Study, fixtures: Sequence[Placed]) -> dict[str, dict[st
     """Figures of each type that serves customers for whom a service time is known."""
     places = count_places(fixtures)
     visits = count_visits(study, fixtures)
-    checks = _check_minutes(study, visits, places)
+    checks = check_minutes(study, visits, places)
     figures: dict[str, dict[str, Any]] = {}
     for kind, by_business in visits.items():
         groups = _groups(study, kind, by_business, checks.get(kind, (0.0, 0.0))[0])
@@ -188,7 +188,7 @@ def _spread_of_arrivals(study: Study, kind: str, groups: Mapping[str, Group]) ->
     return share * service.appointment_variation**2 + (1 - share)
 
 
-def _check_minutes(
+def check_minutes(
     study: Study, visits: Mapping[str, Mapping[str, float]], places: Mapping[str, int]
 ) -> dict[str, tuple[float, float]]:
     """Minutes that checks add to a customer's time at each type, and the wait among them."""

@@ -15,7 +15,9 @@ from optimizer.place.blocks import make_blocks
 from optimizer.place.optimize import optimize
 from optimizer.place.problem import build_problem
 from optimizer.place.scorer import Scorer
+from optimizer.report.results import result_to_json
 from optimizer.study import FixtureGroup, Objective
+from optimizer.verify import verify_result
 
 #: In the morning twice as many come as at noon, and all three machines of a are open.
 MORNING = Period(name="morning", hours=(9,), weight=1.0)
@@ -124,6 +126,56 @@ def test_equals_brute_force(study, which):
     assert result.objective == pytest.approx(best, rel=1e-6)
     assert result.bound <= best * (1 + 1e-9)
     assert result.walking.value <= result.walking.true_cost * (1 + 1e-9)
+    assert refuted(study, result) == []
+
+
+def refuted(study, result) -> list[str]:
+    """Sentences of the claims that the verifier finds wrong."""
+    claims = verify_result(study, result_to_json(study, result))
+    assert any(claim.name == "periods.noon.arrivals_per_hour" for claim in claims)
+    return [claim.sentence for claim in claims if claim.passed is False]
+
+
+@pytest.mark.parametrize("which", ["mix", "worst"])
+def test_door_to_door_is_optimized_and_verified(study, which):
+    """With minutes from door to door alone, the objective is the customers' minutes."""
+    objective = Objective(
+        walking=0.0,
+        staff_walking=0.0,
+        encounters=0.0,
+        waiting=0.0,
+        overlooked=0.0,
+        measures={"door_to_door": 1.0},
+        periods=which,
+    )
+    study = replace(study, objective=objective)
+    result = optimize(study, time_limit=3, seed=3, workers=1)
+    found = result.evaluation
+    minutes = [p.door_to_door.customer_minutes_per_hour for p in found.periods]
+    right = 0.25 * minutes[0] + 0.75 * minutes[1] if which == "mix" else max(minutes)
+    assert result.objective == pytest.approx(right)
+    assert 0 < result.bound <= result.objective * (1 + 1e-9)
+    assert refuted(study, result) == []
+
+
+def test_minutes_from_door_to_door_by_hand(study):
+    """Business two at noon: 10 people an hour at machine b, 1.5 minutes each, and their walk.
+
+    They walk from the door to b-1 and back at 1.2 m/s and wait as all who come to b do.
+    """
+    found = evaluate(study, build_problem(study).layout([0, 3, 8]))
+    noon = found.periods[1]
+    visit = noon.door_to_door.by_business["two"]
+    legs = {leg.name: leg.length for leg in found.legs}
+    assert visit.walking == pytest.approx((legs["door → b-1"] + legs["b-1 → door"]) / 1.2 / 60)
+    assert visit.waiting == pytest.approx(noon.waiting["b"].mean_minutes)
+    assert visit.service == pytest.approx(1.5)
+    assert visit.customers_per_hour == pytest.approx(10.0)
+    # business one: always at a, every second one at b too
+    one = noon.door_to_door.by_business["one"]
+    assert one.service == pytest.approx(2.0 + 0.5 * 1.0)
+    waits = noon.waiting["a"].minutes_of_hour + 0.5 * noon.waiting["b"].minutes_of_hour
+    assert one.waiting == pytest.approx(waits)
 
 
 def test_the_worst_period_is_not_always_the_heaviest(study):

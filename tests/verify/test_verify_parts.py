@@ -173,6 +173,7 @@ def test_the_verifier_shares_no_code_with_what_it_checks():
         "optimizer.equipment.model",
         "optimizer.demand.flows",
         "optimizer.demand.mix",
+        "optimizer.demand.periods",  # the record of a period, for annotations
         "optimizer.study",
         "optimizer.measures",  # names and directions of measures
         "optimizer.rules.model",

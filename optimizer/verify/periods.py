@@ -1,0 +1,231 @@
+"""The periods of a study worked out again: each as a study of one hour with some windows closed.
+
+In: a study and its placed fixtures. Out: `Part`s with the study of each period, the fixtures that
+are open in it, and its weight; and claims about the figures of each period.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from optimizer.demand.flows import PersonClass
+from optimizer.demand.mix import Arrivals
+from optimizer.verify.claim import Claim, agree, hold, lookup
+from optimizer.verify.demand import count_places, count_visits
+from optimizer.verify.waiting import check_minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.demand.periods import Period
+    from optimizer.study import Study
+    from optimizer.verify.placed import Placed
+    from optimizer.verify.scene import Scene
+
+__all__ = ["Part", "check_visits", "list_parts", "visit_minutes"]
+
+#: Relative doubt: lengths and waits.
+DOUBT = 1e-5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A period: its weight, its people as a study of one hour, and the fixtures open in it."""
+
+    name: str
+    weight: float
+    study: Study
+    open: tuple[Placed, ...]
+
+
+def list_parts(study: Study, fixtures: Sequence[Placed]) -> tuple[Part, ...]:
+    """All periods of a study; weights add to 1."""
+    people = [_people(study, period) for period in study.periods]
+    opened = [_open(study, period, fixtures) for period in study.periods]
+    if study.objective.periods == "mix":
+        given = [
+            len(p.hours) * (len(p.weekdays) or 7) if p.weight is None else p.weight
+            for p in study.periods
+        ]
+        weights = [value / sum(given) for value in given]
+    else:
+        brief = _brief(study)
+        pressure = []
+        for period, number in zip(study.periods, people, strict=True):
+            staffed = sum(
+                _places(study, period, kind, count) * max(1, study.types[kind].servers)
+                for kind, count in brief.items()
+                if kind in study.mix.service.staffed
+            )
+            pressure.append(number / max(staffed, 1))
+        heaviest = pressure.index(max(pressure))
+        weights = [float(k == heaviest) for k in range(len(pressure))]
+    return tuple(
+        Part(
+            name=period.name,
+            weight=weight,
+            study=replace(
+                study,
+                periods=(),
+                design_hour=study.hour,
+                mix=replace(study.mix, arrivals=Arrivals(per_hour={study.hour: number})),
+            ),
+            open=ones,
+        )
+        for period, weight, number, ones in zip(study.periods, weights, people, opened, strict=True)
+    )
+
+
+def _people(study: Study, period: Period) -> float:
+    """Customers per hour of a period."""
+    if period.arrivals is not None:
+        return period.arrivals
+    arrivals = study.mix.arrivals
+    days = [arrivals.by_weekday.get(d, arrivals.per_hour) for d in period.weekdays]
+    table = days or [arrivals.per_hour]
+    return math.fsum(day.get(h, 0.0) for day in table for h in period.hours) / (
+        len(table) * len(period.hours)
+    )
+
+
+def _brief(study: Study) -> dict[str, int]:
+    """Fixtures by type of the full brief."""
+    counts: dict[str, int] = {}
+    for group in study.groups:
+        counts[group.type] = counts.get(group.type, 0) + group.max
+    return counts
+
+
+def _places(study: Study, period: Period, kind: str, count: int) -> int:
+    """Fixtures of a type that are open, of so many."""
+    each = max(1, study.types[kind].servers)
+    if kind in period.open:
+        return min(count, math.ceil(period.open[kind] / each))
+    if kind in study.mix.service.staffed and study.types[kind].servers:
+        wanted = max(1, math.ceil(period.open_share * count * each - 1e-9))
+        return min(count, math.ceil(wanted / each))
+    return count
+
+
+def _open(study: Study, period: Period, fixtures: Sequence[Placed]) -> tuple[Placed, ...]:
+    """Fixtures that are open: the first of each type by the study's order of names."""
+    order = [name for group in study.groups for name in group.names()]
+    place = {name: k for k, name in enumerate(order)}
+    by_type: dict[str, list[Placed]] = {}
+    for fixture in sorted(fixtures, key=lambda f: place.get(f.name, len(order))):
+        by_type.setdefault(fixture.kind.name, []).append(fixture)
+    kept = {
+        fixture.name
+        for kind, own in by_type.items()
+        for fixture in own[: _places(study, period, kind, len(own))]
+    }
+    return tuple(fixture for fixture in fixtures if fixture.name in kept)
+
+
+def visit_minutes(scene: Scene) -> dict[str, dict[str, float]]:
+    """Walking, waiting and service minutes of a customer of each business, and how many come."""
+    if scene.parts:
+        return _merged([(part.weight, visit_minutes(own)) for part, own in scene.parts])
+    study, arrivals = scene.study, scene.study.arrivals_per_hour
+    fixtures = scene.fixtures if scene.open is None else scene.open
+    visits = count_visits(study, fixtures)
+    checks = check_minutes(study, visits, count_places(fixtures))
+    metres: dict[str, float] = {}
+    for walk, length in zip(scene.walks, scene.lengths, strict=True):
+        for group, rate in walk.by_group.items() if not walk.staff else ():
+            metres[group] = metres.get(group, 0.0) + rate * length
+    found: dict[str, dict[str, float]] = {}
+    for business in study.mix.businesses:
+        people = arrivals * business.share
+        if people <= 0:
+            continue
+        wait = service = 0.0
+        for kind, by_business in visits.items():
+            times = by_business.get(business.name, 0.0) / people
+            row = scene.queues.get(kind)
+            own = business.service_minutes.get(kind, 0.0)
+            if own > 0:
+                service += times * (own + checks.get(kind, (0.0, 0.0))[0])
+            elif row:
+                service += times * row["service_minutes"]
+            if row:
+                mean = row["mean_minutes"]
+                endless = max(row["utilisation"] - 1, 0.0) * 30
+                wait += times * (mean if math.isfinite(mean) else endless)
+        speed = study.walking.speed[PersonClass.CUSTOMER]
+        found[business.name] = {
+            "walking": metres.get(business.name, 0.0) / people / speed / 60,
+            "waiting": wait,
+            "service": service,
+            "customers_per_hour": people,
+        }
+    return found
+
+
+def _merged(
+    parts: Sequence[tuple[float, Mapping[str, Mapping[str, float]]]],
+) -> dict[str, dict[str, float]]:
+    """Mean over all who come in the periods."""
+    found: dict[str, dict[str, float]] = {}
+    for weight, by_business in parts:
+        for name, row in by_business.items():
+            people = weight * row["customers_per_hour"]
+            total = found.setdefault(name, dict.fromkeys((*row,), 0.0))
+            for key in ("walking", "waiting", "service"):
+                total[key] += people * row[key]
+            total["customers_per_hour"] += people
+    for name, total in list(found.items()):
+        people = total["customers_per_hour"]
+        if people <= 0:
+            del found[name]
+            continue
+        for key in ("walking", "waiting", "service"):
+            total[key] /= people
+    return found
+
+
+def check_visits(scene: Scene, result: Any) -> Iterator[Claim]:
+    """Claims about minutes from door to door, and about the people and waits of each period."""
+    visits = visit_minutes(scene)
+    stated = lookup(result, "door_to_door.by_business")
+    rows = stated if isinstance(stated, Mapping) else {}
+    yield hold(
+        "door_to_door.by_business",
+        set(rows) == set(visits),
+        f"door_to_door.by_business holds {', '.join(sorted(rows)) or 'nothing'}; "
+        f"customers come for {', '.join(sorted(visits)) or 'nothing'}",
+    )
+    for name, visit in visits.items():
+        minutes = visit["walking"] + visit["waiting"] + visit["service"]
+        for key, value in (*visit.items(), ("minutes", minutes)):
+            yield _own(rows.get(name), f"door_to_door.by_business.{name}", key, value)
+    told = lookup(result, "periods")
+    listed = [p for p in told if isinstance(p, Mapping)] if isinstance(told, Sequence) else []
+    names = [part.name for part, _ in scene.parts]
+    yield hold(
+        "periods",
+        [p.get("name") for p in listed] == names,
+        f"periods are {', '.join(str(p.get('name')) for p in listed) or 'none'}; "
+        f"the study has {', '.join(names) or 'none'}",
+    )
+    for row, (part, own) in zip(listed, scene.parts, strict=False):
+        people = own.study.arrivals_per_hour
+        metres = own.person_metres(staff=False) / people if people else 0.0
+        place = f"periods.{part.name}"
+        yield _own(row, place, "weight", part.weight)
+        yield _own(row, place, "arrivals_per_hour", people)
+        yield _own(row, place, "metres_per_customer", metres)
+        told_stops: Any = row.get("waiting")
+        for stop, figures in own.queues.items():
+            for key in ("mean_minutes", "p95_minutes", "utilisation", "people_waiting"):
+                told_row = told_stops.get(stop) if isinstance(told_stops, Mapping) else None
+                yield _own(told_row, f"{place}.waiting.{stop}", key, figures[key])
+
+
+def _own(row: Any, place: str, key: str, value: float) -> Claim:
+    """Claim about one figure of a row, whatever its name."""
+    claim = agree(row, key, value, relative=DOUBT, least=1e-9)
+    return replace(claim, name=f"{place}.{key}", sentence=f"{place}.{claim.sentence}")
