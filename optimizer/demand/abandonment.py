@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -220,6 +221,7 @@ def compute_impatient_classes(
     return tuple(waits)
 
 
+@lru_cache(maxsize=4096)
 def _log_series(z: float, s: float) -> tuple[float, float]:
     """Logarithm of the series (1), and the mean of j weighted by its terms."""
     if z <= 0:

@@ -166,67 +166,92 @@ def diagnose_places(
     long_minutes
         A mean wait above it is long.
     """
-
-    def minutes(changed: BusinessMix, people: float, more: str = "") -> float:
-        """Minutes of waiting per customer of the mix as it is."""
-        extra = {more: steps[more]} if more else {}
-        found = waiting_of_mix(
-            changed,
-            {kind: count + extra.get(kind, 0) for kind, count in places.items()},
-            people,
-            {kind: count + extra.get(kind, 0) for kind, count in serving.items()},
-        )
-        return waiting_seconds(found) / SECONDS_PER_MINUTE / arrivals
-
     if arrivals <= 0:
         return ()
+    hall = _Hall(mix=mix, places=places, serving=serving, steps=steps, arrivals=arrivals)
     figures = waiting_of_mix(mix, places, arrivals, serving)
-    visits = compute_visits(mix, places, arrivals)
-    before = waiting_seconds(figures) / SECONDS_PER_MINUTE / arrivals
-    queues = []
-    for stop, row in figures.items():
-        if row.mean_minutes <= long_minutes:
-            continue
-        label, label_zh = labels[stop]
-        heaviest = _heaviest(mix, stop, visits[stop])
-        less, left = _less_of(mix, heaviest.name)
-        found = [
-            Relaxation(
-                cause=Cause.CAPACITY,
-                minutes=before - minutes(mix, arrivals, stop),
-                what=f"one more {label or stop}",
-                what_zh=f"增开1个{label_zh or stop}",
-            ),
-            Relaxation(
-                cause=Cause.MIX,
-                minutes=before - minutes(less, arrivals * left),
-                what=f"{diagnosis_value('dose'):.0%} less {heaviest.name}",
-                what_zh=f"{heaviest.label_zh or heaviest.name}减少{diagnosis_value('dose'):.0%}",
-            ),
-            Relaxation(
-                cause=Cause.DIVERSION,
-                minutes=before - minutes(_diverted(mix, visits[stop]), arrivals),
-                what=f"{diagnosis_value('dose'):.0%} more to machines",
-                what_zh=f"柜面客户再分流{diagnosis_value('dose'):.0%}到机具",
-            ),
-            Relaxation(
-                cause=Cause.LAYOUT,
-                minutes=walking_minutes,
-                what="walking as short as in the empty hall",
-                what_zh="步行缩短到空厅最短",
-            ),
-        ]
-        queues.append(
-            LongQueue(
-                when=when,
-                stop=stop,
-                label=label,
-                label_zh=label_zh,
-                figures=row,
-                relaxations=tuple(sorted(found, key=lambda r: -r.minutes)),
-            )
+    return tuple(
+        LongQueue(
+            when=when,
+            stop=stop,
+            label=labels[stop][0],
+            label_zh=labels[stop][1],
+            figures=row,
+            relaxations=_relaxations(hall, stop, labels[stop], walking_minutes),
         )
-    return tuple(sorted(queues, key=lambda q: -q.figures.mean_minutes))
+        for stop, row in sorted(figures.items(), key=lambda found: -found[1].mean_minutes)
+        if row.mean_minutes > long_minutes
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Hall:
+    """One hour of a branch."""
+
+    mix: BusinessMix
+    places: Mapping[str, int]
+    serving: Mapping[str, int]
+    steps: Mapping[str, int]
+    arrivals: float
+
+    def minutes(self, mix: BusinessMix, left: float = 1.0, more: str = "") -> float:
+        """Minutes of waiting per customer of the mix as it is.
+
+        Parameters
+        ----------
+        mix
+            Another mix.
+        left
+            How many of the customers come, as a share.
+        more
+            Type of which there is one more.
+        """
+        extra = {more: self.steps[more]} if more else {}
+        found = waiting_of_mix(
+            mix,
+            {kind: count + extra.get(kind, 0) for kind, count in self.places.items()},
+            self.arrivals * left,
+            {kind: count + extra.get(kind, 0) for kind, count in self.serving.items()},
+        )
+        return waiting_seconds(found) / SECONDS_PER_MINUTE / self.arrivals
+
+
+def _relaxations(
+    hall: _Hall, stop: str, label: tuple[str, str], walking_minutes: float
+) -> tuple[Relaxation, ...]:
+    """All causes of the queue at a stop, the one that gives back most first."""
+    dose = f"{diagnosis_value('dose'):.0%}"
+    visits = compute_visits(hall.mix, hall.places, hall.arrivals)[stop]
+    heaviest = _heaviest(hall.mix, stop, visits)
+    less, left = _less_of(hall.mix, heaviest.name)
+    before = hall.minutes(hall.mix)
+    found = (
+        Relaxation(
+            cause=Cause.CAPACITY,
+            minutes=before - hall.minutes(hall.mix, more=stop),
+            what=f"one more {label[0] or stop}",
+            what_zh=f"增开1个{label[1] or stop}",
+        ),
+        Relaxation(
+            cause=Cause.MIX,
+            minutes=before - hall.minutes(less, left),
+            what=f"{dose} less {heaviest.name}",
+            what_zh=f"{heaviest.label_zh or heaviest.name}减少{dose}",
+        ),
+        Relaxation(
+            cause=Cause.DIVERSION,
+            minutes=before - hall.minutes(_diverted(hall.mix, visits)),
+            what=f"{dose} more to machines",
+            what_zh=f"柜面客户再分流{dose}到机具",
+        ),
+        Relaxation(
+            cause=Cause.LAYOUT,
+            minutes=walking_minutes,
+            what="walking as short as in the empty hall",
+            what_zh="步行缩短到空厅最短",
+        ),
+    )
+    return tuple(sorted(found, key=lambda relaxation: -relaxation.minutes))
 
 
 def _heaviest(mix: BusinessMix, stop: str, visits: Mapping[str, float]) -> Business:

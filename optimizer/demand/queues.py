@@ -46,6 +46,9 @@ __all__ = [
     "pool_streams",
 ]
 
+#: A percentile is found as exactly as this, relative.
+PRECISION = 1e-12
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
@@ -335,7 +338,7 @@ def compute_priority_waits(
 def find_percentile(
     longer_than: Callable[[float], float], share: float, *, start: float = 1.0
 ) -> float:
-    """Return the wait that a share of customers does not exceed, by halving.
+    """Return the wait that a share of customers does not exceed.
 
     Parameters
     ----------
@@ -349,14 +352,30 @@ def find_percentile(
     tail = 1 - share
     if longer_than(0.0) <= tail:
         return 0.0
+
+    def excess(time: float) -> float:
+        still = longer_than(time)
+        return math.log(still / tail) if still > 0 else -math.inf
+
     low, high = 0.0, start if start > 0 else 1.0
-    while longer_than(high) > tail:
-        low, high = high, 2 * high
-    while True:
+    above, below = excess(low), excess(high)
+    while below > 0:
+        low, above, high, below = high, below, 2 * high, excess(2 * high)
+    last = high
+    while high - low > PRECISION * high:
+        # tails fade exponentially, so that their logarithm is nearly straight; an end that stays
+        # is given half its weight (Illinois), and where there is no logarithm, halves are taken
         middle = 0.5 * (low + high)
-        if not low < middle < high or high - low <= 1e-12 * high:
-            return high
-        low, high = (middle, high) if longer_than(middle) > tail else (low, middle)
+        if math.isfinite(below) and above > below:
+            middle = min(max(high - below * (high - low) / (below - above), low), high)
+        if abs(middle - last) <= PRECISION * high or middle in (low, high):
+            return middle
+        found, last = excess(middle), middle
+        if found > 0:
+            low, above, below = middle, found, 0.5 * below
+        else:
+            high, below, above = middle, found, 0.5 * above
+    return high
 
 
 def _empty_probability(load: float, servers: int) -> float:

@@ -115,6 +115,19 @@ def roster(
             target_minutes=rules.target_minutes,
             conflict=_no_staff(found, staff, types),
         )
+    return _as_roster(found, by_hour, types, list(groups.values()), patterns, starts, rules)
+
+
+def _as_roster(
+    found: Solution,
+    by_hour: Mapping[int, HourNeed],
+    types: Mapping[str, int],
+    groups: Sequence[Sequence[StaffMember]],
+    patterns: Sequence[Pattern],
+    starts: Sequence[int],
+    rules: RosterRules,
+) -> Roster:
+    """The solver's numbers in the words of the roster."""
     hour_part = rules.slot_minutes / MINUTES_PER_HOUR
     return Roster(
         status=found.status,
@@ -123,7 +136,7 @@ def roster(
             _slot(start, by_hour[start // MINUTES_PER_HOUR], list(types), windows)
             for start, windows in zip(starts, found.open, strict=True)
         ),
-        shifts=_shifts(found, list(groups.values()), patterns, starts, list(types), rules),
+        shifts=_shifts(found, groups, patterns, starts, list(types), rules),
         staff_hours=found.paid * hour_part,
         bound_hours=found.bound * hour_part,
         full_hours=sum(types.values()) * len(starts) * hour_part,
