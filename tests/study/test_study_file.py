@@ -11,6 +11,7 @@ import pytest
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.mix import Stop
 from optimizer.errors import FileFormatError, FloorPlanError, StudyError
+from optimizer.measures import MEASURES
 from optimizer.plan.model import DoorKind, ZoneKind
 from optimizer.study_file import read_study, study_schema
 
@@ -233,6 +234,42 @@ def test_walking_and_class_weights(folder):
     assert study.walking.speed[PersonClass.STAFF] == 1.3
 
 
+def test_classes_that_meet_have_weights_with_a_source(folder):
+    """Cash transport × customer ≫ wheelchair × any > customer × customer, without a word."""
+    weigh = read(folder, STUDY).objective.class_weight
+    customer, wheelchair = PersonClass.CUSTOMER, PersonClass.WHEELCHAIR
+    every = [weigh(wheelchair, other) for other in PersonClass if other is not PersonClass.CASH]
+    assert weigh(PersonClass.CASH, customer) > 5 * max(every)
+    assert min(every) > weigh(customer, customer) == 1.0
+
+
+def test_weights_and_limits_of_measures(folder):
+    """Any measure may be weighed and limited; a bare number lies on the side that suits it."""
+    text = STUDY + (
+        "[limits]\nshare_of_customers_crossing = 0.3\n"
+        "detour = { max = 1.2 }\nvisible_from_entrance = { min = 0.8 }\n"
+    )
+    study = read(folder, text.replace("walking = 2", "walking = 2\ndetour = 5.0\nbacktracking = 0"))
+    assert study.objective.walking == 2.0
+    assert study.objective.measures == {"detour": 5.0}
+    assert study.limits == {
+        "share_of_customers_crossing": 0.3,
+        "detour": 1.2,
+        "visible_from_entrance": 0.8,
+    }
+    assert read(folder, STUDY).limits == {}
+
+
+def test_the_schema_knows_every_measure():
+    """Each measure is a key of [objective] and of [limits], told in the schema."""
+    schema = study_schema()["$defs"]
+    for table in ("ObjectiveTable", "LimitsTable"):
+        keys = schema[table]["properties"]
+        for name, measure in MEASURES.items():
+            assert measure.sentence in keys[name]["description"]
+    jsonschema.Draft202012Validator.check_schema(study_schema())
+
+
 HOURS = '"09" = 20\n"10" = 30.5\n'
 
 
@@ -339,6 +376,34 @@ BAD = {
     "class weight": [
         ("walking = 2", "class_weights.customer.staff = -1"),
         "customer and staff is -1; must be 0 or more",
+    ],
+    "measure": [
+        ("walking = 2", "detuor = 2"),
+        "[objective] unknown key 'detuor'; did you mean 'detour'?",
+    ],
+    "measure negative": [
+        ("walking = 2", "detour = -2"),
+        "[objective] detour is -2; must be 0 or more",
+    ],
+    "limit": [
+        ("walking = 2", "[limits]\ntrough_flow = 2"),
+        "[limits] unknown key 'trough_flow'; did you mean 'through_flow'?",
+    ],
+    "limit side": [
+        ("walking = 2", "[limits]\nvisible_from_entrance = { max = 1 }"),
+        "[limits] visible_from_entrance has 'max'; more of it is better, so 'min' is right",
+    ],
+    "limit share": [
+        ("walking = 2", "[limits]\nbacktracking = 30"),
+        "[limits] backtracking is 30; must be 0 to 1",
+    ],
+    "limit empty": [
+        ("walking = 2", "[limits]\ndetour = {}"),
+        "[limits] detour must be a number or { max = number }",
+    ],
+    "limit text": [
+        ("walking = 2", '[limits]\ndetour = "low"'),
+        'detour is "low"; must be a number, { max = number } or { min = number }',
     ],
     "speed": [("walking = 2", "[walking]\nspeed.staff = 0"), "speed of staff is 0; must be more"],
     "radius": [("walking = 2", "[walking]\nradius = 0"), "radius is 0; must be more than 0"],
