@@ -35,6 +35,8 @@ __all__ = ["ReplayError", "replay"]
 
 #: Share of the sums that rounding may have added, and is taken off.
 ROUNDING = 1e-10
+#: Partial layouts that are looked at in all regions that are searched completely.
+MOST_LOOKED = 1_000_000
 
 Exclusion = Callable[[int, int], "NDArray[np.bool_]"]
 
@@ -98,6 +100,7 @@ class _Walker:
     target: float
     place: dict[str, int] = field(default_factory=dict)
     sound: set[int] = field(default_factory=set)
+    looked: int = 0
 
     def take(self, name: str, count: int) -> NDArray[Any]:
         """The next entries of an array of the proof."""
@@ -252,6 +255,9 @@ class _Walker:
                 new = cost + float(added[g][pose])
                 if new + rest >= best:
                     break
+                self.looked += 1
+                if self.looked > MOST_LOOKED:
+                    raise ReplayError("regions said to be searched are too large to search again")
                 if pose < first:
                     continue
                 more = [
