@@ -173,6 +173,8 @@ class Study:
         Grid of candidate poses, metres.
     current_layout
         What stands there today, or None.
+    at_most
+        So many fixtures may move from where they stand today; None for all.
     roster
         Staff and shifts of the counters; None where the study says nothing.
     directory
@@ -196,6 +198,7 @@ class Study:
     periods: tuple[Period, ...] = ()
     pitch: float = 0.25
     current_layout: Layout | None = None
+    at_most: int | None = None
     roster: RosterRules | None = None
     directory: str = ""
     sha256: str = ""

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import check_folder, read_brief, verified_content, write_folder
+from optimizer.cli.files import (
+    check_folder,
+    read_any_layout,
+    read_brief,
+    verified_content,
+    write_folder,
+)
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line
@@ -39,6 +45,18 @@ def optimize(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--start", metavar="LAYOUT", help="Begin at this layout; the result is never worse."
+        ),
+    ] = None,
+    at_most: Annotated[
+        int | None,
+        typer.Option(
+            "--at-most", min=0, metavar="K", help="Let K fixtures move from today's layout."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for the files; default out/NAME."),
@@ -50,7 +68,15 @@ def optimize(
     brief = read_brief(study, plan=plan)
     folder = _folder(study) if out is None else out
     check_folder(folder)
-    result = _search(brief, time_limit=time_limit, steps=steps, seed=seed, workers=workers)
+    result = _search(
+        brief,
+        time_limit=time_limit,
+        steps=steps,
+        seed=seed,
+        workers=workers,
+        start=None if start is None else read_any_layout(start, brief),
+        at_most=at_most,
+    )
     content = verified_content(brief, result)
     write_folder(brief, result, content, folder)
     if as_json:
@@ -103,9 +129,7 @@ def _folder(study: Path) -> Path:
     return Path("out") / (study.resolve().parent.name or study.stem)
 
 
-def _search(
-    study: Study, *, time_limit: float, steps: int | None, seed: int, workers: int | None
-) -> Result:
+def _search(study: Study, *, time_limit: float, **orders: Any) -> Result:
     """Run the optimization with a progress bar; Ctrl-C ends it with the best so far."""
     from optimizer.place.optimize import Progress
     from optimizer.place.optimize import optimize as solve
@@ -122,11 +146,9 @@ def _search(
         return solve(
             study,
             time_limit=time_limit,
-            steps=steps,
-            seed=seed,
-            workers=workers,
             on_progress=on_progress,
             should_stop=should_stop,
+            **orders,
         )
 
 
@@ -137,6 +159,8 @@ def _print_result(result: Result, content: dict[str, Any], folder: Path) -> None
         print_line(f"{'result':<36}{folder / 'result.json'}")
         return
     print_headlines(content)
+    for note in result.notes:
+        print_line(note)
     print_line(f"{'picture':<36}{folder / 'layout.png'}")
     print_line(f"{'drawing':<36}{folder / 'layout.dxf'}")
     print_line(f"{'report':<36}{folder / 'report.html'}")

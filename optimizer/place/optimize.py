@@ -62,7 +62,7 @@ def optimize(
         A layout that the search begins at.
     at_most
         So many fixtures may stand elsewhere than in today's layout; the others stay, even where
-        they break rules.
+        they break rules. None for what the study says, which is usually nothing.
     on_progress
         Told each better layout and each better bound.
     should_stop
@@ -78,6 +78,7 @@ def optimize(
     StudyError
         With `at_most`, if the study names no layout of today, or `at_most` is negative.
     """
+    at_most = study.at_most if at_most is None else at_most
     if at_most is not None and study.current_layout is None:
         raise StudyError(
             "at_most compares with today's layout, and the study names none; give it 'current'"

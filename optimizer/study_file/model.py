@@ -328,3 +328,6 @@ class StudyTable(Table):
     current: str | None = Field(
         default=None, description="File of the layout that stands there today."
     )
+    at_most: Count | None = Field(
+        default=None, description="So many fixtures may move from where they stand today."
+    )

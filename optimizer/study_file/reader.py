@@ -102,6 +102,7 @@ def read_study(path: str | PathLike[str], *, plan: str | PathLike[str] | None = 
         design_hour=hour,
         periods=periods,
         pitch=table.pitch,
+        at_most=table.at_most,
         roster=roster,
         directory=str(folder),
         sha256=hashlib.sha256(file.read_bytes() + drawing.content).hexdigest(),
