@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from optimizer.report.layout_picture import plot_layout
     from optimizer.report.moves import plot_moves
     from optimizer.report.overlays import plot_privacy, plot_rules
+    from optimizer.report.peak_chart import plot_peaks
     from optimizer.report.plan_picture import plot_plan
     from optimizer.report.results import evaluation_to_json, result_to_json
     from optimizer.report.roster_picture import plot_roster
@@ -157,6 +158,7 @@ __all__ = [
     "plot_layout",
     "plot_moves",
     "plot_pareto",
+    "plot_peaks",
     "plot_plan",
     "plot_privacy",
     "plot_roster",
@@ -256,6 +258,7 @@ _ROOMS = {
     "plot_layout": "report.layout_picture",
     "plot_moves": "report.moves",
     "plot_pareto": "report.front_picture",
+    "plot_peaks": "report.peak_chart",
     "plot_plan": "report.plan_picture",
     "plot_privacy": "report.overlays",
     "plot_roster": "report.roster_picture",

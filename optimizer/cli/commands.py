@@ -48,6 +48,8 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     walks.distances,
     solving.assign,
     demand.log,
+    demand.demand,
+    demand.peaks,
     service.roster,
     service.diagnose,
     service.strategies,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from rich.table import Table
 from optimizer.cli.arguments import AsJson, StudyFile
 from optimizer.cli.terminal import print_json, print_line, print_table
 from optimizer.demand.arrivals import WEEKDAYS
-from optimizer.errors import StudyError
+from optimizer.errors import FileFormatError, StudyError
 from optimizer.reading import write_whole
 from optimizer.study_file import read_study
 
@@ -26,10 +27,21 @@ if TYPE_CHECKING:
 
     from optimizer.demand.queue_log import QueueLog, RowFault
 
-__all__ = ["log", "log_defects"]
+__all__ = ["demand", "log", "log_defects", "peaks"]
+
+#: Endings that the peak chart can have.
+PICTURES = (".png", ".svg", ".pdf")
 
 #: Row numbers of a fault that are shown; the rest is in the file of `--faults`.
 SHOWN = 8
+
+
+class Words(StrEnum):
+    """Language of a picture."""
+
+    zh = "zh"
+    en = "en"
+    both = "both"
 
 
 def log(
@@ -190,3 +202,69 @@ def _windows_table(found: QueueLog) -> Table:
             f"{w.utilisation:.0%}",
         )
     return table
+
+
+def peaks(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Ends in .png, .svg or .pdf.")],
+    language: Annotated[
+        Words, typer.Option("--language", help="Words of the picture.")
+    ] = Words.both,
+) -> int:
+    """Draw the peak chart for the lobby: people by hour and weekday, and the best times."""
+    if out.suffix.lower() not in PICTURES:
+        raise FileFormatError(f"{out}: ends in {out.suffix!r}; must end in {', '.join(PICTURES)}")
+    from optimizer.report.canvas import figure_of
+    from optimizer.report.peak_chart import plot_peaks
+    from optimizer.report.sheets import save_figure
+
+    ax = plot_peaks(read_study(study), language=language.value)
+    save_figure(figure_of(ax), out)
+    print_line(str(out))
+    return 0
+
+
+def demand(study: StudyFile, as_json: AsJson = False) -> int:
+    """People, waits and use of each kind of fixture in every period of a study."""
+    from optimizer.measured.conditions import find_conditions
+
+    brief = read_study(study)
+    rows: list[dict[str, Any]] = [
+        {
+            "period": now.name or f"{brief.hour:02d}:00",
+            "arrivals_per_hour": now.arrivals,
+            "stop": stop,
+            "servers": w.servers,
+            "utilisation": w.utilisation,
+            "mean_minutes": w.mean_minutes if math.isfinite(w.mean_minutes) else None,
+            "p95_minutes": w.p95_minutes if math.isfinite(w.p95_minutes) else None,
+            "people_waiting": w.people_waiting if math.isfinite(w.people_waiting) else None,
+        }
+        for now in find_conditions(brief)
+        for stop, w in now.waiting.items()
+    ]
+    if as_json:
+        print_json({"study": brief.name, "rows": rows})
+        return 0
+    table = _table(
+        brief.name,
+        ["period", "stop", "people/h", "open", "use", "mean wait", "95 of 100", "waiting"],
+    )
+    for row in rows:
+        table.add_row(
+            row["period"],
+            row["stop"],
+            f"{row['arrivals_per_hour']:.1f}",
+            str(row["servers"]),
+            f"{row['utilisation']:.0%}",
+            *(
+                "∞" if row[key] is None else f"{row[key]:.1f}{unit}"
+                for key, unit in (
+                    ("mean_minutes", " min"),
+                    ("p95_minutes", " min"),
+                    ("people_waiting", ""),
+                )
+            ),
+        )
+    print_table(table)
+    return 0

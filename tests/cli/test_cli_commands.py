@@ -345,6 +345,8 @@ def test_help_lists_what_works(run):
         "distances",
         "assign",
         "log",
+        "demand",
+        "peaks",
         "schema",
     ]
 
