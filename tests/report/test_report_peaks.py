@@ -42,7 +42,7 @@ def test_chart_of_a_week(hall):
     # Sunday has no hour of 80 % of Monday's peak
     assert not {name for name in texts if name.startswith("peak:6")}
     assert gids(ax, "best:0") == {"best:0:8", "best:0:13", "best:0:17"}
-    assert [label.get_text() for label in ax.get_yticklabels()][0] == "周一 Mon"
+    assert next(label.get_text() for label in ax.get_yticklabels()) == "周一 Mon"
 
 
 def test_without_weekdays_there_is_one_row(hall):
