@@ -163,7 +163,8 @@ def check_clear_floor(rule: Rule, scene: Scene) -> Iterator[Finding]:
             yield broken(
                 rule,
                 f"No {kind} has a clear floor of {wide:g} × {deep:g} m before it; at best, before "
-                f"{about(scene, best)}, {lacking[best]:.2f} m² of it are taken",
+                f"{about(scene, best)}, {lacking[best]:.2f} m² of it are taken; all of it must be "
+                "free",
                 value=lacking[best],
                 where=scene.where(best),
                 fixtures=tuple(scene.names[i] for i in members),

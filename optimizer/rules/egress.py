@@ -174,7 +174,7 @@ def check_egress_strip(rule: Rule, scene: Scene) -> Iterator[Finding]:
             yield broken(
                 rule,
                 f"{about(scene, i)}: no strip of {rule.value:g} m free of furniture leads from "
-                "its customers' place to an exit",
+                "its customers' place to an exit; one must",
                 where=scene.customer_points.of(i)[0],
                 fixtures=(scene.names[i],),
             )

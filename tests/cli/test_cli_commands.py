@@ -192,6 +192,28 @@ def test_comply_goes_item_by_item(room, run):
     assert all(item["id"] in table.out for item in items)
 
 
+def test_comply_in_chinese(room, run):
+    """The table and the findings in Chinese; English sentences stay out of the table."""
+    ran = run("comply", room / "study.toml", room / "today.json", "--lang", "zh")
+    assert "不符合" in ran.out
+    assert "须现场核对" in ran.out
+    assert "to be looked at" not in ran.out
+    items = run("comply", room / "study.toml", room / "today.json", "--json").json["items"]
+    assert all(len(item["findings_zh"]) == len(item["findings"]) for item in items)
+
+
+def test_comply_shows_what_the_study_changed(room, run):
+    """A value of `[rules.override]` is in force, and told as changed."""
+    file = room / "study.toml"
+    text = file.read_text(encoding="utf-8")
+    rules = '[rules]\npacks = ["service-standard"]\n[rules.override]\nSVC-03b.value = 3.5\n'
+    file.write_text(f"{text}\n{rules}", encoding="utf-8")
+    ran = run("comply", file, room / "today.json", "--json")
+    item = next(i for i in ran.json["items"] if i["id"] == "SVC-03b")
+    assert item["changed"] == "value 8 → 3.5"
+    assert "changed by the study: value 8 → 3.5" in run("comply", file, room / "today.json").out
+
+
 def test_comply_with_an_unknown_pack(room, run):
     """A rule pack that does not exist is one line with those that do."""
     ran = run("comply", room / "study.toml", room / "today.json", "--pack", "cn-bransh")

@@ -50,14 +50,14 @@ _TYPES = (
 
 
 @pytest.fixture(scope="session", autouse=True)
-def answers() -> Iterator[set[tuple[str, bool | None]]]:
-    """Kinds of check with the answers that they have given so far in this session."""
-    given: set[tuple[str, bool | None]] = set()
+def answers() -> Iterator[set[tuple[str, bool | None, str]]]:
+    """Kinds of check with the answers and sentences that they have given so far."""
+    given: set[tuple[str, bool | None, str]] = set()
     plain = Finding.__init__
 
     def noted(self: Finding, **values: Any) -> None:
         plain(self, **values)
-        given.add((self.rule.check, self.passed))
+        given.add((self.rule.check, self.passed, self.sentence))
 
     Finding.__init__ = noted  # type: ignore[method-assign]
     yield given
@@ -108,7 +108,7 @@ def tiny_study(hall: FloorPlan) -> Study:
 def ask(
     tiny_study: Study,
     place: Callable[..., Layout],
-    answers: set[tuple[str, bool | None]],
+    answers: set[tuple[str, bool | None, str]],
 ) -> Callable[..., SimpleNamespace]:
     """Run one check on a layout of the hall.
 
@@ -134,7 +134,7 @@ def ask(
         found: tuple[Finding, ...] = tuple(CHECKS[check](rule, scene))
         broken = [finding for finding in found if finding.passed is False]
         if not found:
-            answers.add((check, True))
+            answers.add((check, True, ""))
         return SimpleNamespace(
             all=found,
             broken=broken,
