@@ -34,7 +34,10 @@ lint: $(VENV)/tests
 bench: $(VENV)/bench
 	$(RUN)/python benchmarks/walk_paths.py --growth
 	$(RUN)/python benchmarks/crossing.py
+	$(RUN)/python benchmarks/search_speed.py
+	$(RUN)/python benchmarks/gaps.py
 	$(RUN)/python benchmarks/qaplib.py
+	$(RUN)/python benchmarks/queue_log.py
 	$(RUN)/python benchmarks/search_peers.py
 
 pictures: $(VENV)/ready

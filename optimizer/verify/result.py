@@ -23,6 +23,7 @@ from optimizer.verify.figures import (
 from optimizer.verify.flow_claims import check_flows, check_limits
 from optimizer.verify.flows import measure_flows
 from optimizer.verify.guided import check_guided
+from optimizer.verify.numbers import check_numbers
 from optimizer.verify.objective import check_objective
 from optimizer.verify.periods import check_visits
 from optimizer.verify.placed import read_placements
@@ -108,6 +109,7 @@ def _check_layout(
     scene = Scene(study=study, fixtures=fixtures)
     yield agree(result, "hour", study.hour)
     yield agree(result, "arrivals_per_hour", study.arrivals_per_hour, relative=1e-9)
+    yield from check_numbers(study, fixtures, result)
     rules = tuple(check_rules(scene, result))
     broken = tuple(
         claim.name.removeprefix("rules.")
