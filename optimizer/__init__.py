@@ -78,7 +78,9 @@ if TYPE_CHECKING:
     from optimizer.report.plan_picture import plot_plan
     from optimizer.report.results import evaluation_to_json, result_to_json
     from optimizer.report.roster_picture import plot_roster
+    from optimizer.report.route_picture import plot_routes
     from optimizer.report.sheets import render_layout
+    from optimizer.report.sight_picture import plot_sight
     from optimizer.result import Result, Status
     from optimizer.rules.compliance import compliance_table
     from optimizer.rules.model import Finding, Rule
@@ -162,7 +164,9 @@ __all__ = [
     "plot_plan",
     "plot_privacy",
     "plot_roster",
+    "plot_routes",
     "plot_rules",
+    "plot_sight",
     "plot_waiting",
     "prepare_shell",
     "read_catalogue",
@@ -262,7 +266,9 @@ _ROOMS = {
     "plot_plan": "report.plan_picture",
     "plot_privacy": "report.overlays",
     "plot_roster": "report.roster_picture",
+    "plot_routes": "report.route_picture",
     "plot_rules": "report.overlays",
+    "plot_sight": "report.sight_picture",
     "plot_waiting": "report.charts",
     "prepare_shell": "walk",
     "read_catalogue": "equipment.catalogue",
