@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from optimizer.demand.diagnosis import LongQueue
     from optimizer.demand.flows import Flow, PersonClass
     from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
+    from optimizer.demand.periods import Period
+    from optimizer.demand.queue_log import LogFormat, QueueLog, read_queue_log
     from optimizer.demand.roster import Roster, RosterRules, StaffMember, roster
     from optimizer.demand.service import PriorityClass, ReservedWindows, Service
     from optimizer.demand.strategies import StrategyRow, compare_strategies
@@ -112,6 +114,7 @@ __all__ = [
     "Layout",
     "LayoutError",
     "Leg",
+    "LogFormat",
     "LongQueue",
     "MarginalValue",
     "NoLayoutError",
@@ -119,10 +122,12 @@ __all__ = [
     "OptimizerError",
     "ParetoFront",
     "ParetoPoint",
+    "Period",
     "PersonClass",
     "Placement",
     "PriorityClass",
     "Progress",
+    "QueueLog",
     "ReservedWindows",
     "Result",
     "Roster",
@@ -174,6 +179,7 @@ __all__ = [
     "read_layout_dxf",
     "read_plan",
     "read_qaplib",
+    "read_queue_log",
     "read_study",
     "render_layout",
     "result_to_json",
@@ -214,6 +220,7 @@ _ROOMS = {
     "Layout": "equipment.layout",
     "LayoutError": "errors",
     "Leg": "evaluation",
+    "LogFormat": "demand.queue_log",
     "LongQueue": "demand.diagnosis",
     "MarginalValue": "diagnose",
     "NoLayoutError": "errors",
@@ -221,10 +228,12 @@ _ROOMS = {
     "OptimizerError": "errors",
     "ParetoFront": "place.pareto",
     "ParetoPoint": "place.pareto",
+    "Period": "demand.periods",
     "PersonClass": "demand.flows",
     "Placement": "equipment.layout",
     "PriorityClass": "demand.service",
     "Progress": "place.optimize",
+    "QueueLog": "demand.queue_log",
     "ReservedWindows": "demand.service",
     "Result": "result",
     "Roster": "demand.roster",
@@ -276,6 +285,7 @@ _ROOMS = {
     "read_layout_dxf": "report.dxf",
     "read_plan": "plan.read",
     "read_qaplib": "place.assignment",
+    "read_queue_log": "demand.queue_log",
     "read_study": "study_file",
     "render_layout": "report.sheets",
     "result_to_json": "report.results",

@@ -18,6 +18,7 @@ from optimizer.report.comparison import (
     compare_table,
     write_comparison_csv,
 )
+from optimizer.report.demand_results import demand_sections
 from optimizer.report.flow_results import flow_sections
 from optimizer.result import Result
 
@@ -89,6 +90,7 @@ def _figures(result: Result | Evaluation) -> dict[str, Any]:
                 for stop, waiting in evaluation.waiting.items()
             }
         },
+        **demand_sections(evaluation),
         "privacy": {
             "overlooked_pairs": evaluation.privacy.overlooked_pairs,
             "through_flow_per_hour": evaluation.privacy.through_flow_per_hour,

@@ -40,6 +40,7 @@ HEADLINES: Mapping[str, tuple[str, ...]] = {
     "share_of_customers_crossing": ("crossing", "share_of_customers_crossing"),
     "detour_mean": ("detour", "mean"),
     "longest_wait": ("waiting", "by_stop"),
+    "minutes_per_customer": ("door_to_door", "minutes_per_customer"),
     "overlooked_pairs": ("privacy", "overlooked_pairs"),
     "through_flow_per_hour": ("privacy", "through_flow_per_hour"),
     "hard_broken": ("rules",),
