@@ -148,8 +148,11 @@ def weigh(
 
 
 def with_weights(study: Study) -> Study:
-    """Study in whose objective every term weighs something, by default where it has weight 0."""
+    """Study in whose objective every axis weighs something, by default where it has weight 0.
+
+    Nothing else weighs there: further measures of the study are judged, but are no axes.
+    """
     usual, own = Objective(), study.objective
     names = ("walking", "staff_walking", "encounters", "waiting", "overlooked")
     missing = {name: getattr(usual, name) for name in names if getattr(own, name) <= 0}
-    return study.replace(objective=replace(own, **missing)) if missing else study
+    return study.replace(objective=replace(own, measures={}, periods="mix", **missing))

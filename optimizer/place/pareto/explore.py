@@ -267,7 +267,7 @@ class Explorer:
         least = min(objective.walking / base.walking, objective.staff_walking / base.staff_walking)
         scorer = Scorer(problem, chosen)
         self._note(variant, problem, scorer.score, spot)
-        worth = aim.of(variant.values(scorer.score, problem)) + scorer.score.shut / scale
+        worth = aim.of(variant.values(scorer.score, problem)) + _toll(scorer.score) / scale
         waited = float(aim.weights[4:] @ values[4:])
         move = np.empty(4, dtype=np.int64)
         for step in range(SLICE):
@@ -290,7 +290,7 @@ class Explorer:
             back = tuple((block, int(chosen[block])) for block, _ in made)
             _put(chosen, made)
             self._note(variant, problem, score, Spot(spot.variant, tuple(chosen.tolist())))
-            new = aim.of(variant.values(score, problem)) + score.shut / scale
+            new = aim.of(variant.values(score, problem)) + _toll(score) / scale
             if new > limit:
                 scorer.reject()
                 _put(chosen, back)
@@ -299,11 +299,16 @@ class Explorer:
             table, worth = table + change, new
 
     def _note(self, variant: Variant, problem: PlacementProblem, score: Score, spot: Spot) -> bool:
-        """Offer a layout to the archive; whether it was taken. Shut ways break a hard rule."""
+        """Offer a layout to the archive; whether it was taken; not where it breaks a rule."""
         values = variant.values(score, problem)
-        if score.shut or values[0] >= UNREACHED:
+        if _toll(score) or values[0] >= UNREACHED:
             return False
         return self.archive.add(values[self._axes], spot)
+
+
+def _toll(score: Score) -> float:
+    """What the search pays for services without a wide route and for broken limits."""
+    return score.shut + score.limits
 
 
 def _put(chosen: NDArray[np.int64], move: Move) -> None:
