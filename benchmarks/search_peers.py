@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--method", action="append", choices=list(METHODS))
     parser.add_argument("--jobs", type=int, default=1, help="halls at a time")
-    parser.add_argument("--add", action="store_true", help="keep the rows measured before")
+    parser.add_argument("--add", action="store_true", help="keep the halls measured before")
     options = parser.parse_args()
     halls = options.hall or [name for name in HALLS if name != "small"]
     methods = tuple(options.method or METHODS)
@@ -128,6 +128,11 @@ def main() -> None:
         for seed in range(1, options.seeds + 1)
     ]
     rows = _read() if options.add else []
+    jobs = [
+        job
+        for job in jobs
+        if not any((r.hall, r.seed) == job[:2] and r.seconds in job[2] for r in rows)
+    ]
     context = multiprocessing.get_context("spawn")
     with context.Pool(options.jobs) as pool:
         for found in pool.imap(measure, jobs):
