@@ -40,19 +40,42 @@ __all__ = ["compute_crossing", "draw_conflicts", "find_places"]
 
 #: So many of the worst meeting pairs are named.
 WORST = 10
+#: Figures that need the count of crossings.
+COUNTED = frozenset(
+    {
+        "path_crossings",
+        "weighted_path_crossings",
+        "share_of_customers_crossing",
+        "head_on_metres",
+        "merging_metres",
+    }
+)
 #: So many of the worst places, and so many pairs of flows at each.
 PLACES, CAUSES = 8, 4
 #: Size of a cell of the conflict map, and of a place on it, metres.
 CELL, PLACE = 0.25, 1.0
 
 
-def compute_crossing(study: Study, legs: Sequence[Leg]) -> CrossingFigures:
-    """Encounters, path crossings and metres on one line of all pairs of flows."""
+def compute_crossing(
+    study: Study, legs: Sequence[Leg], only: frozenset[str] | None = None
+) -> CrossingFigures:
+    """Encounters, path crossings and metres on one line of all pairs of flows.
+
+    With `only` some of the figures, those that have nothing to do with them are 0.
+    """
     points, counts = pad_polylines(leg.path for leg in legs)
     streams = streams_of(study, legs)
-    pairs = encounter_matrix(points, counts, streams=streams, lanes=lane_model(study))
-    crossings = count_crossings(points, counts)
-    place = {(int(one), int(other)): (float(x), float(y)) for x, y, one, other in crossings.places}
+    nobody = np.zeros_like(counts)  # paths without a walk meet nobody, in no time
+    meet = only is None or any("encounters" in name for name in only)
+    cross = only is None or bool(only & COUNTED)
+    pairs = encounter_matrix(
+        points, counts if meet else nobody, streams=streams, lanes=lane_model(study)
+    )
+    crossings = count_crossings(points, counts if cross else nobody)
+    place = {
+        (int(one), int(other)): (float(x), float(y))
+        for x, y, one, other in (crossings.places if only is None else ())
+    }
     people = np.outer(streams.rates, streams.rates)
     classes = sum_by_class(pairs, classes=streams.classes, size=len(CLASSES))
     return CrossingFigures(

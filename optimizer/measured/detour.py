@@ -28,9 +28,16 @@ __all__ = ["compute_detour", "worst_detours"]
 
 
 def compute_detour(
-    study: Study, layout: Layout, legs: Sequence[Leg], arrivals: float
+    study: Study,
+    layout: Layout,
+    legs: Sequence[Leg],
+    arrivals: float,
+    only: frozenset[str] | None = None,
 ) -> DetourFigures:
-    """Walked over shortest possible of the customers' legs that are a walk at all."""
+    """Walked over shortest possible of the customers' legs that are a walk at all.
+
+    With `only` some of the figures, turns and backtracking are 0 unless they are among them.
+    """
     customers = [leg for leg in legs if not is_staff(leg)]
     own = [leg for leg in customers if leg.empty_length > 0]
     rates = np.array([leg.rate for leg in own])
@@ -39,22 +46,32 @@ def compute_detour(
         np.array([leg.empty_length for leg in own]),
         rates=rates,
     )
-    journeys = journey_walks(study, legs, {p.fixture: p.type for p in layout.placements})
-    shares = np.array([journey.share for journey in journeys])
-    ratios = backtrack_ratios([journey.path for journey in journeys])
-    turns = path_turns(
-        *pad_polylines(leg.path for leg in customers),
-        sharper_than=read_pedestrian_values().turn,
-    )
-    bends = float((np.array([leg.rate for leg in customers]) * turns).sum())
+    backtracking = only is None or "backtrack_ratio" in only
+    turning = only is None or "turns_per_customer" in only
+    bends = _turns(customers) if turning else 0.0
     return DetourFigures(
         mean=detour.mean,
         worst=detour.worst,
         worst_leg=own[detour.worst_index].name if detour.worst_index >= 0 else "",
-        backtrack_ratio=float(shares @ ratios / shares.sum()) if len(journeys) else 0.0,
+        backtrack_ratio=_backtracking(study, layout, legs) if backtracking else 0.0,
         by_journey=_by_journey(own),
         turns_per_customer=bends / arrivals if arrivals else 0.0,
     )
+
+
+def _backtracking(study: Study, layout: Layout, legs: Sequence[Leg]) -> float:
+    """Share of whole journeys that is walked to and fro, mean by people."""
+    journeys = journey_walks(study, legs, {p.fixture: p.type for p in layout.placements})
+    shares = np.array([journey.share for journey in journeys])
+    ratios = backtrack_ratios([journey.path for journey in journeys])
+    return float(shares @ ratios / shares.sum()) if len(journeys) else 0.0
+
+
+def _turns(legs: Sequence[Leg]) -> float:
+    """Turns an hour of all people."""
+    points, counts = pad_polylines(leg.path for leg in legs)
+    turns = path_turns(points, counts, sharper_than=read_pedestrian_values().turn)
+    return float((np.array([leg.rate for leg in legs]) * turns).sum())
 
 
 def worst_detours(legs: Sequence[Leg], *, top: int) -> tuple[Leg, ...]:

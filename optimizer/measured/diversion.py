@@ -42,17 +42,28 @@ __all__ = ["compute_diversion", "machine_types", "queue_area"]
 GRAZE = 0.05
 
 
-def compute_diversion(study: Study, layout: Layout, legs: Sequence[Leg]) -> DiversionFigures:
-    """Parting of the streams, walks through queues, first stops in sight."""
+def compute_diversion(
+    study: Study, layout: Layout, legs: Sequence[Leg], only: frozenset[str] | None = None
+) -> DiversionFigures:
+    """Parting of the streams, walks through queues, first stops in sight; `only` some of them."""
     placed = {p.fixture: p for p in layout.placements}
     machines = machine_types(study)
     customers = [leg for leg in legs if not is_staff(leg) and leg.rate > 0]
     first = [leg for leg in customers if leg.source not in placed and leg.target in placed]
-    stops = _first_stops(study, layout, first)
+
+    def wanted(*names: str) -> bool:
+        return only is None or any(name in only for name in names)
+
+    sight = wanted("visible_from_entrance", "visible_from_guide_desk")
+    stops = _first_stops(study, layout, first) if sight else ()
+    parts = wanted("parting_metres")
+    through = wanted("self_service_through_queue")
     guided = [s for s in stops if s.from_guide_desk is not None]
     return replace(
-        _parting(first, placed, machines),
-        self_service_through_queue=_through(study, layout, customers, machines),
+        _parting(first, placed, machines) if parts else DiversionFigures(),
+        self_service_through_queue=_through(study, layout, customers, machines)
+        if through
+        else None,
         visible_from_entrance=_share([(s.people_per_hour, s.from_entrance) for s in stops]),
         visible_from_guide_desk=_share(
             [(s.people_per_hour, float(bool(s.from_guide_desk))) for s in guided]

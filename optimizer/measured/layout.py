@@ -55,8 +55,11 @@ class Measured:
         Customers per hour.
     waiting
         Waiting figures by fixture type.
+    only
+        Names of the figures that are wanted, the last words of the paths of measures: the search
+        works out no others. None for all.
     screens
-        Whether overlooked screens are looked for; without it there are none.
+        Whether overlooked screens are looked for, where they are wanted.
     places
         Open places by fixture type; None for all of the layout.
     visits
@@ -68,6 +71,7 @@ class Measured:
     legs: tuple[Leg, ...]
     arrivals: float
     waiting: Mapping[str, WaitingFigures]
+    only: frozenset[str] | None = None
     screens: bool = True
     places: Mapping[str, int] | None = None
     visits: DoorToDoorFigures | None = None
@@ -89,17 +93,17 @@ class Measured:
     @cached_property
     def crossing(self) -> CrossingFigures:
         """Encounters and path crossings."""
-        return compute_crossing(self.study, self.legs)
+        return compute_crossing(self.study, self.legs, self.only)
 
     @cached_property
     def detour(self) -> DetourFigures:
         """Detour, backtracking, turns."""
-        return compute_detour(self.study, self.layout, self.legs, self.arrivals)
+        return compute_detour(self.study, self.layout, self.legs, self.arrivals, self.only)
 
     @cached_property
     def diversion(self) -> DiversionFigures:
         """Parting of streams, sight of first stops."""
-        return compute_diversion(self.study, self.layout, self.legs)
+        return compute_diversion(self.study, self.layout, self.legs, self.only)
 
     @cached_property
     def crowding(self) -> CrowdingFigures:
@@ -109,7 +113,8 @@ class Measured:
     @cached_property
     def privacy(self) -> PrivacyFigures:
         """Overlooked screens, walks through privacy zones."""
-        return compute_privacy(self.study, self.layout, self.legs, screens=self.screens)
+        screens = self.screens and (self.only is None or "overlooked_pairs" in self.only)
+        return compute_privacy(self.study, self.layout, self.legs, screens=screens)
 
     @property
     def waiting_seconds_per_hour(self) -> float:

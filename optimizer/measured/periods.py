@@ -47,7 +47,12 @@ def legs_of_period(legs: Sequence[Leg], number: int) -> tuple[Leg, ...]:
 
 
 def measured_in(
-    study: Study, layout: Layout, legs: tuple[Leg, ...], now: Conditions, *, screens: bool = False
+    study: Study,
+    layout: Layout,
+    legs: tuple[Leg, ...],
+    now: Conditions,
+    *,
+    only: frozenset[str] | None = None,
 ) -> Measured:
     """Measures of a layout in one period.
 
@@ -59,8 +64,9 @@ def measured_in(
         Its walks, with the people of the period.
     now
         The period.
-    screens
-        Whether overlooked screens are looked for.
+    only
+        Names of the figures that are wanted; None for all but the overlooked screens, which are
+        the same in all periods.
     """
     return Measured(
         study=study,
@@ -68,13 +74,14 @@ def measured_in(
         legs=legs,
         arrivals=now.arrivals,
         waiting=now.waiting,
-        screens=screens,
+        only=only,
+        screens=only is not None,
         places=now.places,
     )
 
 
 def measured_whole(
-    study: Study, layout: Layout, legs: tuple[Leg, ...], *, screens: bool = True
+    study: Study, layout: Layout, legs: tuple[Leg, ...], *, only: frozenset[str] | None = None
 ) -> Measured:
     """Measures of a study as a whole: what limits, rules and reports look at.
 
@@ -83,7 +90,7 @@ def measured_whole(
     """
     conditions = find_conditions(study, layout)
     if not study.periods:
-        return measured_in(study, layout, legs, conditions[0], screens=screens)
+        return replace(measured_in(study, layout, legs, conditions[0], only=only), screens=True)
     visits = merge_door_to_door(
         tuple(
             (now.weight, measured_in(study, layout, legs_of_period(legs, k), now).door_to_door)
@@ -96,7 +103,7 @@ def measured_whole(
         legs=legs,
         arrivals=study.arrivals_per_hour,
         waiting=worst_waiting(conditions),
-        screens=screens,
+        only=only,
         visits=visits,
     )
 

@@ -77,7 +77,7 @@ class MeasureCost:
         self._weights = weights
         self._limits = {MEASURES[name]: limit for name, limit in study.limits.items()}
         wanted = (*self._weights, *self._limits)
-        self._screens = any(measure.path == "privacy.overlooked_pairs" for measure in wanted)
+        self._only = frozenset(measure.path.split(".")[-1] for measure in wanted)
         self._empty = any(measure.part == "detour" for measure in wanted)
         self._toll = BREACH * walking
         self._conditions = find_conditions(study)
@@ -109,14 +109,17 @@ class MeasureCost:
             return self._fixed, 0.0, (self._fixed,) * len(self._conditions)
         study, layout = self._problem.study, self._problem.layout(chosen)
         legs = self._walked(spans, paths)
+        periods = tuple(self._by_period(layout, legs))
         costs = tuple(
             self._fixed + sum(weight * m.cost(measured) for m, weight in self._weights.items())
-            for measured in self._by_period(layout, legs)
+            for measured in periods
         )
         weighed = sum(now.weight * c for now, c in zip(self._conditions, costs, strict=True))
         if not self._limits:
             return float(weighed), 0.0, costs
-        whole = measured_whole(study, layout, legs, screens=self._screens)
+        whole = (
+            measured_whole(study, layout, legs, only=self._only) if study.periods else periods[0]
+        )
         over = [m.excess(whole, limit) for m, limit in self._limits.items()]
         price = self._toll * sum(1.0 + excess for excess in over if excess > 0)
         return float(weighed), price, costs
@@ -126,7 +129,7 @@ class MeasureCost:
         study = self._problem.study
         for k, now in enumerate(self._conditions):
             own = legs_of_period(legs, k) if study.periods else legs
-            yield measured_in(study, layout, own, now, screens=self._screens)
+            yield measured_in(study, layout, own, now, only=self._only)
 
     def _walked(self, spans: Sequence[Spans], paths: Paths) -> tuple[Leg, ...]:
         """The legs as the judge has them."""

@@ -221,45 +221,51 @@ def _seen(
     return not middle.intersects(solid) and not any(middle.intersects(b) for b in blinds)
 
 
-def aisle_density(scene: Scene) -> tuple[float, float]:
-    """Walking people per m² where most are, over centres of cells: least and most."""
-    walking, rows = scene.study.walking, []
-    for walk, way in zip(scene.walks, scene.ways, strict=True):
+def aisle_density(scene: Scene) -> Span:
+    """Walking people per m² where most are, over centres of cells: least and most.
+
+    Of equally short ways the least counts none, the most counts all.
+    """
+    sure = _loads(scene, [way.paths if len(way.paths) == 1 else () for way in scene.ways])
+    possible = _loads(scene, [way.paths for way in scene.ways])
+    half = scene.study.walking.lane_width / 2
+    return _peak(*sure, half, -DOUBT), _peak(*possible, half, DOUBT)
+
+
+def _loads(scene: Scene, paths: Sequence[Sequence[Array]]) -> tuple[Array, Array]:
+    """Distinct stretches (start, direction, length) and people per m² of their lanes."""
+    walking, rows = scene.study.walking, [np.empty((0, 6))]
+    for walk, own in zip(scene.walks, paths, strict=True):
         people = walk.rate / (3600.0 * walking.speed[walk.person] * walking.lane_width)
-        for path in way.paths[:1]:
+        for path in own:
             steps = np.diff(path, axis=0)
             length = np.hypot(*steps.T)
             real = length > 0
             unit = steps[real] / length[real, None]
-            rows.append(
-                np.column_stack(
-                    [path[:-1][real], unit, length[real], np.full(int(real.sum()), people)]
-                )
-            )
-    if not rows:
-        return 0.0, 0.0
+            load = np.full(int(real.sum()), people)
+            rows.append(np.column_stack([path[:-1][real], unit, length[real], load]))
     table = np.concatenate(rows)
-    key = table[:, :5].round(5)
-    _, first, back = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    _, first, back = np.unique(
+        table[:, :5].round(5), axis=0, return_index=True, return_inverse=True
+    )
     loads: Array = np.bincount(back.ravel(), weights=table[:, 5]).astype(np.float64)
-    return _peak(table[first, :5], loads, walking.lane_width / 2)
+    return table[first, :5], loads
 
 
-def _peak(lanes: Array, people: Array, half: float) -> Span:
-    """Most people over cell centres, with lanes a little narrower and a little wider."""
+def _peak(lanes: Array, people: Array, half: float, doubt: float) -> float:
+    """Most people over cell centres, with lanes wider and longer by a doubt, metres."""
+    if not len(lanes):
+        return 0.0
     ends = np.concatenate([lanes[:, :2], lanes[:, :2] + lanes[:, 2:4] * lanes[:, 4:5]])
     low = np.floor((ends.min(axis=0) - 2 * half) / CELL - 1)
     size = np.ceil((ends.max(axis=0) + 2 * half) / CELL + 1) - low
     x, y = ((low[k] + np.arange(size[k]) + 0.5) * CELL for k in (0, 1))
-    least, most = np.zeros((2, len(y), len(x)))
+    table = np.zeros((len(y), len(x)))
     for (x0, y0, ux, uy, length), load in zip(lanes, people, strict=True):
         dx, dy = x[None, :] - x0, y[:, None] - y0
         along, across = dx * ux + dy * uy, np.abs(dy * ux - dx * uy)
-        for table, doubt in ((least, -DOUBT), (most, DOUBT)):
-            table += load * (
-                (along >= -doubt) & (along <= length + doubt) & (across <= half + doubt)
-            )
-    return float(least.max()), float(most.max())
+        table += load * ((along >= -doubt) & (along <= length + doubt) & (across <= half + doubt))
+    return float(table.max())
 
 
 def waiting_room(scene: Scene) -> Mapping[str, float]:
