@@ -169,7 +169,8 @@ def test_made_up_rows_of_flows_are_refuted(small_study, small_result):
 
 def test_weights_and_limits_of_measures_are_worked_out(small_study, small_layout, result_of):
     """Terms and limits of every measure hold as told, and are refuted when they are turned."""
-    measures = {name: 2.0 for name in MEASURES if name not in BASIC}
+    # minutes from door to door weigh the metres of the proof, which this result does not have
+    measures = {name: 2.0 for name in MEASURES if name not in (*BASIC, "door_to_door")}
     limits = {name: 0.5 for name in MEASURES}
     study = replace(
         small_study, objective=replace(small_study.objective, measures=measures), limits=limits
