@@ -13,6 +13,7 @@ The least change of a number is found by bisection, everything else in the set h
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from optimizer.place.relaxation import BRIEF, Conflict, relax_count, relax_rule
@@ -135,4 +136,7 @@ def explain(
         entries.append(relax_count(stock, conflict, k, seconds=share(), seed=seed))
     for rule in conflict.rules:
         entries.append(relax_rule(stock, conflict, rule, seconds=share(), seed=seed))
-    return tuple(entries)
+    if conflict.minimal:
+        return tuple(entries)
+    doubt = " (time ran out before it was shown that this one is needed)"
+    return tuple(replace(entry, sentence=entry.sentence + doubt) for entry in entries)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from optimizer.evaluate import evaluate
 from optimizer.place.choice import Chosen
 from optimizer.place.explanation import explain
+from optimizer.place.rule_cuts import breaks
+from optimizer.place.rule_forms import FORMS, Form
 from optimizer.place.rule_model import RuleModel
 from optimizer.place.stock import stock_of
 from optimizer.result import Status
@@ -75,6 +77,14 @@ def mend(
     end = time.perf_counter() + seconds
     model = RuleModel(stock_of(problem))
     mended: list[tuple[int, ...]] = []
+    for rule in _broken(model, found[:1]):
+        # what no layout can keep is soon known, where the other rules are left aside
+        alone = model.solve(
+            rules=[rule], time_limit=seconds / 8, seed=seed, should_stop=should_stop
+        )
+        if alone.status is Status.INFEASIBLE:
+            left = max(end - time.perf_counter(), 0.5 * seconds)
+            return Mended(conflict=explain(problem, time_limit=left, seed=seed))
     for chosen in found:
         left = end - time.perf_counter()
         if left <= 0 or should_stop():
@@ -90,6 +100,22 @@ def mend(
             left = max(end - time.perf_counter(), 0.5 * seconds)
             return Mended(conflict=explain(problem, time_limit=left, seed=seed))
     return Mended(chosen=tuple(mended))
+
+
+def _broken(model: RuleModel, found: Sequence[Sequence[int]]) -> tuple[str, ...]:
+    """Ids of the hard rules that some layouts break."""
+    stock = model.stock
+    return tuple(
+        rule.id
+        for rule in stock.rules
+        if FORMS[rule.check] is not Form.BUILT_IN
+        and any(
+            breaks(
+                rule, stock, [(k, p) for (k, _), p in zip(stock.problem.blocks, one, strict=True)]
+            )
+            for one in found
+        )
+    )
 
 
 def repair(

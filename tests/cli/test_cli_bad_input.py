@@ -108,6 +108,10 @@ def test_a_fixture_that_cannot_fit_is_infeasible(room, run):
     assert ran.json["status"] == "INFEASIBLE"
     assert ran.json["conflict"]
     assert ran.errors == [f"error: {sentence}" for sentence in ran.json["conflict"]]
+    # which wish it is, and what would do, rule by rule
+    for row in ran.json["conflict_rules"]:
+        assert row["sentence"] in ran.json["conflict"]
+        assert row["relaxed_to"] is None or row["relaxed_to"] != row["value"]
     # a picture of an earlier result beside this one would lie
     assert os.listdir(folder) == ["result.json"]
     assert json.loads((folder / "result.json").read_text(encoding="utf-8")) == ran.json
