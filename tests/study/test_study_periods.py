@@ -131,6 +131,10 @@ def test_bundled_periods(read):
     assert names == ["opening", "morning peak", "noon", "afternoon peak", "weekend"]
     assert period_weights(study.periods) == pytest.approx([n / 61 for n in (5, 15, 10, 15, 16)])
     people = [period_arrivals(study.mix.arrivals, period) for period in study.periods]
+    # at noon two of three desks are open, on weekends two of three too and one of two
+    noon, weekend = study.periods[2], study.periods[4]
+    assert open_places(study, noon, {"open_desk": 3}) == {"open_desk": 2}
+    assert open_places(study, weekend, {"open_desk": 2}) == {"open_desk": 1}
     # 41,695 people on 90 weekdays, 18,670 of 49,356 of them from 9 to 12
     assert max(people) == people[1] == pytest.approx(41_695 / 90 * 18_670 / 49_356 / 3)
 
