@@ -369,6 +369,10 @@ def test_help_lists_what_works(run):
         "log",
         "demand",
         "peaks",
+        "roster",
+        "diagnose",
+        "strategies",
+        "marginal",
         "schema",
     ]
 
