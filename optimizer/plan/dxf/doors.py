@@ -16,7 +16,7 @@ from shapely import LineString, Point, Polygon, STRtree, get_parts, line_merge, 
 from optimizer.plan.dxf.walls import polygons_of
 from optimizer.plan.model import OPENING_REACH
 from optimizer.plan.units import plausible
-from optimizer.plan.wall_index import DEEP, GRAZE
+from optimizer.plan.wall_index import DEEP, GRAZE, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
@@ -128,8 +128,15 @@ def free_stretches(outline: Polygon, closed: Iterable[BaseGeometry]) -> list[Lin
     closed
         Walls, columns, windows, and what doors close, metres.
     """
-    standing = union_all([shape.buffer(NEAR_WALL) for shape in closed])
-    free = line_merge(outline.exterior.difference(standing))
+    edge = outline.exterior
+    pieces = [
+        piece
+        for shape in closed
+        for piece in (pieces_of(shape) if isinstance(shape, Polygon) else [shape])
+    ]
+    near = STRtree(pieces).query(edge, predicate="dwithin", distance=THROUGH)
+    standing = union_all([pieces[i].buffer(NEAR_WALL) for i in near])
+    free = line_merge(edge.difference(standing))
     found = []
     for part in get_parts(free):
         if part.geom_type != "LineString":
@@ -202,7 +209,7 @@ def _to_jambs(start: NDArray[np.float64], end: NDArray[np.float64], walls: Walls
     for spot, sign in ((start, -1.0), (end, 1.0)):
         ray = LineString([spot, spot + sign * JAMB * way])
         gaps = [
-            float(walls.polygons[i].intersection(ray).distance(Point(spot)))
+            float(walls.pieces[i].intersection(ray).distance(Point(spot)))
             for i in walls.tree.query(ray, predicate="intersects")
         ]
         out.append(spot + sign * min(gaps, default=0.0) * way)

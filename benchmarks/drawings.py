@@ -1,0 +1,146 @@
+"""How long large drawings take to read and to check.
+
+In: two drawings of 100,000 entities, seeded: offices with furniture, texts and patterns, as
+drawings are, and one of nothing but wall lines and doors, the worst case.
+Out: `results/drawings.md`: processor seconds of reading and of reading with the check, and memory.
+
+Run from the root of the repository: `python benchmarks/drawings.py`. Each drawing is read in a
+process of its own, so that memory is that of one drawing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import ezdxf
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+ENTITIES = 100_000
+SEED = 8
+#: Sides of a room, thickness of walls and width of a leaf, millimetres.
+ROOM, WALL, LEAF = (4000.0, 3200.0), 200.0, 900.0
+
+
+def draw_rooms(space, columns: int, rows: int, layer: str = "A-WALL") -> None:
+    """Draw a grid of rooms: each room's inner edge of four loose lines, and the outer edge."""
+    width, depth = ROOM
+    for i in range(columns):
+        for j in range(rows):
+            x0, y0 = i * (width + WALL) + WALL, j * (depth + WALL) + WALL
+            corners = [(x0, y0), (x0 + width, y0), (x0 + width, y0 + depth), (x0, y0 + depth)]
+            for start, end in zip(corners, [*corners[1:], corners[0]], strict=True):
+                space.add_line(start, end, dxfattribs={"layer": layer})
+    right, top = columns * (width + WALL) + WALL, rows * (depth + WALL) + WALL
+    outer = [(0, 0), (right, 0), (right, top), (0, top)]
+    space.add_lwpolyline(outer, close=True, dxfattribs={"layer": layer})
+
+
+def draw_doors(document, space, columns: int, rows: int) -> None:
+    """Draw a door of a block into the lower wall of every room."""
+    block = document.blocks.new("M0921")
+    block.add_arc((0, 0), LEAF, 0, 90)
+    block.add_line((0, 0), (0, LEAF))
+    for i in range(columns):
+        for j in range(rows):
+            spot = (i * (ROOM[0] + WALL) + WALL + 1000, j * (ROOM[1] + WALL) + WALL)
+            space.add_blockref("M0921", spot, dxfattribs={"layer": "A-DOOR"})
+
+
+def draw_contents(document, space, number: int, extent: tuple[float, float]) -> None:
+    """Draw furniture, texts, dimension lines and patterns of floors: `number` entities."""
+    rng = np.random.default_rng(SEED)
+    desk = document.blocks.new("DESK")
+    desk.add_lwpolyline([(0, 0), (1400, 0), (1400, 700), (0, 700)], close=True)
+    spots = rng.uniform((0, 0), extent, (number, 2))
+    for k, (x, y) in enumerate(spots.tolist()):
+        match k % 4:
+            case 0:
+                space.add_blockref("DESK", (x, y), dxfattribs={"layer": "A-FURN"})
+            case 1:
+                space.add_text("A-101", height=200, dxfattribs={"layer": "A-ANNO"}).set_placement(
+                    (x, y)
+                )
+            case 2:
+                space.add_line((x, y), (x + 600, y), dxfattribs={"layer": "A-FLOR-PATT"})
+            case _:
+                space.add_circle((x, y), 150, dxfattribs={"layer": "A-LITE"})
+
+
+def write_drawing(kind: str, path: Path) -> int:
+    """Write a drawing; return how many entities model space holds."""
+    document = ezdxf.new()
+    document.header["$INSUNITS"] = 4
+    space = document.modelspace()
+    columns, rows = (60, 50) if kind == "typical" else (64, 72)
+    if kind == "walls":
+        columns, rows = 60, 78  # a storey is at most 300 m long
+    draw_rooms(space, columns, rows)
+    draw_doors(document, space, columns, rows)
+    extent = (columns * (ROOM[0] + WALL), rows * (ROOM[1] + WALL))
+    if kind == "typical":
+        draw_contents(document, space, ENTITIES - len(space), extent)
+    else:  # the same walls again in short pieces, as exploded drawings have them
+        rng = np.random.default_rng(SEED)
+        width, depth = ROOM
+        while len(space) < ENTITIES:
+            i, j = int(rng.integers(columns)), int(rng.integers(rows))
+            x0, y0 = i * (width + WALL) + WALL, j * (depth + WALL) + WALL
+            at = float(rng.uniform(0, width - 300))
+            space.add_line((x0 + at, y0), (x0 + at + 300, y0), dxfattribs={"layer": "A-WALL"})
+    document.saveas(path)
+    return len(space)
+
+
+def measure(path: Path) -> None:
+    """Read a drawing and check it; print seconds, megabytes and what was found."""
+    from optimizer.plan.read import read_plan
+    from optimizer.plan.summary import summarize_plan
+
+    start = time.process_time()
+    plan = read_plan(path)
+    read = time.process_time() - start
+    found = summarize_plan(plan)
+    both = time.process_time() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{read:.1f} | {both:.1f} | {memory:.0f} | {found['doors']} | {found['components']}")
+
+
+def main() -> None:
+    """Measure both drawings and write the table."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("typical", "walls"):
+            path = Path(folder) / f"{kind}.dxf"
+            entities = write_drawing(kind, path)
+            told = subprocess.run(
+                [sys.executable, __file__, str(path)], capture_output=True, text=True, check=True
+            ).stdout.strip()
+            size = path.stat().st_size / 1e6
+            rows.append(f"| {kind} | {entities:,} | {size:.0f} | {told} |")
+            print(rows[-1])
+    RESULTS.mkdir(exist_ok=True)
+    head = (
+        "# Large drawings\n\n"
+        f"{datetime.date.today()}, Python {platform.python_version()}, ezdxf {version('ezdxf')}, "
+        f"shapely {version('shapely')}; processor seconds. Asked: read and check in under 15 s and "
+        "1,024 MiB.\n\n"
+        "| drawing | entities | MB | read, s | with check, s | MiB | doors | floor parts |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    (RESULTS / "drawings.md").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        measure(Path(sys.argv[1]))
+    else:
+        main()
