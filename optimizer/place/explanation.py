@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from optimizer.place.relaxation import BRIEF, Conflict, relax_count, relax_rule
@@ -22,7 +23,7 @@ from optimizer.place.stock import PHYSICAL, widen
 from optimizer.result import ConflictEntry, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from optimizer.place.problem import PlacementProblem
     from optimizer.place.rule_model import Answer
@@ -37,7 +38,9 @@ _T = TypeVar("_T")
 QUESTION = 20.0
 
 
-def find_conflict(stock: Stock, *, time_limit: float, seed: int = 1) -> Conflict | None:
+def find_conflict(
+    stock: Stock, *, time_limit: float, seed: int = 1, suspects: Collection[str] = ()
+) -> Conflict | None:
     """The smallest set of rules and kinds that cannot hold together; None if there is a layout.
 
     Parameters
@@ -48,19 +51,31 @@ def find_conflict(stock: Stock, *, time_limit: float, seed: int = 1) -> Conflict
         Seconds. When they end, what was not yet shown to be needless stays in the set.
     seed
         Of the solver.
+    suspects
+        Ids of rules that are asked about first, without the others.
     """
     end = time.perf_counter() + time_limit
     model = RuleModel(stock)
     physical = [r.id for r in stock.rules if r.id in PHYSICAL]
     named = [r.id for r in stock.rules if r.id not in (*PHYSICAL, BRIEF)]
 
-    def ask(rules: Sequence[str], kinds: Sequence[int], *, traced: bool = False) -> Answer:
+    def ask(
+        rules: Sequence[str], kinds: Sequence[int], *, traced: bool = False, bodies: bool = True
+    ) -> Answer:
         left = max(min(end - time.perf_counter(), QUESTION), 0.05)
         return model.solve(
-            rules=[*physical, *rules], kinds=kinds, time_limit=left, traced=traced, seed=seed
+            rules=[*(physical if bodies else ()), *rules],
+            kinds=kinds,
+            time_limit=left,
+            traced=traced,
+            seed=seed,
         )
 
     kinds = list(range(len(stock.kinds)))
+    known = [r for r in named if r in suspects]
+    if known and ask(known, kinds, bodies=False).status is Status.INFEASIBLE:
+        # not even what is physical is needed
+        return _filtered(stock, known, kinds, partial(ask, bodies=False))
     first = ask(named, kinds)
     if first.status is not Status.INFEASIBLE:
         return None
@@ -108,7 +123,11 @@ def _smallest(every: Sequence[_T], status: Callable[[list[_T]], Status]) -> tupl
 
 
 def explain(
-    problem: PlacementProblem, *, time_limit: float, seed: int = 1
+    problem: PlacementProblem,
+    *,
+    time_limit: float,
+    seed: int = 1,
+    suspects: Collection[str] = (),
 ) -> tuple[ConflictEntry, ...]:
     """The conflict of a study, one entry for each rule and wish in it; () where none was proven.
 
@@ -118,12 +137,12 @@ def explain(
         A placement problem for which no layout that keeps all hard rules is known.
     time_limit
         Seconds.
-    seed
-        Of the solver.
+    seed, suspects
+        As in `find_conflict`.
     """
     end = time.perf_counter() + time_limit
     stock = widen(problem)
-    conflict = find_conflict(stock, time_limit=0.6 * time_limit, seed=seed)
+    conflict = find_conflict(stock, time_limit=0.6 * time_limit, seed=seed, suspects=suspects)
     if conflict is None:
         return ()
     number = len(conflict.kinds) + len(conflict.rules)

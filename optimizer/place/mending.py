@@ -84,7 +84,8 @@ def mend(
         )
         if alone.status is Status.INFEASIBLE:
             left = max(end - time.perf_counter(), 0.5 * seconds)
-            return Mended(conflict=explain(problem, time_limit=left, seed=seed))
+            entries = explain(problem, time_limit=left, seed=seed, suspects=(rule,))
+            return Mended(conflict=entries)
     for chosen in found:
         left = end - time.perf_counter()
         if left <= 0 or should_stop():
