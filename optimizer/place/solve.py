@@ -54,7 +54,7 @@ FINE = 3000
 CLOSED = 1e-6
 #: Share of the time limit that mending a layout which breaks rules may take beyond it, and seconds
 #: for it at least; seconds at least for finding out which rules are in the way.
-MENDING, MENDING_SECONDS, EXPLAINING_SECONDS = 0.25, 4.0, 10.0
+MENDING, MENDING_SECONDS, EXPLAINING_SECONDS = 0.25, 8.0, 10.0
 #: Judging is measured once and takes about so many times as long in the end.
 JUDGE_TIMES = 3.0
 #: Share of the usual temperature when the search starts from a layout that somebody gave.
