@@ -17,7 +17,7 @@ from optimizer.cli.files import check_folder, read_brief, verified_content, writ
 from optimizer.cli.front_files import read_point, write_front
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
-from optimizer.cli.terminal import print_errors, print_json, print_line
+from optimizer.cli.terminal import errors_console, print_errors, print_json, print_line
 
 if TYPE_CHECKING:
     from optimizer.place.pareto import ParetoFront
@@ -138,6 +138,7 @@ def _doubts(study: Study, front: ParetoFront) -> dict[str, list[str]]:
     from optimizer.place.pareto.crew import side_by_side
 
     names = [point.name for point in front.points]
+    errors_console().print(f"verifying {len(names)} points")
     parts = [names[i :: front.workers] for i in range(front.workers)]
     check = functools.partial(_check, study, front)
     done = side_by_side([functools.partial(check, part) for part in parts])

@@ -50,7 +50,7 @@ __all__ = ["front_variants", "pareto"]
 #: Choices of counts that are searched at most, where a study has ranges.
 VARIANTS = 6
 #: Most points of a front.
-POINTS = 40
+POINTS = 30
 #: Most of the time limit that is kept back for the judge.
 JUDGE_SHARE = 0.35
 #: The search has this share of it, however long the build takes.
