@@ -208,7 +208,9 @@ def _trace(
 def _distinct(paths: Iterable[Array]) -> tuple[Array, ...]:
     """Paths less those that run along one before them."""
     kept: list[Array] = []
-    for path in paths:
+    for walk in paths:
+        # who is there already walks from a place to itself
+        path = walk if len(walk) > 1 else np.repeat(walk, 2, axis=0)
         line = shapely.linestrings(path)
         if all(shapely.hausdorff_distance(line, shapely.linestrings(k)) > 1e-3 for k in kept):
             kept.append(path)

@@ -19,7 +19,7 @@ from optimizer.verify.demand import count_visits, list_walks
 from optimizer.verify.encounters import Lanes, Stream, pair_encounters
 from optimizer.verify.placed import read_placements
 from optimizer.verify.waiting import queue_figures, waiting_seconds
-from optimizer.verify.ways import find_ways
+from optimizer.verify.ways import _distinct, find_ways
 
 FLOORPLANS = Path(__file__).parents[2] / "floorplans"
 LANES = Lanes(width=1.2, distance=0.5)
@@ -216,3 +216,9 @@ def test_layouts_at_random_are_measured_alike(seed, result_of):
         moved.append(replace(p, x=x, y=y, angle=float(p.angle + turn)))
     claims = verify_result(study, result_of(study, Layout(placements=tuple(moved))))
     assert [claim.sentence for claim in claims if claim.passed is False] == []
+
+
+def test_a_walk_to_the_same_place_is_a_walk():
+    """Two ends at one point: the way is that point twice, and nothing breaks."""
+    (path,) = _distinct([np.array([[1.0, 2.0]])])
+    assert path.tolist() == [[1.0, 2.0], [1.0, 2.0]]
