@@ -75,7 +75,6 @@ BROKEN_ZH: Mapping[str, str] = MappingProxyType(
         "fixture_depth": "{who}{at}深 {value}，应不小于 {limit}",
         "fixture_width": "{who}{at}宽 {value}，应不大于 {limit}",
         "staff_view": "引导人员{at}只能看到其中 {value}（看不到 {who}），应不小于 {limit}",
-        "turn_round": "至 {who} 的通道{at}转弯处净宽 {value}，应不小于 {limit}",
     }
 )
 UNITS_ZH: Mapping[str, str] = MappingProxyType(
