@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_history",
+    "check_objective_bound",
     "check_objective_gap",
     "check_status",
     "check_steps",
@@ -28,12 +29,49 @@ ROUNDING = 1e-5
 #: A gap that is as good as none.
 CLOSED = 1e-4
 
+#: Terms of the objective that a layout changes, and that the bound takes as 0 or from walking.
+MOVED = ("walking", "staff_walking", "encounters", "overlooked")
 STATUSES = ("OPTIMAL", "FEASIBLE", "INFEASIBLE", "UNKNOWN")
 
 
 def check_objective_gap(result: Any, value: float) -> Iterator[Claim]:
     """Claims that the bound is below the objective and the gap lies between them."""
     yield from _bound_and_gap(result, "objective.bound", "objective.gap", value)
+
+
+def check_objective_bound(result: Any, terms: Sequence[Claim], unit: float) -> Iterator[Claim]:
+    """Claim that the bound of the objective is that of walking, and what no layout changes.
+
+    Encounters and overlooked places are bounded by 0; all other terms are taken as they are.
+
+    Parameters
+    ----------
+    result
+        The parsed result.
+    terms
+        The claims about the terms of the objective.
+    unit
+        Weight of a metre that a customer walks.
+    """
+    bound = lookup(result, "objective.bound")
+    walking = lookup(result, "walking.bound_person_metres_per_hour")
+    if not is_number(bound) or not is_number(walking):
+        return
+    moved = {f"objective.terms.{name}" for name in MOVED}
+    costs = [
+        claim.stated if claim.found is None else claim.found
+        for claim in terms
+        if claim.name.startswith("objective.terms.") and claim.name not in moved
+    ]
+    rest = sum(cost for cost in costs if is_number(cost))
+    right = walking * unit + rest
+    yield hold(
+        "objective.bound",
+        bound <= right * (1 + ROUNDING),
+        f"objective.bound is {bound:.6g}; walking and what no layout changes give {right:.6g}",
+        stated=bound,
+        found=right,
+    )
 
 
 def check_walking_gap(result: Any, true: float, empty: float) -> Iterator[Claim]:

@@ -30,6 +30,7 @@ from optimizer.verify.placed import read_placements
 from optimizer.verify.placing import PLACING
 from optimizer.verify.proof import (
     check_history,
+    check_objective_bound,
     check_objective_gap,
     check_status,
     check_steps,
@@ -122,6 +123,7 @@ def _check_layout(
     terms, value = check_objective(scene, result, weighted, flows)
     yield from terms
     yield from check_objective_gap(result, value)
+    yield from check_objective_bound(result, terms, study.objective.walking or 1.0)
     yield from check_walking(scene, result)
     yield from check_walking_gap(result, *_weighted_walking(scene))
     yield from check_proof(scene, result, certificate)

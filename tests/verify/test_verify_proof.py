@@ -77,6 +77,16 @@ def test_a_raised_bound_is_refuted(failed):
     assert BOUND in failed(raised)
 
 
+def test_a_raised_bound_of_the_objective_is_refuted(small_study, proven):
+    """It is the bound of walking and what no layout changes; half a percent more is not proven."""
+    result = copy.deepcopy(proven[0])
+    goal = result["objective"]
+    goal["bound"] = min(goal["bound"] * 1.005, goal["value"])
+    goal["gap"] = 1 - goal["bound"] / goal["value"]
+    claims = verify_result(small_study, result, proven[1])
+    assert {claim.name for claim in claims if claim.passed is False} == {"objective.bound"}
+
+
 def test_another_checksum_is_refuted(failed):
     """The result names the one file that it was written with."""
 
