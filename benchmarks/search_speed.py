@@ -8,12 +8,15 @@ In: synthetic halls (`synthetic_halls`), the largest with 40 fixtures and 88 leg
 - *proposals*: what the search does in the same hall, where a move is given up as soon as it is
   known to be refused.
 
-Run from the root of the repository: `python benchmarks/search_speed.py`.
+Run from the root of the repository: `python benchmarks/search_speed.py`, or a part of it:
+`python benchmarks/search_speed.py --hall flagship --seeds 1`.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
+import os
 import platform
 import statistics
 import time
@@ -67,7 +70,11 @@ def measure(hall: str, *, seed: int, walking_only: bool) -> tuple[int, int, floa
 
 
 def main() -> None:
-    """Measure all size classes and write the table."""
+    """Measure the size classes asked for and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hall", action="append", choices=tuple(HALLS))
+    parser.add_argument("--seeds", type=int, default=5)
+    asked = parser.parse_args()
     warm_up()
     packages = ("numpy", "numba")
     lines = [
@@ -75,7 +82,9 @@ def main() -> None:
         "",
         f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
-        + ". One thread of a shared machine, processor time, medians of 5 seeds.",
+        + f". One thread, processor time, seeds: {asked.seeds} (medians); load of the machine "
+        f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores. Above 1 a core the same work takes up "
+        "to three times the processor time.",
         "A full evaluation is scored to the end and taken back. An accepted move is made, and",
         "then the move back. A proposal of the search may be given up early.",
         "",
@@ -83,9 +92,10 @@ def main() -> None:
         "| proposals/s |",
         "| --- | ---: | ---: | --- | ---: | ---: | ---: |",
     ]
-    for hall in HALLS:
+    for hall in asked.hall or HALLS:
         for walking_only in (False, True):
-            rows = [measure(hall, seed=s, walking_only=walking_only) for s in range(1, 6)]
+            seeds = range(1, asked.seeds + 1)
+            rows = [measure(hall, seed=s, walking_only=walking_only) for s in seeds]
             lines.append(
                 f"| {hall} | {rows[0][0]} | {rows[0][1]} "
                 f"| {'walking' if walking_only else 'whole'} | "
