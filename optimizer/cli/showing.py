@@ -18,14 +18,14 @@ from optimizer.errors import FileFormatError
 __all__ = ["compare", "render"]
 
 #: Endings that `render` can write.
-ENDINGS = (".png", ".svg", ".pdf", ".dxf", ".html")
+ENDINGS = (".png", ".svg", ".pdf", ".dxf", ".html", ".geojson")
 
 
 def render(
     study: StudyFile,
     layout: LayoutFile,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="Ends in .png, .svg, .pdf, .dxf, .html.")
+        Path, typer.Option("--out", metavar="FILE", help="Ends in .png, .svg, .pdf, .dxf, .html, .geojson.")
     ],
     plan: OtherPlan = None,
 ) -> int:
@@ -42,6 +42,10 @@ def render(
         from optimizer.report.dxf import write_layout_dxf
 
         write_layout_dxf(brief, placed, out, evaluation)
+    elif ending == ".geojson":
+        from optimizer.report.imdf import write_layout_imdf
+
+        write_layout_imdf(brief, placed, out)
     elif ending == ".html":
         from optimizer.report.html import write_report
 
