@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["IndoorFeature", "IndoorMap", "Role", "is_indoor", "read_features"]
+__all__ = ["IndoorFeature", "IndoorMap", "Role", "is_indoor", "metres_per_degree", "read_features"]
 
 
 class Role(StrEnum):
@@ -155,7 +155,7 @@ def read_features(path: str | Path) -> IndoorMap:
             f"{path}: coordinates reach from {places.min(axis=0)} to {places.max(axis=0)}; an "
             "indoor map has longitude and latitude of one building"
         )
-    scale = _metres_per_degree(anchor[1])
+    scale = metres_per_degree(anchor[1])
     names, default = _levels(found)
     return IndoorMap(
         features=tuple(
@@ -213,7 +213,7 @@ def _geometry(value: Any) -> BaseGeometry | None:
     )
 
 
-def _metres_per_degree(latitude: float) -> NDArray[np.float64]:
+def metres_per_degree(latitude: float) -> NDArray[np.float64]:
     """Metres along one degree of longitude and of latitude on the WGS84 ellipsoid.
 
     Reference: Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395 (1987),
