@@ -89,8 +89,8 @@ class StaffRound:
 
     Parameters
     ----------
-    name
-        What reports call it.
+    name, label_zh
+        What reports call it, in English and in Chinese.
     route
         Fixture types, or names of doors, in the order of the walk. A round that comes back names
         its first stop again at the end.
@@ -115,6 +115,7 @@ class StaffRound:
     cash: bool = False
     check_minutes: float = 0.0
     doors: tuple[str, ...] = ()
+    label_zh: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,9 @@ def business_label(study: Study, name: str, language: Language = "both") -> str:
     for business in study.mix.businesses:
         if business.name == name:
             return both(name.replace("_", " "), business.label_zh, language)
+    for staff_round in study.mix.rounds:
+        if staff_round.name == name:
+            return both(name.replace("_", " "), staff_round.label_zh, language)
     return name.replace("_", " ")
 
 

@@ -72,6 +72,7 @@ def build_mix(
     rounds = tuple(
         StaffRound(
             name=staff.name,
+            label_zh=staff.label_zh,
             route=staff.route,
             per_hour=staff.per_hour,
             per_use=staff.per_use,

@@ -267,6 +267,7 @@ class StaffTable(Table):
     """A walk that staff do over and over."""
 
     name: str
+    label_zh: str = ""
     route: tuple[str, ...] = Field(description="Fixture types, or names of doors.")
     per_hour: NotNegative = 0.0
     per_use: dict[str, NotNegative] = Field(default_factory=dict)
