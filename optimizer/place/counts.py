@@ -22,7 +22,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.place.certificate import prove
+from optimizer.place.homes import counts_of
 from optimizer.place.problem import build_problem
 from optimizer.place.search import Budget, Search
 from optimizer.place.solve import constant_of, solve
@@ -77,7 +80,7 @@ def settle_counts(study: Study, run: Run, orders: Orders) -> Result:
     others = [trials[c].bound if c in trials else every.floor(c) for c in every if c != chosen]
     run.cap = min([*others, 0.0] if every.too_many else others, default=float("inf"))
     best = open_ones.get(chosen)
-    if orders.start is None and best is not None:
+    if best is not None:
         orders = replace(orders, start=best.layout)
     result = solve(every.study(chosen), run, orders)
     own = CountTrial(
@@ -101,6 +104,9 @@ def _explore(every: _Choices, run: Run, orders: Orders) -> dict[tuple[int, ...],
     slice_ = max((until - run.elapsed) / min(PLANNED, every.size), LEAST)
     trials: dict[tuple[int, ...], _Trial] = {}
     queue = every.starts()
+    if orders.start is not None:
+        held = every.held_by(orders.start)
+        queue = [held, *(chosen for chosen in queue if chosen != held)]
     best: tuple[float, tuple[int, ...]] | None = None
     while True:
         for chosen in queue:
@@ -135,6 +141,9 @@ def _try(
     first = search.start()
     if first is None:
         return _Trial(float("inf"), floor, None)
+    for home in (np.array(home, dtype=np.int64) for home in problem.homes):
+        if (home >= 0).all() and problem.fit(home):
+            search.note(home)  # a trial is never worse than a layout that was given
     steps = orders.steps
     if steps is not None:
         budget = Budget(steps=max(LEAST_STEPS, round(STEPS_SHARE * steps)), should_stop=run.stop)
@@ -145,6 +154,7 @@ def _try(
     if search.best is None or search.least_walking is None:
         return _Trial(float("inf"), floor, None)
     run.constant = every.waiting(chosen)
+    run.layout_of = problem.layout
     run.found(search.best)
     proof = prove(
         problem,
@@ -210,6 +220,11 @@ class _Choices:
             return [most, *self.fewest()]
         ranked = sorted(self, key=lambda c: (self.floor(c), c))
         return ranked if self.size <= PLANNED else [ranked[0], most]
+
+    def held_by(self, layout: Layout) -> tuple[int, ...]:
+        """The numbers of a layout, as far as the ranges allow."""
+        held = counts_of(self._study, layout)
+        return tuple(held[index] for index in range(len(self._ranges)))
 
     def fewest(self) -> list[tuple[int, ...]]:
         """The fewest of everything."""

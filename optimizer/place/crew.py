@@ -8,6 +8,7 @@ the main process is all there is.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Self
@@ -80,7 +81,7 @@ class Crew:
             here, there = context.Pipe(duplex=False)
             process = context.Process(
                 target=_search,
-                args=(self._problem, seed, self._steps, seconds, there, self._stop),
+                args=(self._problem, seed, self._steps, seconds, there, self._stop, os.getpid()),
                 daemon=True,
             )
             process.start()
@@ -139,12 +140,15 @@ def _search(
     seconds: float,
     line: Connection,
     stop: Event,
+    parent: int,
 ) -> None:
     """What one process does: search, tell every better layout, hand over the archive."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
     told: list[Found | None] = [None]
 
     def tell(found: Found) -> None:
+        if os.getppid() != parent:
+            return
         line.send(("better", found))
         if search.least_walking is not told[0] and search.least_walking is not None:
             told[0] = search.least_walking
@@ -154,9 +158,12 @@ def _search(
     budget = Budget(
         seconds=float("inf") if steps is not None else seconds,
         steps=steps,
-        should_stop=stop.is_set,
+        # a main process that was killed tells nobody to stop
+        should_stop=lambda: stop.is_set() or os.getppid() != parent,
     )
     search.run(budget)
+    if os.getppid() != parent:
+        return  # nobody reads what is sent, and sending would wait for ever
     for found in search.archive:
         line.send(("archive", found))
     if search.least_walking is not None:

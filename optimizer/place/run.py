@@ -15,7 +15,7 @@ from optimizer.result import HistoryPoint, Result, Seconds, Status
 from optimizer.versions import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from optimizer.equipment.layout import Layout
     from optimizer.place.search import Found
@@ -30,12 +30,19 @@ RESERVE = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What is known at one moment: stage, seconds since the start, best objective, bound."""
+    """What is known at one moment: stage, seconds since the start, best objective, bound.
+
+    Parameters
+    ----------
+    layout
+        The best layout met so far, as the search has it: the judge may prefer another one.
+    """
 
     stage: str
     seconds: float
     objective: float | None
     bound: float | None
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +86,10 @@ class Run:
         No bound of these numbers of fixtures is more than this: what other numbers might reach.
     reserve
         Seconds that judging what was found takes.
+    layout_of
+        The layout of a choice of the search that is told about.
+    layout
+        The best layout told of.
     """
 
     start: float
@@ -88,6 +99,8 @@ class Run:
     constant: float = 0.0
     cap: float = float("inf")
     reserve: float = RESERVE
+    layout_of: Callable[[Sequence[int]], Layout] | None = None
+    layout: Layout | None = None
     objective: float = float("inf")
     bound: float = 0.0
     history: list[HistoryPoint] = field(default_factory=list)
@@ -106,6 +119,8 @@ class Run:
         """Note a layout of the search."""
         if found.score.value + self.constant < self.objective:
             self.objective = found.score.value + self.constant
+            if self.layout_of is not None:
+                self.layout = self.layout_of(found.chosen)
             self._note("search")
 
     def proven(self, walking: float) -> None:
@@ -154,5 +169,6 @@ class Run:
                 seconds=point.seconds,
                 objective=self.objective if np.isfinite(self.objective) else None,
                 bound=self.bound,
+                layout=self.layout,
             )
         )

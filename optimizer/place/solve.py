@@ -61,6 +61,8 @@ MENDING, MENDING_SECONDS, EXPLAINING_SECONDS = 0.25, 8.0, 10.0
 JUDGE_TIMES = 3.0
 #: Share of the usual temperature when the search starts from a layout that somebody gave.
 GENTLE = 0.2
+#: Seconds after which the other processes are asked again for what they found.
+NEWS_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     known = _known(study, orders, run)
     quick = () if orders.at_most is not None else _quick_layout(study, run, orders)
     problem = build_problem(study, known=(*known.layouts, *quick), at_most=orders.at_most)
+    run.layout_of = problem.layout
     blank = run.blank(time.perf_counter() - begun, orders)
     if problem.homeless:
         return _refused(problem, run, blank, explain_homeless(problem))
@@ -91,6 +94,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     if first is None and orders.at_most is None:
         # what does not fit on the usual grid may fit on a finer one
         problem = build_problem(study, most=FINE, known=known.layouts)
+        run.layout_of = problem.layout
         search = Search(problem, seed=orders.seed, on_better=run.found)
         first = search.start()
     if first is None:
@@ -157,6 +161,7 @@ def _quick_layout(study: Study, run: Run, orders: Orders) -> tuple[Layout, ...]:
     if sum(kind.count for kind in make_blocks(study)) < LARGE:
         return ()
     problem = build_problem(study, most=FEW)
+    run.layout_of = problem.layout
     search = Search(problem, seed=orders.seed, on_better=run.found)
     first = None if problem.homeless else search.start(anneal=False)
     if first is None:
@@ -247,23 +252,27 @@ def _search_and_prove(
     seeds = range(orders.seed + 1, orders.seed + workers)
     provable = problem.leeway is None or problem.leeway.is_sound
     with Crew(problem, seeds=seeds, steps=steps) as crew:
+        heard = time.perf_counter()
+
+        def stop() -> bool:
+            nonlocal heard
+            if time.perf_counter() - heard > NEWS_SECONDS:
+                for one in crew.news():
+                    run.found(one)
+                heard = time.perf_counter()
+            return run.stop()
+
         whole = max(run.left(), 0.1)
         share = SEARCH_FIRST if workers > 1 else 0.6
         own = Budget(
             seconds=whole * (share if provable else 1.0) if steps is None else float("inf"),
             steps=steps,
-            should_stop=run.stop,
+            should_stop=stop,
         )
         crew.start(seconds=whole)
         search.run(own, first, heat=heat)
         for one in crew.news():
             run.found(one)
-
-        def stop() -> bool:
-            for one in crew.news():
-                run.found(one)
-            return run.stop()
-
         proof = None
         if provable:
             least = min(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +89,37 @@ def test_no_seeds_no_processes(problem):
         crew.start(seconds=60)
         assert crew.news() == ()
         assert crew.finish(stop=True) == ()
+
+
+def _main_of_a_crew(problem, line) -> None:
+    """Start a crew for a minute and say who it is; the test kills this process."""
+    with Crew(problem, seeds=[1, 2], steps=None) as crew:
+        crew.start(seconds=60)
+        line.send(crew.pids)
+        time.sleep(60)
+
+
+def test_killing_the_main_process_ends_the_others(problem):
+    """After `kill -9` of the main process the searches notice that they are alone, and end."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    main = context.Process(target=_main_of_a_crew, args=(problem, there))
+    main.start()
+    pids = here.recv()
+    assert len(alive(pids)) == 2
+    main.kill()
+    main.join()
+    for _ in range(200):
+        if not running(pids):
+            break
+        time.sleep(0.05)
+    assert running(pids) == []
+
+
+def running(pids) -> list[int]:
+    """Which processes still work: one that has ended may wait to be buried by its new parent."""
+    return [
+        pid
+        for pid in alive(pids)
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    ]
