@@ -83,8 +83,8 @@ def main() -> None:
         f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
         + f". One thread, processor time, seeds: {asked.seeds} (medians); load of the machine "
-        f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores. Above 1 a core the same work takes up "
-        "to three times the processor time.",
+        f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores. Above 1 a core the same work takes "
+        "up to three times the processor time.",
         "A full evaluation is scored to the end and taken back. An accepted move is made, and",
         "then the move back. A proposal of the search may be given up early.",
         "",
