@@ -25,7 +25,10 @@ def render(
     study: StudyFile,
     layout: LayoutFile,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="Ends in .png, .svg, .pdf, .dxf, .html, .geojson.")
+        Path,
+        typer.Option(
+            "--out", metavar="FILE", help="Ends in .png, .svg, .pdf, .dxf, .html, .geojson."
+        ),
     ],
     plan: OtherPlan = None,
 ) -> int:
