@@ -427,3 +427,20 @@ def test_nonsense_between_the_entities_is_passed_over(draw) -> None:
     path.write_text(path.read_text().replace("  0\nLINE\n", "  0\nAcDbNonsense\n"))
     assert "AcDbNonsense" in path.read_text()
     assert floor_space(read_dxf(path)).area == pytest.approx(24.0)
+
+
+@pytest.mark.parametrize("code", [1, 2, 5, 6])
+def test_header_against_leaves_fails_until_the_study_decides(draw, code) -> None:
+    """Millimetres under any other header: an error with the leaf; the study's unit clears it."""
+
+    def pen(_, space) -> None:
+        room(space)
+        leaf(space)
+
+    path = draw(pen, unit=code)
+    doubts = [d for d in read_dxf(path).source.defects if d.code == "unit-doubt"]
+    assert [str(d.severity) for d in doubts] == ["error"]
+    assert "1 door leaves of 900" in doubts[0].sentence
+    cleared = read_dxf(path, unit="mm")
+    assert not [d for d in cleared.source.defects if d.code.startswith("unit")]
+    assert cleared.size == pytest.approx((6.4, 4.4))
