@@ -26,6 +26,7 @@ ORDER = (
     "study_file",
     "walk",
     "rules",
+    "brief",
     "result",
     "streams",
     "walked_legs",
@@ -37,9 +38,12 @@ ORDER = (
     "diagnose",
     "open_sets",
     "place",
+    "network",
     "report",
     "verify",
+    "verified",
     "comparison",
+    "jobs",
     "cli",
     "__main__",
 )
@@ -55,7 +59,7 @@ NAMED_BY_RECORDS = {
 
 #: Library → where alone it may be imported, as beginnings of module names.
 LIBRARIES = {
-    "ortools": ("optimizer.place", "optimizer.demand.roster"),
+    "ortools": ("optimizer.place", "optimizer.network", "optimizer.demand.roster"),
     "highspy": ("optimizer.place",),
     "numba": ("optimizer.walk", "optimizer.place"),
     "matplotlib": ("optimizer.report",),
@@ -67,6 +71,9 @@ LIBRARIES = {
     "python_calamine": ("optimizer.demand.queue_log",),
     "rich": ("optimizer.cli", "optimizer.report.comparison", "optimizer.comparison"),
     "typer": ("optimizer.cli",),
+    "sqlalchemy": ("optimizer.jobs",),
+    "dask": ("optimizer.jobs",),
+    "distributed": ("optimizer.jobs",),
     "pydantic": (
         "optimizer.reading",
         "optimizer.study_file",
