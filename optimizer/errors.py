@@ -5,7 +5,8 @@ OptimizerError
 ├── StudyError        (ValueError)  the study file contradicts itself or the drawing
 ├── FileFormatError   (ValueError)  a file cannot be read as what it claims to be
 ├── LayoutError       (ValueError)  a layout does not belong to the study
-└── NoLayoutError     (RuntimeError)  a result without a layout was asked for one
+├── NoLayoutError     (RuntimeError)  a result without a layout was asked for one
+└── StoreError        (RuntimeError)  the store of jobs cannot be reached or written to
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ __all__ = [
     "LayoutError",
     "NoLayoutError",
     "OptimizerError",
+    "StoreError",
     "StudyError",
 ]
 
@@ -56,3 +58,7 @@ class LayoutError(OptimizerError, ValueError):
 
 class NoLayoutError(OptimizerError, RuntimeError):
     """A result that holds no layout was asked for one."""
+
+
+class StoreError(OptimizerError, RuntimeError):
+    """The store of jobs cannot be reached, read or written to."""

@@ -12,12 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.brief import check_rules, read_brief
 from optimizer.equipment.layout_file import parse_layout, read_layout, write_layout
-from optimizer.errors import FileFormatError, FloorPlanError, LayoutError, StudyError
-from optimizer.plan.audit import audit_plan
-from optimizer.plan.defect import Severity
+from optimizer.errors import FileFormatError, LayoutError
 from optimizer.reading import read_text
-from optimizer.study_file import read_study
+from optimizer.verified import verified_content
 
 if TYPE_CHECKING:
     from optimizer.equipment.layout import Layout
@@ -46,46 +45,6 @@ FILES = (
     "layout.dxf",
     "report.html",
 )
-
-
-def read_brief(path: Path, plan: Path | None = None) -> Study:
-    """Study whose drawing has no defect that forbids to build on it.
-
-    Parameters
-    ----------
-    path
-        The study file.
-    plan
-        Another drawing than the study's own.
-
-    Raises
-    ------
-    OptimizerError
-        As `read_study`, and a `FloorPlanError` with one sentence per grave defect of the drawing.
-    """
-    study = read_study(path, plan=plan)
-    grave = [d for d in audit_plan(study.plan) if d.severity is Severity.ERROR]
-    if grave:
-        file = study.plan.source.path or str(path)
-        raise FloorPlanError(*(f"{file}: {defect.sentence}" for defect in grave))
-    check_rules(study, path)
-    return study
-
-
-def check_rules(study: Study, path: Path) -> None:
-    """Make sure that the rule packs which a study names exist, and its changes to them too.
-
-    Raises
-    ------
-    StudyError
-        One sentence per defect, with the study's file.
-    """
-    from optimizer.rules.packs import rules_of
-
-    try:
-        rules_of(study)
-    except StudyError as error:
-        raise StudyError(*(f"{path}: {sentence}" for sentence in error.sentences)) from None
 
 
 def read_any_layout(path: Path, study: Study) -> Layout:
@@ -151,22 +110,6 @@ def read_result(path: Path) -> dict[str, Any]:
         raise FileFormatError(
             f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
         )
-    return content
-
-
-def verified_content(study: Study, result: Result) -> dict[str, Any]:
-    """Content of `result.json`, checked by the independent verifier before anybody sees it."""
-    from optimizer.report.results import result_to_json
-    from optimizer.verify import verify_result
-
-    content = result_to_json(study, result)
-    proof = result.walking.file if result.walking else b""
-    claims = verify_result(study, content, proof or None)
-    content["verified"] = {
-        "claims": len(claims),
-        "held": sum(claim.passed is True for claim in claims),
-        "failed": [claim.sentence for claim in claims if claim.passed is False],
-    }
     return content
 
 
