@@ -53,7 +53,15 @@ def test_a_pick_is_a_result(front, room, run):
     """A picked point gets the files of `optimize`; `verify` holds it; nothing is searched anew."""
     folder, content = front
     before = (folder / "pareto.json").read_bytes()
-    ran = run("pareto", str(room / "study.toml"), "--out", str(folder), "--pick", "least-walking", "--json")
+    ran = run(
+        "pareto",
+        str(room / "study.toml"),
+        "--out",
+        str(folder),
+        "--pick",
+        "least-walking",
+        "--json",
+    )
     assert ran.code == 0
     point = next(p for p in content["points"] if "least-walking" in p["roles"])
     assert ran.json["placements"] == point["placements"]
@@ -99,13 +107,17 @@ def test_a_pick_from_something_else(content, said, room, run):
 def test_steps_make_a_front_reproducible(front, room, run):
     """The same steps, seed and workers: the same points."""
     _, content = front
-    again = run("pareto", str(room / "study.toml"), *STEPS, "--out", str(room.parent / "again"), "--json")
+    again = run(
+        "pareto", str(room / "study.toml"), *STEPS, "--out", str(room.parent / "again"), "--json"
+    )
     assert again.json["points"] == content["points"]
 
 
 def test_the_table_for_people(room, run):
     """Without --json: a line a point, and where the files lie."""
-    ran = run("pareto", str(room / "study.toml"), *STEPS, "--axis", "walking", "--axis", "staff_walking")
+    ran = run(
+        "pareto", str(room / "study.toml"), *STEPS, "--axis", "walking", "--axis", "staff_walking"
+    )
     assert ran.code == 0
     assert "least-walking" in ran.out
     assert "hypervolume" in ran.out
