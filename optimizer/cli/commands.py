@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Any
 import typer
 from shapely.errors import GEOSException
 
-from optimizer.cli import demand, drawings, fronts, judging, service, showing, solving, walks
+from optimizer.cli import (
+    demand,
+    drawings,
+    fronts,
+    judging,
+    network,
+    service,
+    showing,
+    solving,
+    walks,
+)
 from optimizer.cli.terminal import print_errors, print_json
 from optimizer.errors import NoLayoutError, OptimizerError
 
@@ -58,6 +68,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
 )
 for _command in COMMANDS:
     app.command()(_command)
+app.add_typer(network.app)
 
 
 @app.callback()

@@ -1,0 +1,125 @@
+"""Commands about all branches of a bank: `network rank`.
+
+In: a portfolio, one row a branch. Out: which branches to refit first.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from optimizer.cli.arguments import AsJson, Seed
+from optimizer.cli.terminal import errors_console, print_json, print_line, print_table
+from optimizer.errors import FileFormatError
+from optimizer.reading import write_whole
+
+if TYPE_CHECKING:
+    from optimizer.network.portfolio import Portfolio
+    from optimizer.network.ranking import Ranking
+
+__all__ = ["app", "rank", "read_list"]
+
+app = typer.Typer(
+    name="network",
+    help="All branches of a bank: which to refit first, where machines do most good, how far the "
+    "roll-out has come.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+PortfolioFile = Annotated[
+    Path, typer.Argument(metavar="PORTFOLIO", help="CSV file with one row a branch.")
+]
+AsCsv = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write the whole table as CSV.")
+]
+
+
+def read_list(path: Path) -> Portfolio:
+    """Portfolio of a file; what was passed over is said on stderr."""
+    from optimizer.network.portfolio import read_portfolio
+
+    portfolio = read_portfolio(path)
+    for note in portfolio.notes:
+        errors_console().print(f"note: {path}: {note}", markup=False)
+    return portfolio
+
+
+def write_csv(path: Path | None, text: str) -> None:
+    """Write the text of a table to a file that was asked for."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise FileFormatError(f"{path} is a folder; --csv needs a file")
+    write_whole(path, text)
+
+
+@app.command()
+def rank(
+    portfolio: PortfolioFile,
+    weights: Annotated[
+        str | None,
+        typer.Option("--weights", metavar="volume=W,wait=W,replaceable=W", help="Default: alike."),
+    ] = None,
+    top: Annotated[
+        int, typer.Option("--top", min=1, metavar="K", help="How many the next round refits.")
+    ] = 10,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Rank branches that are re-laid out already too.")
+    ] = False,
+    draws: Annotated[
+        int, typer.Option("--draws", min=1, help="Drawn weights of the sensitivity.")
+    ] = 2000,
+    seed: Seed = 1,
+    csv: AsCsv = None,
+    as_json: AsJson = False,
+) -> int:
+    """Which branches to refit first, and how far the order hangs on the weights."""
+    from optimizer.network.ranking import parse_weights, rank_branches
+    from optimizer.network.tables import ranking_csv, ranking_to_json
+
+    found = rank_branches(
+        read_list(portfolio),
+        weights=None if weights is None else parse_weights(weights),
+        first=top,
+        draws=draws,
+        seed=seed,
+        everyone=everyone,
+    )
+    write_csv(csv, ranking_csv(found))
+    if as_json:
+        print_json(ranking_to_json(found))
+    else:
+        _print_ranking(found)
+    return 0
+
+
+def _print_ranking(found: Ranking) -> None:
+    """Print the first branches and what the order rests on."""
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("rank", "branch", "score", *found.weights, "Pareto", "among first", "ranks"):
+        table.add_column(name)
+    for row in found.rows[: max(found.first, 1)]:
+        table.add_row(
+            str(row.rank),
+            row.branch.name,
+            f"{row.score:.3f}",
+            *(f"{part:.3f}" for part in row.parts.values()),
+            str(row.pareto_rank),
+            f"{row.first_share:.0%}",
+            f"{row.rank_low}-{row.rank_high}",
+        )
+    print_table(table)
+    weights = ", ".join(f"{name} {weight:.3f}" for name, weight in found.weights.items())
+    print_line(f"{len(found.rows)} branches; weights {weights}")
+    for name, (least, most) in found.bounds.items():
+        print_line(f"{name}: {least:g} counts 0, {most:g} counts 1")
+    print_line(
+        f"under {found.draws} drawn weights: Kendall's tau with this order {found.tau:.2f} on "
+        f"average, above {found.tau_low:.2f} in 95 of 100"
+    )
+    if found.left_out:
+        print_line(f"left out, re-laid out already: {len(found.left_out)} (--all ranks them too)")
