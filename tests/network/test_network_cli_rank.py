@@ -42,10 +42,10 @@ def test_rank_prints_a_table_and_writes_csv(portfolio, tmp_path, capsys):
     assert main(["network", "rank", str(portfolio), "--top", "2", "--csv", str(file)]) == 0
     out, _ = capsys.readouterr()
     assert "volume 0.333, wait 0.333, replaceable 0.333" in out
-    assert "=B" not in out  # the third of two
+    assert "│ A " not in out  # the third of two: as high as =B, and after it by name
     with file.open(encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
-    assert [row["branch"] for row in rows] == ["C", "A", "'=B"]
+    assert [row["branch"] for row in rows] == ["C", "'=B", "A"]
     assert rows[0]["customers_per_day"] == "200.0"
 
 
