@@ -147,7 +147,7 @@ class Search:
         """The best layouts met, best first: more than one, for the judge may turn some down."""
         return tuple(self._kept)
 
-    def start(self, *, anneal: bool = True) -> NDArray[np.int64] | None:
+    def start(self) -> NDArray[np.int64] | None:
         """A layout without conflicts, built greedily and annealed by tables; None if none found."""
         grid, leeway = self._grid, self._problem.leeway
         if leeway is not None and (leeway.home >= 0).all():
@@ -164,7 +164,7 @@ class Search:
                 self._state, WIDTH if attempt < STARTS // 2 else 4 * WIDTH,
             )  # fmt: skip
             if stuck < 0:
-                return self._annealed(chosen) if anneal and leeway is None else chosen
+                return self._annealed(chosen) if leeway is None else chosen
             order = np.concatenate([[stuck], order[order != stuck]]).astype(np.int64)
         return None
 

@@ -50,8 +50,6 @@ __all__ = ["constant_of", "solve"]
 SEARCH_FIRST = 0.15
 #: Candidate poses of a kind before "it does not fit" is believed.
 FINE = 3000
-#: Blocks from which on a first layout is shown early, from so many poses of a kind.
-LARGE, FEW = 24, 120
 #: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
 CLOSED = 1e-6
 #: Share of the time limit that mending a layout which breaks rules may take beyond it, and seconds
@@ -83,8 +81,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     begun = time.perf_counter()
     run.constant = constant_of(study)
     known = _known(study, orders, run)
-    quick = () if orders.at_most is not None else _quick_layout(study, run, orders)
-    problem = build_problem(study, known=(*known.layouts, *quick), at_most=orders.at_most)
+    problem = build_problem(study, known=known.layouts, at_most=orders.at_most)
     run.layout_of = problem.layout
     blank = run.blank(time.perf_counter() - begun, orders)
     if problem.homeless:
@@ -154,20 +151,6 @@ def _refused(
         conflict=(*reasons, *(entry.sentence for entry in entries)),
         conflict_rules=entries,
     )
-
-
-def _quick_layout(study: Study, run: Run, orders: Orders) -> tuple[Layout, ...]:
-    """In a large hall a layout to show before the tables are made: few poses, no annealing."""
-    if sum(kind.count for kind in make_blocks(study)) < LARGE:
-        return ()
-    problem = build_problem(study, most=FEW)
-    run.layout_of = problem.layout
-    search = Search(problem, seed=orders.seed, on_better=run.found)
-    first = None if problem.homeless else search.start(anneal=False)
-    if first is None:
-        return ()
-    search.note(first)
-    return (problem.layout(first),)
 
 
 def _known(study: Study, orders: Orders, run: Run) -> _Known:
