@@ -1,7 +1,7 @@
 """The connection to a database that may be busy, full, stopped and started again.
 
-In: a URL. Out: an SQLAlchemy engine, and a way to do something again until it succeeds or patience
-ends; what then went wrong is one line.
+In: a URL, and what to read or write. Out: it is done, if need be after several tries, until
+patience ends; what then went wrong is one line.
 """
 
 from __future__ import annotations
@@ -10,20 +10,29 @@ import logging
 import random
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import Float, create_engine, event, literal_column
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from optimizer.errors import StoreError
+from optimizer.jobs.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import URL, ColumnElement, Engine
+    from sqlalchemy import URL, ColumnElement, Connection, Engine
 
-__all__ = ["again", "clock", "connect", "shown"]
+__all__ = ["PATIENCE", "Database"]
 
 T = TypeVar("T")
 
@@ -31,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 #: Milliseconds that SQLite waits for another writer.
 BUSY_MS = 30_000
+#: Seconds that reading and writing wait for a store that is gone; that opening one does.
+PATIENCE, OPENING = 20.0, 5.0
 #: Seconds between two tries, at first and at most.
 SOON, LATER = 0.05, 2.0
 #: What an error says that trying again may cure.
@@ -57,8 +68,8 @@ PASSING = (
 LASTING = ("password", "does not exist", "pg_hba", "not a database", "translate host name")
 
 
-def connect(url: str) -> Engine:
-    """Engine of a store.
+class Database:
+    """A database with the tables of jobs; a context manager that gives its connections back.
 
     Parameters
     ----------
@@ -68,8 +79,65 @@ def connect(url: str) -> Engine:
     Raises
     ------
     StoreError
-        Where the URL names no database that can be used.
+        Where it cannot be opened.
     """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = _connect(url)
+        #: Seconds since 1970 by the clock of the database: workers' clocks may differ.
+        self.now = _clock(self._engine)
+        _again(self._engine, self._make_tables, patience=OPENING, what="opened")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @property
+    def name(self) -> str:
+        """Where the database is, without a password."""
+        return _shown(self._engine.url)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """What a reader makes of the database; tried again while its troubles may pass."""
+
+        def once() -> T:
+            with self._engine.connect() as connection:
+                return work(connection)
+
+        return _again(self._engine, once, patience=PATIENCE, what="read")
+
+    def write(self, work: Callable[[Connection], T], *, patience: float = PATIENCE) -> T:
+        """Write in one transaction; tried again, for some seconds, while troubles may pass.
+
+        What is written is written for good when this returns. Where the answer of the database is
+        lost it may be done twice, so `work` must not mind that.
+        """
+
+        def once() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return _again(self._engine, once, patience=patience, what="written to")
+
+    def _make_tables(self) -> None:
+        try:
+            metadata.create_all(self._engine)
+        except (IntegrityError, ProgrammingError, OperationalError) as error:
+            # somebody else makes them at the same time
+            if "exist" not in str(error) and "duplicate" not in str(error):
+                raise
+            metadata.create_all(self._engine)
+
+
+def _connect(url: str) -> Engine:
+    """Engine of a store."""
     try:
         address = make_url(url if "://" in url else f"sqlite:///{Path(url).absolute()}")
     except ArgumentError:
@@ -79,7 +147,7 @@ def connect(url: str) -> Engine:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreError(f"{shown(address)}: the store may be SQLite or PostgreSQL, nothing else")
+        raise StoreError(f"{_shown(address)}: the store may be SQLite or PostgreSQL, nothing else")
     try:
         if address.get_backend_name() == "sqlite":
             return _sqlite(address)
@@ -88,7 +156,7 @@ def connect(url: str) -> Engine:
         )
     except (NoSuchModuleError, ModuleNotFoundError):
         raise StoreError(
-            f"{shown(address)}: the driver psycopg is missing: pip install 'branch-layout[cluster]'"
+            f"{_shown(address)}: psycopg is missing: pip install 'branch-layout[cluster]'"
         ) from None
 
 
@@ -114,19 +182,19 @@ def _sqlite(address: URL) -> Engine:
     return engine
 
 
-def clock(engine: Engine) -> ColumnElement[float]:
+def _clock(engine: Engine) -> ColumnElement[float]:
     """Seconds since 1970 by the clock of the database: workers' clocks may differ."""
     if engine.dialect.name == "sqlite":
         return literal_column("((julianday('now') - 2440587.5) * 86400.0)", Float(53))
     return literal_column("extract(epoch from clock_timestamp())", Float(53))
 
 
-def shown(address: URL) -> str:
+def _shown(address: URL) -> str:
     """A URL without its password."""
     return address.render_as_string(hide_password=True)
 
 
-def again(engine: Engine, work: Callable[[], T], *, patience: float, what: str = "used") -> T:
+def _again(engine: Engine, work: Callable[[], T], *, patience: float, what: str = "used") -> T:
     """Do something with the database, again and again while its troubles may pass.
 
     Parameters
@@ -158,7 +226,7 @@ def again(engine: Engine, work: Callable[[], T], *, patience: float, what: str =
             if not passing or time.monotonic() + pause > until:
                 why = why or type(error).__name__
                 raise StoreError(
-                    f"{shown(engine.url)}: the store cannot be {what}: {why}"
+                    f"{_shown(engine.url)}: the store cannot be {what}: {why}"
                 ) from error
             logger.info("the store is not there: %s; trying again", why)
         # not all at once, when a stopped database comes back

@@ -58,7 +58,7 @@ class Order:
     workers
         Processes that search at the same time.
     batch
-        Name of the batch that it belongs to.
+        Name of the group of jobs that it was ordered with.
     """
 
     name: str
@@ -121,6 +121,9 @@ class Job:
         What is wanted.
     state
         Where it stands.
+    run
+        The call of the program that takes care of it: a batch may take several, one after the
+        other.
     attempt
         How often somebody began it. The number is also the key to it: a worker that was given up
         for dead and wakes again holds an old one, and its writes are refused.
@@ -141,6 +144,7 @@ class Job:
     id: int
     order: Order
     state: JobState = JobState.QUEUED
+    run: str = ""
     attempt: int = 0
     worker: str = ""
     asked: Asked = Asked.NOTHING

@@ -52,7 +52,8 @@ jobs = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     # drawn by who orders: an order sent twice, for the answer was lost, is kept once
     Column("ticket", String(32), nullable=False, unique=True),
-    Column("batch", String(200), nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("run", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("study", Text, nullable=False),
     Column("study_sha256", String(64), nullable=False),
@@ -74,7 +75,7 @@ jobs = Table(
     Column("started", Float(53)),
     Column("heartbeat", Float(53)),
     Column("finished", Float(53)),
-    Index(f"ix_branch_layout_jobs_{SCHEMA}_next", "state", "batch", "id"),
+    Index(f"ix_branch_layout_jobs_{SCHEMA}_next", "state", "run", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -102,6 +103,7 @@ def job_of(r: RowMapping) -> Job:
             batch=r["batch"],
         ),
         state=JobState(r["state"]),
+        run=r["run"],
         attempt=r["attempt"],
         worker=r["worker"],
         asked=Asked(r["asked"]),
