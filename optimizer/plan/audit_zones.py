@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from shapely import Point, get_parts, union_all
+from shapely import Point, area, distance, get_parts, intersection, union_all
 
 from optimizer.plan.defect import Defect, Severity
 from optimizer.plan.model import DoorKind
@@ -102,15 +102,15 @@ def _unreachable(plan: FloorPlan) -> Iterator[Defect]:
     }
     if not outer[Audience.CUSTOMER]:
         return
-    reached = {}
-    for audience, doors in outer.items():
-        parts = get_parts(free_space(plan, audience))
-        openings = union_all([door.line for door in doors])
-        reached[audience] = union_all([p for p in parts if p.distance(openings) <= REACH])
+    spaces = {audience: get_parts(free_space(plan, audience)) for audience in outer}
+    near = {
+        audience: distance(parts, union_all([door.line for door in outer[audience]])) <= REACH
+        for audience, parts in spaces.items()
+    }
     for zone in plan.zones:
         audience = Audience.STAFF if zone.kind.staff_only else Audience.CUSTOMER
-        inside = zone.polygon.intersection(reached[audience])
-        if inside.area < min(ROOM, 0.5 * zone.polygon.area):
+        inside = area(intersection(spaces[audience][near[audience]], zone.polygon)).sum()
+        if inside < min(ROOM, 0.5 * zone.polygon.area):
             yield _at(
                 "zone-unreachable",
                 f"zone {zone.name!r} cannot be reached by "
@@ -119,9 +119,7 @@ def _unreachable(plan: FloorPlan) -> Iterator[Defect]:
                 zone.polygon,
             )
     if not plan.zones:
-        for part in get_parts(
-            free_space(plan, Audience.CUSTOMER).difference(reached[Audience.CUSTOMER])
-        ):
+        for part in spaces[Audience.CUSTOMER][~near[Audience.CUSTOMER]]:
             if part.area > ROOM:
                 yield _at(
                     "floor-unreachable",

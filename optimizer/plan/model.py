@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import union_all
+from shapely import disjoint_subset_union_all, union_all
 
 if TYPE_CHECKING:
     from shapely import LineString, Point, Polygon
@@ -218,7 +218,12 @@ class FloorPlan:
     @cached_property
     def solids(self) -> BaseGeometry:
         """Walls (with the doors cut out) and columns, as one geometry."""
-        return union_all([self.walls_with_openings, *self.columns])
+        return disjoint_subset_union_all([self.walls_with_openings, *self.columns])
+
+    @cached_property
+    def floor(self) -> BaseGeometry:
+        """The outline less all that is solid; all doors open."""
+        return self.outline.difference(self.solids)
 
     @cached_property
     def walls_with_openings(self) -> BaseGeometry:
@@ -228,7 +233,7 @@ class FloorPlan:
         `OPENING_REACH` to either side, so that a wall drawn through the opening is cut and its
         thickness need not be known.
         """
-        solid = union_all(list(self.walls))
+        solid = disjoint_subset_union_all(list(self.walls))
         openings = [door.line.buffer(OPENING_REACH, cap_style="flat") for door in self.doors]
         return solid.difference(union_all(openings)) if openings else solid
 

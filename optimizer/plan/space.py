@@ -42,7 +42,7 @@ CLOSED = {
 
 def floor_space(plan: FloorPlan) -> BaseGeometry:
     """Floor without walls and columns; all doors open."""
-    return plan.outline.difference(plan.solids)
+    return plan.floor
 
 
 def free_space(plan: FloorPlan, audience: Audience) -> BaseGeometry:

@@ -21,6 +21,8 @@ from shapely import (
     union_all,
 )
 
+from optimizer.plan.dxf.straight import straight_pieces
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,13 +53,13 @@ def build_network(
     others
         Further polylines.
     """
-    edges = _noded(line_array([*lines, *others]))
-    own = _noded(line_array(lines)) if lines and others else edges
-    ends, ways = _loose_ends(own)
+    own = _noded(linestrings(straight_pieces(lines))) if lines else np.array([], dtype=object)
+    edges = _with_lines(own, linestrings(straight_pieces(others))) if others else own
+    ends, ways = _loose_ends(own if lines else edges)
     added = _caps(ends, ways)
     spots, _ = _loose_ends(edges)
     added += _short_joins(spots, edges)
-    return _noded([*edges, *added]) if added else edges
+    return _with_lines(edges, np.array(added, dtype=object)) if added else edges
 
 
 def line_array(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
@@ -70,6 +72,15 @@ def line_array(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
 def _noded(lines: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
     edges: NDArray[np.object_] = get_parts(union_all(list(lines), grid_size=GRID))
     return edges
+
+
+def _with_lines(edges: NDArray[np.object_], more: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Edges of a network with further lines; only what these touch is cut anew."""
+    if not len(edges):
+        return _noded(more)
+    touched = np.zeros(len(edges), dtype=bool)
+    touched[STRtree(edges).query(more, predicate="dwithin", distance=2 * GRID)[1]] = True
+    return np.concatenate([edges[~touched], _noded([*edges[touched], *more])])
 
 
 def _loose_ends(

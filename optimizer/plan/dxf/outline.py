@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import MultiPoint, Polygon, union_all
+from shapely import (
+    MultiPoint,
+    Polygon,
+    STRtree,
+    area,
+    buffer,
+    disjoint_subset_union_all,
+    intersection,
+    union_all,
+)
 
 from optimizer.plan.dxf.network import GAP
 from optimizer.plan.dxf.walls import build_columns, polygons_of, rings_of
@@ -90,11 +99,11 @@ def wall_outline(
     bridges
         The stretches of wall that doors interrupt.
     """
-    structure = union_all([*walls, *bridges])
+    structure = disjoint_subset_union_all([*walls, *bridges])
     if structure.is_empty:
         return None
     # holes cannot be part of the outer edge, and are most of the corners
-    shell = union_all([Polygon(part.exterior) for part in polygons_of(structure)])
+    shell = _without_holes(structure)
     hull = structure.convex_hull
     radius, best = _closed(shell, hull.area)
     largest, *others = sorted(best, key=lambda part: -part.area)
@@ -114,7 +123,7 @@ def hull_outline(points: NDArray[np.float64]) -> FoundOutline | None:
     return FoundOutline(polygon=hull, closed=False) if isinstance(hull, Polygon) else None
 
 
-def _closed(shell: BaseGeometry, hull: float) -> tuple[float, list[Polygon]]:
+def _closed(shell: NDArray[np.object_], hull: float) -> tuple[float, list[Polygon]]:
     """The least closing whose largest region is nearly as large as that of any, and its regions.
 
     `hull` is the area of the convex hull, which no region exceeds.
@@ -130,17 +139,30 @@ def _closed(shell: BaseGeometry, hull: float) -> tuple[float, list[Polygon]]:
     return next((r, parts) for r, parts, largest in tried if largest >= ENOUGH * most)
 
 
-def _filled(structure: BaseGeometry, radius: float) -> list[Polygon]:
-    """Regions that the structure encloses once gaps of twice the radius are closed."""
-    wide = structure.buffer(radius, join_style="mitre", mitre_limit=2.5)
-    rings = [Polygon(part.exterior) for part in polygons_of(wide)]
-    narrow = union_all(rings).buffer(-radius, join_style="mitre", mitre_limit=2.5)
+def _filled(shell: NDArray[np.object_], radius: float) -> list[Polygon]:
+    """Regions that the parts of a shell enclose once gaps of twice the radius are closed."""
+    # part by part, as one buffer of thousands of parts cuts all their edges at each other
+    wide = disjoint_subset_union_all(buffer(shell, radius, join_style="mitre", mitre_limit=2.5))
+    narrow = buffer(_without_holes(wide), -radius, join_style="mitre", mitre_limit=2.5)
     return [Polygon(part.exterior) for part in polygons_of(narrow)]
+
+
+def _without_holes(shape: BaseGeometry) -> NDArray[np.object_]:
+    """Polygons of a union with their holes filled, without those that lie in a hole of another."""
+    rings = np.array([Polygon(part.exterior) for part in polygons_of(shape)], dtype=object)
+    if len(rings) < 2:
+        return rings
+    inner, outer = STRtree(rings).query(rings, predicate="covered_by")
+    keep = np.ones(len(rings), dtype=bool)
+    keep[inner[inner != outer]] = False
+    kept: NDArray[np.object_] = rings[keep]
+    return kept
 
 
 def _enclosed_share(structure: BaseGeometry, regions: Sequence[Polygon]) -> float:
     """Share of the walls that stand in or around a region that is mostly floor."""
-    walls = [structure.intersection(region).area for region in regions]
+    parts = np.array(polygons_of(structure), dtype=object)
+    walls = [float(area(intersection(parts, region)).sum()) for region in regions]
     around = sum(w for w, region in zip(walls, regions, strict=True) if region.area > FLOOR * w)
     return float(around / structure.area)
 
