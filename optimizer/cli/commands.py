@@ -17,9 +17,11 @@ import typer
 from shapely.errors import GEOSException
 
 from optimizer.cli import (
+    batches,
     demand,
     drawings,
     fronts,
+    jobs,
     judging,
     network,
     service,
@@ -68,6 +70,8 @@ COMMANDS: tuple[Callable[..., int], ...] = (
 )
 for _command in COMMANDS:
     app.command()(_command)
+app.add_typer(jobs.app)
+network.app.command()(batches.optimize)
 app.add_typer(network.app)
 
 

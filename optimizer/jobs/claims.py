@@ -88,6 +88,11 @@ class Claims(Database):
 
         return self.write(work)
 
+    def identify(self, job: Job, sha256: str) -> None:
+        """Note the hash of the study that a job is begun with, where its order has none."""
+        change = update(jobs).where(is_mine(job)).values(study_sha256=sha256)
+        self.write(lambda connection: connection.execute(change))
+
     def beat(
         self, job: Job, progress: Checkpoint | None = None, *, patience: float = 0.0
     ) -> Asked | None:

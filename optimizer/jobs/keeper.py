@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two checkpoints, two signs of life, two looks at who wants the search to stop.
 EVERY, BEAT, LOOK = 2.0, 5.0, 0.2
+#: Stage of the news before the search's clock starts.
+COMPILING = "compile"
 #: Steps forward kept in the history; the older ones are thinned.
 STEPS = 400
 
@@ -66,7 +68,8 @@ class Keeper:
     ) -> None:
         self._store, self._job = store, job
         self._should_stop, self._on_news = should_stop, on_news
-        self._begun = time.monotonic()
+        #: When the search began: compiling its kernels does not count.
+        self._begun: float | None = None
         self._stored = self._latest = job.progress
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -96,6 +99,8 @@ class Keeper:
     def tell(self, news: Progress) -> None:
         """Take in news of the search; only what is better than what is known counts."""
         with self._lock:
+            if self._begun is None and news.stage != COMPILING:
+                self._begun = time.monotonic()
             known = self._latest
             objective, bound, layout = known.objective, known.bound, known.layout
             if (
@@ -119,7 +124,8 @@ class Keeper:
         self._on_news(latest)
 
     def _spent(self) -> float:
-        return self._job.progress.spent + time.monotonic() - self._begun
+        since = 0.0 if self._begun is None else time.monotonic() - self._begun
+        return self._job.progress.spent + since
 
     def _keep(self) -> None:
         beat = time.monotonic()

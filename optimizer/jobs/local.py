@@ -138,6 +138,9 @@ def _serve(url: str, run: str, stop: Event, parent: int) -> None:
     def should_stop() -> bool:
         return stop.is_set() or os.getppid() != parent
 
+    from optimizer.place.warm_up import warm_up
+
+    warm_up()  # before a job is claimed, for it is not the job's time
     with open_store(url) as store:
         me = this_process()
         while not should_stop():

@@ -50,7 +50,8 @@ class Order:
     study
         Path of the study file, absolute.
     study_sha256
-        Hash of the study and its drawing when it was ordered; empty where it could not be read.
+        Hash of the study and its drawing, by which a change between two attempts is noticed; ""
+        until somebody has read it.
     seed
         Of the random numbers.
     time_limit

@@ -78,8 +78,17 @@ class JobStore(Claims):
         batch: str | None = None,
         run: str | None = None,
         states: Iterable[JobState] | None = None,
+        ended_after: float | None = None,
     ) -> tuple[Job, ...]:
-        """Jobs in the order of their numbers: of a batch, a run, some states, or all."""
+        """Jobs in the order of their numbers: of a batch, a run, some states, or all.
+
+        Parameters
+        ----------
+        batch, run, states
+            Which jobs; None for whatever.
+        ended_after
+            Only those that ended later than this time of the store's clock.
+        """
         wanted = []
         if batch is not None:
             wanted.append(jobs.c.batch == batch)
@@ -87,6 +96,8 @@ class JobStore(Claims):
             wanted.append(jobs.c.state.in_([str(state) for state in states]))
         if run is not None:
             wanted.append(jobs.c.run == run)
+        if ended_after is not None:
+            wanted.append(jobs.c.finished > ended_after)
         return self._select(*wanted)
 
     def count(self, run: str) -> dict[JobState, int]:

@@ -17,7 +17,7 @@ from optimizer.brief import read_brief
 from optimizer.equipment.layout_file import parse_layout
 from optimizer.errors import LayoutError, OptimizerError, StoreError, StudyError
 from optimizer.jobs.keeper import Keeper, Stop
-from optimizer.jobs.model import Checkpoint, JobState, Order, Outcome
+from optimizer.jobs.model import Checkpoint, JobState, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.result import Result
     from optimizer.study import Study
 
-__all__ = ["LEAST_SECONDS", "order_of", "study_of", "work_on"]
+__all__ = ["LEAST_SECONDS", "study_of", "work_on"]
 
 logger = logging.getLogger(__name__)
 
@@ -36,31 +36,6 @@ logger = logging.getLogger(__name__)
 LEAST_SECONDS = 2.0
 #: Seconds that the end of a job waits for a store that is gone: to be started again, to have room.
 END_PATIENCE = 300.0
-
-
-def order_of(path: Path, *, name: str = "", **orders: object) -> Order:
-    """The order to optimize a study file, with the hash by which a later change is noticed.
-
-    Parameters
-    ----------
-    path
-        The study file. One that cannot be read gives an order without a hash: its job will say
-        what is wrong.
-    name
-        What to call it; by default its folder.
-    orders
-        Further fields of `Order`.
-    """
-    study = path.absolute()
-    name = name or study.parent.name or study.stem
-    try:
-        digest = read_brief(study).sha256
-    except (OptimizerError, OSError):
-        digest = ""
-    return replace(
-        Order(name=name, study=str(study), study_sha256=digest),
-        **orders,  # type: ignore[arg-type]
-    )
 
 
 def study_of(job: Job) -> Study:
@@ -77,7 +52,7 @@ def study_of(job: Job) -> Study:
     study = read_brief(file)
     if job.order.study_sha256 and study.sha256 != job.order.study_sha256:
         raise StudyError(
-            f"{file}: the study or its drawing was changed since the job was queued "
+            f"{file}: the study or its drawing was changed since the job was ordered "
             f"(hash {study.sha256[:12]}, was {job.order.study_sha256[:12]}); run it as a new job"
         )
     return study
@@ -112,19 +87,23 @@ def work_on(
         Where the store cannot be told. The job is then found again by `JobStore.recover`.
     """
     with Keeper(store, job, should_stop=should_stop, on_news=on_news) as keeper:
-        state, reason, outcome = _outcome(job, keeper)
+        state, reason, outcome = _outcome(store, job, keeper)
         progress = _settled(keeper.progress, outcome)
     if keeper.stop is not Stop.LOST:
         _end(store, replace(job, progress=progress), state, reason, outcome)
     return store.get(job.id)
 
 
-def _outcome(job: Job, keeper: Keeper) -> tuple[JobState, str, Outcome | None]:
+def _outcome(store: JobStore, job: Job, keeper: Keeper) -> tuple[JobState, str, Outcome | None]:
     """Optimize, and say in one line what came of it; no error gets out."""
     try:
         study = study_of(job)
+        if not job.order.study_sha256:
+            store.identify(job, study.sha256)
         result = _optimize(study, job, keeper)
         outcome = _content(study, result)
+    except StoreError as error:
+        return JobState.INTERRUPTED, str(error), None
     except OptimizerError as error:
         return JobState.FAILED, "; ".join(error.sentences), None
     except MemoryError:
