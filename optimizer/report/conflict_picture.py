@@ -36,6 +36,8 @@ CELL, FAINT = 0.1, 0.04
 FULL = 0.99
 #: Where in the picture the heat lies: above zones and privacy zones, under walls and columns.
 UNDER_WALLS = 2.6
+#: Where the key of the heat begins, share of the plan's width: right of the key of the flows.
+KEY = 0.7
 #: Inside of the circles, so that their numbers can be read on the heat.
 GROUND = "#ffffffd0"
 #: Flows named at each place.
@@ -145,13 +147,13 @@ def _draw_heat(ax: Axes, study: Study, evaluation: Evaluation, language: Languag
     )
     image.set_gid("meeting:heat")
     x0, y0, x1, _ = study.plan.outline.bounds
-    left, width = x0 + 0.42 * (x1 - x0), 0.2 * (x1 - x0)
+    left, width = x0 + KEY * (x1 - x0), 0.13 * (x1 - x0)
     strip = (left, left + width, y0 - 1.65, y0 - 1.4)
     bar = ax.imshow(np.linspace(0.0, most, 64)[None, :], extent=strip, zorder=6, **style)
     bar.set_gid("meeting:heat-key")
     unit = word("picture", "heat", language)
     text = f"0 … ≥ {most:.2g} {unit}"
-    place = (left + width + 0.1, y0 - 1.52)
-    draw_text(ax, place, text, size=6.5, gid="meeting:heat-unit", ha="left")
+    place = (left + width / 2, y0 - 1.72)
+    draw_text(ax, place, text, size=6.5, gid="meeting:heat-unit", va="top")
     ax.set_xlim(*frame[0])
     ax.set_ylim(*frame[1])

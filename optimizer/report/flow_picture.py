@@ -36,6 +36,8 @@ __all__ = ["PANEL", "flow_legend", "plot_flows"]
 PANEL = 2.3
 #: Widest strip of the key of widths, metres on the plan.
 WIDEST_KEY = 0.4
+#: Where the key begins, share of the plan's width: right of the scale bar.
+KEY = 0.34
 #: How little of the plan shines through strips of customers and of staff.
 ALPHA, STAFF_ALPHA = 0.9, 0.65
 #: Colour of guide lines.
@@ -51,6 +53,7 @@ def plot_flows(
     legend: bool = True,
     metres_per_person: float | None = None,
     guided: bool = False,
+    strips: bool = True,
 ) -> Axes:
     """Draw the flows of an evaluation.
 
@@ -71,6 +74,8 @@ def plot_flows(
         None for one that suits these flows.
     guided
         Whether to draw the guide lines that would make flows meet less.
+    strips
+        Whether to draw the strips themselves, or only their key and marks.
 
     Returns
     -------
@@ -83,9 +88,9 @@ def plot_flows(
         ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
     colours = group_colours(study)
     breadth = flow_breadth(study.plan, evaluation.legs)
-    strips, scale = lay_strips(evaluation.legs, tuple(colours), breadth, metres_per_person)
-    for group, person in sorted({(s.group, s.person) for s in strips}):
-        own = [s for s in strips if (s.group, s.person) == (group, person)]
+    laid, scale = lay_strips(evaluation.legs, tuple(colours), breadth, metres_per_person)
+    for group, person in sorted({(s.group, s.person) for s in laid if strips}):
+        own = [s for s in laid if (s.group, s.person) == (group, person)]
         _draw_strips(ax, own, colours.get(group, INK))
     _draw_key(ax, study, scale, language)
     marks = _draw_parting(ax, evaluation, language)
@@ -182,7 +187,7 @@ def _draw_key(ax: Axes, study: Study, scale: float, language: Language) -> None:
     if scale <= 0:
         return
     x0, y0, x1, _ = study.plan.outline.bounds
-    x, y = x0 + 0.42 * (x1 - x0), y0 - 1.5
+    x, y = x0 + KEY * (x1 - x0), y0 - 1.5
     most = WIDEST_KEY / scale
     steps = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if n <= most]
     for i, people in enumerate(steps[-3:] or [1]):

@@ -1,66 +1,78 @@
 """The report: one HTML file that needs nothing else.
 
 In: a `Study`, a layout with its evaluation, and, where there is one, the `Result` it came from and
-the evaluation of today's layout. Out: a page with the plan (flows and layers to switch, before and
-after to slide), figures, tables, the certificate and the assumptions, in English and Chinese.
+the evaluation of today's layout. Out: a page with the plan (flows by business and hour, layers to
+switch, figures under the pointer, before and after to slide), figures, tables, the certificate and
+the assumptions, in English and Chinese.
 
 Nothing is loaded from anywhere, and a policy in the page forbids it. All text is escaped by
-jinja2; only the pictures, which matplotlib escapes, and the page's own style and script go in as
-they are.
+jinja2; only the pictures, which are escaped as they are written, and the page's own style and
+script go in as they are.
 """
 
 from __future__ import annotations
 
 import base64
-import io
-import math
-import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Environment, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from optimizer.report.atomic import write_whole
-from optimizer.report.canvas import figure_of, floor_limits, new_figure
 from optimizer.report.charts import plot_history, plot_waiting
-from optimizer.report.colours import INK, group_colours
-from optimizer.report.conflict_picture import plot_conflicts
-from optimizer.report.figures import format_figure, headline_figures, rise_is_better
-from optimizer.report.flow_picture import plot_flows
 from optimizer.report.fonts import subset_font
-from optimizer.report.layout_picture import plot_layout
-from optimizer.report.overlays import plot_privacy, plot_rules
-from optimizer.report.plan_picture import plot_plan
+from optimizer.report.least_change_picture import change_rows, plot_least_change
+from optimizer.report.page.assumptions import assumption_rows, grade_counts
+from optimizer.report.page.hours import scenarios
+from optimizer.report.page.inline import chart_in_both
+from optimizer.report.page.plan import PlanPictures, plan_pictures
+from optimizer.report.page.rows import (
+    conflict_rows,
+    figure_rows,
+    group_rows,
+    hour_rows,
+    journey_rows,
+    meeting_rows,
+    place_names_of,
+    rule_row,
+    stop_rows,
+    type_names,
+)
+from optimizer.report.peak_chart import plot_peaks
 from optimizer.report.results import evaluation_to_json, result_to_json
-from optimizer.report.sheets import save_svg
-from optimizer.report.words import business_label, quantity, word
+from optimizer.report.roster_picture import plot_roster
+from optimizer.report.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from matplotlib.figure import Figure
-
+    from optimizer.demand.roster.model import Roster
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import Evaluation
+    from optimizer.place.least_change import ChangeStep
     from optimizer.result import Result
     from optimizer.study import Study
 
 __all__ = ["render_report", "write_report"]
 
-#: Inches per metre and longest side of the picture in the report.
-INCHES_PER_METRE, LONGEST = 0.62, 16.0
 #: Where the page's font goes, once its signs are known; stands in report.css.
 FONT_PLACE = "/* font */"
 #: Layers of the picture: word, beginnings of gids, whether shown at first.
 LAYERS = (
     ("names", "label: leader: zone-label:", True),
-    ("privacy", "privacy:", True),
+    ("privacy", "privacy: own-zone:", True),
+    ("reading", "read:", False),
     ("conflicts", "meeting:", False),
     ("sights", "sight: eye: screen:", False),
     ("broken", "broken:", False),
+    ("routes", "route bottleneck farthest longest away:", False),
+    ("guides", "guide: parting", False),
 )
+#: Scripts of the page, in the order in which they run.
+SCRIPTS = ("report.js", "flows.js", "hover.js")
 
 
 def write_report(
@@ -71,6 +83,8 @@ def write_report(
     evaluation: Evaluation | None,
     result: Result | None = None,
     today: Evaluation | None = None,
+    steps: Sequence[ChangeStep] = (),
+    roster: Roster | None = None,
     language: Literal["en", "zh"] = "zh",
 ) -> None:
     """Write the report, whole or not at all; see `render_report`."""
@@ -80,6 +94,8 @@ def write_report(
         evaluation=evaluation,
         result=result,
         today=today,
+        steps=steps,
+        roster=roster,
         language=language,
     )
     write_whole(path, page)
@@ -92,6 +108,8 @@ def render_report(
     evaluation: Evaluation | None,
     result: Result | None = None,
     today: Evaluation | None = None,
+    steps: Sequence[ChangeStep] = (),
+    roster: Roster | None = None,
     language: Literal["en", "zh"] = "zh",
 ) -> str:
     """Return the report as HTML.
@@ -106,31 +124,38 @@ def render_report(
         Where the layout came from: adds the certificate and the progress of the search.
     today
         Evaluation of the study's current layout: adds before and after.
+    steps
+        Best layouts with few moves, from `least_change`: adds what each move buys.
+    roster
+        Open windows and shifts, from `optimizer.roster`: adds them.
     language
         Language that is shown first; the page can be switched.
     """
     row = _row(study, layout, evaluation, result)
     was = evaluation_to_json(study, today) if today else None
-    before = today is not None and study.current_layout is not None and layout is not None
+    hours = scenarios(study, layout, evaluation) if layout and evaluation else ()
+    plans = plan_pictures(study, layout, evaluation, hours, today)
     content = {
         "study": study,
         "row": row,
         "language": language,
         "word": word,
         "before": was is not None,
-        "figures": _figures(row, was) if evaluation else [],
-        "groups": _groups(study, evaluation),
-        "layers": [{"key": key, "prefixes": p, "shown": on} for key, p, on in LAYERS],
-        "picture": _picture(study, layout, evaluation),
-        "picture_before": _picture(study, study.current_layout, today) if before else "",
-        "journeys": _journeys(study, row),
-        "labels": {name: _type_names(study, name) for name in row["waiting"]["by_stop"]},
-        "waiting_picture": _svg(figure_of(plot_waiting(study, evaluation))) if evaluation else "",
-        "history_picture": _svg(figure_of(plot_history(study, result))) if result else "",
-        "rules": [_rule(rule) for rule in row["rules"]],
-        "assumptions": _assumptions(study, layout),
+        "groups": group_rows(study, evaluation),
+        "layers": _layers(plans),
+        "hours": hour_rows(hours),
+        "plans": plans,
+        "model": Markup(htmlsafe_json_dumps(plans.model, separators=(",", ":"))),
+        **_tables(study, layout, evaluation, row, was),
+        **_charts(study, evaluation, result, roster),
+        "steps": change_rows(study, steps),
+        "steps_picture": chart_in_both(
+            lambda tongue: plot_least_change(study, steps, language=tongue)
+        )
+        if steps
+        else "",
         "css": Markup(_shipped("report.css")),
-        "script": Markup(_shipped("report.js")),
+        "script": Markup("\n".join(_shipped(name) for name in SCRIPTS)),
     }
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
@@ -139,151 +164,73 @@ def render_report(
     return page.replace(FONT_PLACE, _font_face(page))
 
 
+def _tables(
+    study: Study,
+    layout: Layout | None,
+    evaluation: Evaluation | None,
+    row: dict[str, Any],
+    was: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """Return the rows of all tables."""
+    stops = dict.fromkeys([*row["waiting"]["by_stop"], *study.types])
+    return {
+        "figures": figure_rows(row, was) if evaluation else [],
+        "journeys": journey_rows(study, row),
+        "labels": type_names(study, stops),
+        "fixtures": place_names_of(study, layout),
+        "meetings": meeting_rows(study, layout, row),
+        "first_stops": stop_rows(study, layout, row),
+        "rules": [rule_row(study, layout, rule) for rule in row["rules"]],
+        "conflict_rules": conflict_rows(study, row),
+        "assumptions": assumption_rows(study, layout),
+        "grades": grade_counts(study, layout),
+    }
+
+
+def _charts(
+    study: Study, evaluation: Evaluation | None, result: Result | None, roster: Roster | None
+) -> dict[str, Any]:
+    """Return the charts, each in both languages; "" for those that there are not."""
+    e, r, s = evaluation, result, roster
+    return {
+        "waiting_picture": chart_in_both(lambda tongue: plot_waiting(study, e, language=tongue))
+        if e
+        else "",
+        "peaks_picture": chart_in_both(lambda tongue: plot_peaks(study, language=tongue))
+        if any(people > 0 for people in study.mix.arrivals.per_hour.values())
+        else "",
+        "history_picture": chart_in_both(lambda tongue: plot_history(study, r, language=tongue))
+        if r
+        else "",
+        "roster_picture": chart_in_both(lambda tongue: plot_roster(study, s, language=tongue))
+        if s
+        else "",
+    }
+
+
+def _layers(plans: PlanPictures) -> list[dict[str, Any]]:
+    """Return the layers of which there is something in the picture."""
+    return [
+        {"key": key, "prefixes": prefixes, "shown": shown}
+        for key, prefixes, shown in LAYERS
+        if any(f'data-gid="{prefix}' in plans.after + plans.before for prefix in prefixes.split())
+    ]
+
+
 def _row(
     study: Study, layout: Layout | None, evaluation: Evaluation | None, result: Result | None
 ) -> dict[str, Any]:
     """Return what the tables are filled from, in the shape of `result.json`."""
     if result is not None:
         return result_to_json(study, result)
-    rest: dict[str, Any] = {"status": "", "conflict": [], "history": []}
+    rest: dict[str, Any] = {"status": "", "conflict": [], "conflict_rules": [], "history": []}
+    rest |= {"notes": [], "counts": [], "at_most": None}
     placements = layout.to_json() if layout else []
     if evaluation is None:
         empty: dict[str, Any] = {"hour": None, "rules": [], "walking": {"by_journey": {}}}
-        empty |= {"waiting": {"by_stop": {}}, "crossing": {"worst_pairs": []}}
+        empty |= {"waiting": {"by_stop": {}}, "crossing": {"worst_pairs": []}, "periods": []}
         return {**empty, **rest, "placements": placements}
     return {**evaluation_to_json(study, evaluation), **rest, "placements": placements}
-
-
-def _figures(row: Mapping[str, Any], was: Mapping[str, Any] | None) -> list[dict[str, str]]:
-    """Return the headline figures as text, with today's and the change where there is a today."""
-    old = {f.key: f for f in headline_figures(was, flows=True)} if was else {}
-    lines = []
-    for f in headline_figures(row, flows=True):
-        before = old.get(f.key)
-        change, mood = "–", ""
-        if before and before.value is not None and f.value is not None:
-            rise = f.value - before.value
-            if math.isfinite(rise):
-                change = format_figure(f.key, rise, sign=True)
-                worse = -rise if rise_is_better(f.key) else rise
-                mood = "worse" if worse > 1e-9 else "better" if worse < -1e-9 else ""
-        lines.append(
-            {
-                "key": f.key,
-                "before": before.text if before else "–",
-                "after": f.text,
-                "change": change,
-                "mood": mood,
-            }
-        )
-    return lines
-
-
-def _groups(study: Study, evaluation: Evaluation | None) -> list[dict[str, str]]:
-    """Return name, colour and words of each business and staff round that walks."""
-    walking = {group for leg in (evaluation.legs if evaluation else ()) for group in leg.by_group}
-    return [
-        {
-            "name": name,
-            "colour": colour,
-            "en": business_label(study, name, "en"),
-            "zh": business_label(study, name, "zh"),
-        }
-        for name, colour in group_colours(study).items()
-        if name in walking
-    ]
-
-
-def _journeys(study: Study, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the walking table: business, its share of customers, metres per customer."""
-    colours = group_colours(study)
-    shares = {business.name: business.share for business in study.mix.businesses}
-    return [
-        {
-            "colour": colours.get(name, INK),
-            "en": business_label(study, name, "en"),
-            "zh": business_label(study, name, "zh"),
-            "share": shares.get(name),
-            "metres": metres,
-        }
-        for name, metres in row["walking"]["by_journey"].items()
-    ]
-
-
-def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the rules table with its outcome in words and its mood."""
-    outcome = {True: "kept", False: "not_kept", None: "by_eye"}[rule["passed"]]
-    mood = ""
-    if rule["passed"] is False:
-        mood = "broken" if rule["severity"] == "hard" else "weak"
-    # the column of the outcome says it already; told again in English it hides what was measured
-    plain = {f"Kept: {rule['rule']}", f"To be looked at on site: {rule['rule']}", rule["rule"]}
-    return {
-        **rule,
-        "sentence": "" if rule["sentence"] in plain else rule["sentence"],
-        "sentence_zh": rule.get("sentence_zh", rule["sentence"]),
-        "outcome": outcome,
-        "mood": mood,
-        "measured": _quantities(rule["value"], rule["unit"]),
-        "most": _quantities(rule["limit"], rule["unit"]),
-    }
-
-
-def _quantities(value: float | None, unit: str) -> dict[str, str]:
-    """Return a number with its unit in both languages."""
-    return {"en": quantity(value, unit, "en"), "zh": quantity(value, unit, "zh")}
-
-
-def _assumptions(study: Study, layout: Layout | None) -> list[dict[str, str]]:
-    """Return where the values of the fixture types in use come from, one row per source."""
-    used = {p.type for p in layout.placements} if layout else {g.type for g in study.groups}
-    rows = []
-    for name in sorted(used & set(study.types)):
-        by_source: dict[tuple[str, str], list[str]] = {}
-        for value, origin in study.types[name].provenance.items():
-            by_source.setdefault((origin.confidence, origin.source), []).append(value)
-        for (confidence, source), values in sorted(by_source.items()):
-            words = ", ".join(value.replace("_", " ") for value in values)
-            row = {"fields": words, "confidence": confidence, "source": source}
-            rows.append({**_type_names(study, name), **row})
-    if study.mix.arrivals.source:
-        row = {"fields": "arrivals", "confidence": "study", "source": study.mix.arrivals.source}
-        rows.append({"en": "Business mix", "zh": "业务结构", **row})
-    return rows
-
-
-def _type_names(study: Study, name: str) -> dict[str, str]:
-    kind = study.types.get(name)
-    plain = name.replace("_", " ")
-    return {"en": kind.label if kind else plain, "zh": kind.label_zh if kind else plain}
-
-
-def _picture(study: Study, layout: Layout | None, evaluation: Evaluation | None) -> Markup:
-    """Return the plan with layout, flows and all layers as inline SVG."""
-    x0, y0, x1, y1 = floor_limits(study.plan)
-    scale = min(INCHES_PER_METRE, LONGEST / max(x1 - x0, y1 - y0))
-    figure = new_figure((x1 - x0) * scale, (y1 - y0) * scale)
-    ax = figure.add_axes((0, 0, 1, 1))
-    if layout is None:
-        plot_plan(study, ax=ax)
-        return _svg(figure)
-    plot_layout(study, layout, ax=ax, evaluation=evaluation)
-    if evaluation is not None:
-        plot_flows(study, evaluation, ax=ax, legend=False)
-        for plot in (plot_conflicts, plot_privacy, plot_rules):
-            plot(study, evaluation, ax=ax, legend=False)
-    return _svg(figure)
-
-
-def _svg(figure: Figure) -> Markup:
-    """Return a figure as an SVG element that fills the width of the page."""
-    buffer = io.BytesIO()
-    save_svg(figure, buffer)
-    text = buffer.getvalue().decode()
-    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = text[text.index("<svg") :]
-    text = re.sub(r' (?:width|height)="[\d.]+pt"', "", text, count=2)
-    return Markup(text)  # matplotlib escapes every text and id in it
 
 
 def _font_face(page: str) -> str:

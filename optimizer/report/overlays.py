@@ -23,9 +23,17 @@ if TYPE_CHECKING:
 
     from optimizer.evaluation import Evaluation
     from optimizer.report.words import Language
+    from optimizer.rules.model import Finding
     from optimizer.study import Study
 
-__all__ = ["draw_explanation", "draw_mark", "overlay_axes", "plot_privacy", "plot_rules"]
+__all__ = [
+    "broken_findings",
+    "draw_explanation",
+    "draw_mark",
+    "overlay_axes",
+    "plot_privacy",
+    "plot_rules",
+]
 
 #: Inches at the right of a new picture for its legend.
 PANEL = 4.2
@@ -75,9 +83,7 @@ def plot_rules(
     """
     ax = overlay_axes(study, ax, language)
     entries: list[tuple[Artist, str]] = []
-    broken = [finding for finding in evaluation.findings if finding.passed is False]
-    broken.sort(key=lambda finding: finding.rule.severity is not Severity.HARD)
-    for number, finding in enumerate(broken, start=1):
+    for number, finding in enumerate(broken_findings(evaluation), start=1):
         hard = finding.rule.severity is Severity.HARD
         colour = HARD_BROKEN if hard else SOFT_BROKEN
         handle = draw_mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
@@ -88,6 +94,12 @@ def plot_rules(
     if legend:
         draw_explanation(ax, entries, word("report", "broken", language), language)
     return ax
+
+
+def broken_findings(evaluation: Evaluation) -> tuple[Finding, ...]:
+    """Return the findings of broken rules in the order of their numbers, hard ones first."""
+    broken = [finding for finding in evaluation.findings if finding.passed is False]
+    return tuple(sorted(broken, key=lambda finding: finding.rule.severity is not Severity.HARD))
 
 
 def overlay_axes(study: Study, ax: Axes | None, language: Language) -> Axes:

@@ -1,35 +1,41 @@
 "use strict";
+// Language, layers and the slider. flows.js draws the flows, hover.js shows figures.
+const report = {
+  model: JSON.parse(document.getElementById("model").textContent),
+  language: document.body.className,
+  hour: 0,
+  every: (selector, act) => document.querySelectorAll(selector).forEach(act),
+  listeners: [],
+  changed: () => report.listeners.forEach((listener) => listener()),
+};
 (() => {
-  const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
-  const drawn = [...document.querySelectorAll(".picture [id]")];
-  const show = (test, on) => drawn.filter((g) => test(g.id)).forEach((g) => g.classList.toggle("off", !on));
+  const { every } = report;
+  const drawn = [...document.querySelectorAll(".picture [data-gid]")];
   const apply = (box) => {
-    if (box.dataset.layer) {
-      const names = box.dataset.layer.split("|");
-      show((id) => names.includes(id), box.checked);
-    } else {
-      const prefixes = box.dataset.prefix.split(" ");
-      show((id) => prefixes.some((prefix) => id.startsWith(prefix)), box.checked);
-    }
+    const prefixes = box.dataset.prefix.split(" ");
+    drawn.filter((g) => prefixes.some((prefix) => g.dataset.gid.startsWith(prefix)))
+      .forEach((g) => g.classList.toggle("off", !box.checked));
   };
-  every("input[type=checkbox]", (box) => {
+  every("input[data-prefix]", (box) => {
     box.addEventListener("change", () => apply(box));
     apply(box);
   });
-  every("button[data-all]", (button) => button.addEventListener("click", () => {
-    every("input[data-layer]", (box) => {
-      box.checked = button.dataset.all === "on";
-      apply(box);
+  every("button[data-language]", (button) => {
+    button.addEventListener("click", () => {
+      report.language = button.dataset.language;
+      document.body.className = report.language;
+      document.documentElement.lang = report.language;
+      every("option", (option) => { option.textContent = option.dataset[report.language]; });
+      report.changed();
     });
-  }));
-  every("button[data-language]", (button) => button.addEventListener("click", () => {
-    document.body.className = button.dataset.language;
-    document.documentElement.lang = button.dataset.language;
+  });
+  report.listeners.push(() => every("button[data-language]", (button) => {
+    button.setAttribute("aria-pressed", button.dataset.language === report.language);
   }));
   const slider = document.getElementById("slider");
   const before = document.querySelector(".picture.before");
   if (slider && before) {
-    const slide = () => { before.style.clipPath = `inset(0 0 0 ${slider.value}%)`; };
+    const slide = () => { before.style.clipPath = `inset(0 ${slider.value}% 0 0)`; };
     slider.addEventListener("input", slide);
     slide();
   }

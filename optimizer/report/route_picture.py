@@ -160,7 +160,9 @@ def _draw_egress(
     entries: list[tuple[Artist, str]] = []
     if len(levels):
         drawn = ax.contour(x, y, away, levels=levels, **AWAY)
-        ax.clabel(drawn, fmt="%g m", fontsize=6)
+        drawn.set_gid("away:lines")
+        for text_ in ax.clabel(drawn, fmt="%g m", fontsize=6):
+            text_.set(gid="away:metres", parse_math=False)
         handle = Line2D([], [], color=AWAY["colors"], linestyle="--", linewidth=0.8)
         entries.append((handle, both("metres to the nearest exit", "至最近疏散门", language, "\n")))
     for finding in _of(evaluation, "egress_distance"):
@@ -174,14 +176,19 @@ def _draw_egress(
             marker="x", markevery=[0], gid="farthest",
         )  # fmt: skip
         text = both("farthest from an exit", "最远点", language, "\n")
-        entries.append((line, f"{text}: {finding.value:.1f} m\n({finding.rule.id})"))
+        entries.append((line, f"{text}{_metres(finding)}\n({finding.rule.id})"))
     for finding in evaluation.findings:
         if finding.rule.check == "egress_walk" and finding.where is not None:
             (mark,) = ax.plot(*finding.where, marker="D", linestyle="", color=INK, markersize=4,
                               zorder=7, gid="longest walk")  # fmt: skip
             text = both("longest walk to an exit", "疏散步行最长处", language, "\n")
-            entries.append((mark, f"{text}: {finding.value:.1f} m\n({finding.rule.id})"))
+            entries.append((mark, f"{text}{_metres(finding)}\n({finding.rule.id})"))
     return entries
+
+
+def _metres(finding: Finding) -> str:
+    """Return what was measured; nothing where there is no way at all."""
+    return "" if finding.value is None else f": {finding.value:.1f} m"
 
 
 def _on(floor: Any, point: shapely.Point) -> tuple[float, float]:

@@ -123,20 +123,34 @@ def save_figure(figure: Figure, path: str | Path) -> None:
         _save(figure, temporary, ending)
 
 
-def save_svg(figure: Figure, stream: BinaryIO) -> None:
-    """Write a figure as SVG to a stream, without a date in it."""
-    _save(figure, stream, "svg")
+def save_svg(figure: Figure, stream: BinaryIO, *, words: bool = False, dpi: int = DPI) -> None:
+    """Write a figure as SVG to a stream, without a date in it.
+
+    Parameters
+    ----------
+    figure, stream
+        What is written, and to where.
+    words
+        Whether texts stay texts, for a page that brings the font; else they are outlines, which
+        look the same everywhere.
+    dpi
+        Dots per inch of the parts that are images.
+    """
+    _save(figure, stream, "svg", words=words, dpi=dpi)
 
 
-def _save(figure: Figure, target: Path | BinaryIO, ending: str) -> None:
+def _save(
+    figure: Figure, target: Path | BinaryIO, ending: str, *, words: bool = False, dpi: int = DPI
+) -> None:
     empty: dict[str, dict[str, Any]] = {
         "png": {"Software": None},
         "svg": {"Date": None, "Creator": None},
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     }
-    settings: Any = {"svg.hashsalt": "branch-layout", "svg.fonttype": "path"}
+    letters = "none" if words else "path"
+    settings: Any = {"svg.hashsalt": "branch-layout", "svg.fonttype": letters}
     with mpl.rc_context(settings):
-        figure.savefig(target, format=ending, dpi=DPI, metadata=empty[ending])
+        figure.savefig(target, format=ending, dpi=dpi, metadata=empty[ending])
 
 
 def _write_figures(

@@ -53,7 +53,7 @@ def plot_sight(
 ) -> Axes:
     """Draw privacy zones, from where screens can be read, and who does.
 
-    Gids: "zone:" and "read:" with the fixture; those of `plot_privacy` for lines of sight.
+    Gids: "own-zone:" and "read:" with the fixture; those of `plot_privacy` for lines of sight.
     """
     if ax is None:
         ax = plot_layout(study, layout, language=language, evaluation=evaluation, panel=PANEL)
@@ -61,7 +61,7 @@ def plot_sight(
         kind = study.types[placement.type]
         if kind.privacy_zone:
             zone = placed_box(kind.privacy_zone, placement)
-            draw_shape(ax, zone, gid=f"zone:{placement.fixture}", **ZONE)
+            draw_shape(ax, zone, gid=f"own-zone:{placement.fixture}", **ZONE)
         field = _read_from(study, layout, placement)
         if not field.is_empty:
             draw_shape(ax, field, gid=f"read:{placement.fixture}", **READ)

@@ -15,10 +15,21 @@ if TYPE_CHECKING:
 
     from optimizer.study import Study
 
-__all__ = ["Language", "both", "business_label", "fixture_label", "quantity", "unit_of", "word"]
+__all__ = [
+    "Language",
+    "Tongue",
+    "both",
+    "business_label",
+    "fixture_label",
+    "quantity",
+    "unit_of",
+    "word",
+]
 
 #: Language of a picture; "both" puts Chinese and English side by side.
 Language = Literal["en", "zh", "both"]
+#: One of the two languages.
+Tongue = Literal["en", "zh"]
 
 
 def word(section: str, key: str, language: Language = "both", between: str = " ") -> str:

@@ -1,6 +1,7 @@
 """The report page: complete, self-contained, escaped."""
 
 import html.parser
+import json
 import re
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.ids, self.tags, self.links, self.text = [], [], [], []
+        self.ids, self.tags, self.links, self.text, self.gids = [], [], [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -25,6 +26,8 @@ class Page(html.parser.HTMLParser):
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value)
+            if name == "data-gid":
+                self.gids.append(value)
             if name in ("src", "href", "xlink:href", "action", "data"):
                 self.links.append(value)
 
@@ -84,14 +87,15 @@ def test_report_shows_the_numbers_of_the_result(report_page):
 
 def test_report_switches_every_flow_and_layer_of_the_picture(report_page):
     """Each switch names shapes that are in the picture."""
-    ids = set(Page(report_page).ids)
+    gids = set(re.findall(r'data-gid="([^"]+)"', report_page))
     for name in ("small_cash", "card_opening", "lobby"):
-        assert f'data-layer="flow:{name}|arrow:{name}"' in report_page
-        assert {f"flow:{name}", f"arrow:{name}"} <= ids
+        assert f'data-group-box="{name}"' in report_page
+        assert f'class="flow" data-group="{name}"' in report_page
     prefixes = re.findall(r'data-prefix="([^"]+)"', report_page)
-    assert len(prefixes) == 5
+    # all but guide lines and the place where ways part, of which this evaluation has none
+    assert len(prefixes) == 7
     for layer in prefixes:
-        assert any(i.startswith(tuple(layer.split())) for i in ids), layer
+        assert any(gid.startswith(tuple(layer.split())) for gid in gids), layer
 
 
 def test_before_and_after_are_two_pictures_and_a_slider(
@@ -114,8 +118,8 @@ def test_falls_are_better_and_rises_are_worse(report_study, report_layout, repor
         evaluation=replace(report_evaluation, walking=walking),
         today=report_evaluation,
     )
-    assert '<td class="better">−2.00 m</td>' in page
-    assert 'class="worse"' not in page
+    assert '<td class="better down">−2.00 m</td>' in page
+    assert 'class="worse' not in page
 
 
 def test_names_from_studies_are_escaped_everywhere(
@@ -145,9 +149,11 @@ def test_names_from_studies_are_escaped_everywhere(
     page = render_report(study, layout=layout, evaluation=evaluation, today=evaluation)
     assert evil not in page
     seen = Page(page)
-    assert seen.tags.count("script") == 1  # the page's own
+    assert seen.tags.count("script") == 2  # the page's own and its model
     assert "b" not in seen.tags
-    assert f"fixture:{evil}" in seen.ids
+    assert f"fixture:{evil}" in seen.gids
+    model = json.loads(re.search(r'id="model">(.*?)</script>', page)[1])
+    assert evil in model["after"]["lines"][f"fixture:{evil}"]["en"][0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

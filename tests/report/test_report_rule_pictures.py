@@ -30,7 +30,7 @@ def test_privacy_zones_and_sight(report_study, report_layout, report_evaluation)
     drawn = gids(ax)
     for placement in report_layout.placements:
         kind = report_study.types[placement.type]
-        assert (f"zone:{placement.fixture}" in drawn) == (kind.privacy_zone is not None)
+        assert (f"own-zone:{placement.fixture}" in drawn) == (kind.privacy_zone is not None)
         if kind.screen is None:
             assert f"read:{placement.fixture}" not in drawn
     figure_of(ax).canvas.draw()
