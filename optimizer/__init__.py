@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from optimizer.study import FixtureGroup, Objective, Study
     from optimizer.study_file import read_study, study_schema
     from optimizer.walk import Shell, prepare_shell, to_networkx
+    from optimizer.whatif.fixed import FixedLayout
+    from optimizer.whatif.sweep import sweep
 
 __all__ = [
     "AddedFixture",
@@ -106,6 +108,7 @@ __all__ = [
     "Evaluation",
     "FileFormatError",
     "Finding",
+    "FixedLayout",
     "FixtureGroup",
     "FixtureType",
     "FloorPlan",
@@ -187,6 +190,7 @@ __all__ = [
     "solve_assignment",
     "study_schema",
     "summarize_plan",
+    "sweep",
     "to_networkx",
     "write_front_csv",
     "write_geojson",
@@ -212,6 +216,7 @@ _ROOMS = {
     "Evaluation": "evaluation",
     "FileFormatError": "errors",
     "Finding": "rules.model",
+    "FixedLayout": "whatif.fixed",
     "FixtureGroup": "study",
     "FixtureType": "equipment.model",
     "FloorPlan": "plan.model",
@@ -293,6 +298,7 @@ _ROOMS = {
     "solve_assignment": "place.assignment",
     "study_schema": "study_file",
     "summarize_plan": "plan.summary",
+    "sweep": "whatif.sweep",
     "to_networkx": "walk",
     "write_front_csv": "report.front",
     "write_geojson": "plan.geojson",

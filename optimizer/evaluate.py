@@ -32,11 +32,12 @@ from optimizer.rules.findings import find_all
 from optimizer.walked_legs import prepare_shells, walk_legs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import CrossingFigures, Leg, PeriodFigures
     from optimizer.plan.space import Audience
+    from optimizer.rules.model import Finding
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
 
@@ -50,6 +51,7 @@ def evaluate(
     hour: int | None = None,
     shells: Mapping[Audience, Shell] | None = None,
     places: bool = True,
+    find_rules: Callable[..., tuple[Finding, ...]] = find_all,
 ) -> Evaluation:
     """Everything that is measured of a layout.
 
@@ -66,6 +68,8 @@ def evaluate(
     places
         Whether to look for the worst places of the conflict map and for guide lines, on which
         neither the objective nor a rule depends and which cost as much as all the rest.
+    find_rules
+        Finds the outcome of the rules; for callers who keep what they found before.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def evaluate(
     crossing = measured.crossing
     if places:
         crossing = _with_places(study, layout, measured, shells)
-    rules = find_all(study, layout, legs=legs, waiting=measured.waiting, unreachable=broken)
+    rules = find_rules(study, layout, legs=legs, waiting=measured.waiting, unreachable=broken)
     return Evaluation(
         hour=hour,
         arrivals_per_hour=measured.arrivals,
