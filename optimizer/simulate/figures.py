@@ -1,0 +1,300 @@
+"""Estimates of simulated runs beside the analytic figures.
+
+In: runs, and the evaluation of the same layout. Out: `Simulated`, with an interval of confidence
+for each figure.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from optimizer.demand.flows import PersonClass
+from optimizer.measured.crossing import compute_crossing
+from optimizer.simulate.meetings import count_meetings, expect_meetings
+from optimizer.simulate.parameters import parameter
+from optimizer.simulate.places import crowding, incidents_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from optimizer.equipment.layout import Layout
+    from optimizer.evaluation import Evaluation
+    from optimizer.simulate.hall import Hall
+    from optimizer.simulate.records import Incident, Run
+    from optimizer.study import Study
+
+__all__ = ["Compared", "Estimate", "Simulated", "estimate", "summarise"]
+
+#: Probability that an interval holds the mean.
+CONFIDENCE = 0.95
+STAFF = (PersonClass.STAFF, PersonClass.CASH)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A mean over runs with its interval of confidence (95 %, Student).
+
+    Parameters
+    ----------
+    mean
+        Over the runs that have the figure; nan where none has.
+    low, high
+        The interval; both nan with fewer than two runs.
+    runs
+        How many runs.
+    """
+
+    mean: float
+    low: float
+    high: float
+    runs: int
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies in the interval."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One figure, simulated and by formula.
+
+    Parameters
+    ----------
+    name
+        What it is, as a key.
+    label
+        For readers.
+    unit
+        Of both values.
+    simulated
+        Estimate over the runs.
+    analytic
+        The formula's value; nan where there is no formula.
+    """
+
+    name: str
+    label: str
+    unit: str
+    simulated: Estimate
+    analytic: float = math.nan
+
+    @property
+    def difference(self) -> float:
+        """Simulated over analytic, less 1; nan where there is nothing to compare with."""
+        return self.simulated.mean / self.analytic - 1.0 if self.analytic > 0 else math.nan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Simulated:
+    """What simulated people did in a layout, beside what the formulas say.
+
+    Parameters
+    ----------
+    hour, hours, seeds
+        Whose arrivals, measured time of each run, seeds.
+    figures
+        Walking, encounters, time and people in the hall.
+    waits
+        Minutes of waiting by fixture type.
+    incidents
+        Stuck people, lines in the way, with their places.
+    runs
+        The runs themselves, with all tracks.
+    hall
+        The furnished hall that was walked.
+    """
+
+    hour: int
+    hours: float
+    seeds: tuple[int, ...]
+    figures: tuple[Compared, ...]
+    waits: Mapping[str, Compared]
+    incidents: tuple[Incident, ...]
+    runs: tuple[Run, ...] = field(repr=False)
+    hall: Hall = field(repr=False)
+
+    def __getitem__(self, name: str) -> Compared:
+        """Return the figure named."""
+        return next(figure for figure in self.figures if figure.name == name)
+
+
+def estimate(values: Iterable[float]) -> Estimate:
+    """Mean of the values with its interval; values that are nan do not count."""
+    known = np.array([v for v in values if not math.isnan(v)], dtype=float)
+    if not len(known):
+        return Estimate(mean=math.nan, low=math.nan, high=math.nan, runs=0)
+    mean = float(known.mean())
+    if len(known) < 2 or not np.isfinite(known).all():
+        return Estimate(mean=mean, low=math.nan, high=math.nan, runs=len(known))
+    error = float(known.std(ddof=1)) / math.sqrt(len(known))
+    half = float(stats.t.ppf((1.0 + CONFIDENCE) / 2.0, len(known) - 1)) * error
+    return Estimate(mean=mean, low=mean - half, high=mean + half, runs=len(known))
+
+
+def summarise(
+    study: Study,
+    layout: Layout,
+    evaluation: Evaluation,
+    hall: Hall,
+    runs: tuple[Run, ...],
+    *,
+    hour: int,
+) -> Simulated:
+    """Figures of all runs beside those of the evaluation.
+
+    Parameters
+    ----------
+    study, layout, evaluation, hall
+        What was walked, and its analytic figures at the same hour.
+    runs
+        At least one.
+    hour
+        Whose arrivals held.
+    """
+    waits = {
+        kind: Compared(
+            name=kind,
+            label=study.types[kind].label,
+            unit="min",
+            simulated=estimate(_mean_minutes(run, kind) for run in runs),
+            analytic=figures.mean_minutes,
+        )
+        for kind, figures in evaluation.waiting.items()
+        if len(layout.of_type(kind))
+    }
+    return Simulated(
+        hour=hour,
+        hours=runs[0].seconds / 3600.0,
+        seeds=tuple(run.seed for run in runs),
+        figures=tuple(_figures(study, evaluation, runs)),
+        waits=waits,
+        incidents=incidents_of(runs, hall, evaluation.legs),
+        runs=runs,
+        hall=hall,
+    )
+
+
+def _figures(study: Study, evaluation: Evaluation, runs: Sequence[Run]) -> Iterable[Compared]:
+    """Yield all figures but the waits."""
+    visits = evaluation.door_to_door
+    people = visits.customers_per_hour or 1.0
+    on_foot = sum(v.customers_per_hour * v.walking for v in visits.by_business.values()) / people
+    distance = parameter("encounter_distance")
+    handover = study.walking.lane_width / 2.0 + distance
+    analytic = encounters_at(study, evaluation, distance)
+    full = [crowding(run) for run in runs]
+
+    def row(
+        name: str, label: str, unit: str, of: Callable[[Run], float], analytic: float = math.nan
+    ) -> Compared:
+        return Compared(
+            name=name,
+            label=label,
+            unit=unit,
+            simulated=estimate(of(run) for run in runs),
+            analytic=analytic,
+        )
+
+    def counted(run: Run) -> tuple[float, float]:
+        met = count_meetings(run.measured, distance=distance, handover=handover)
+        return met[0] * 3600.0 / run.seconds, met[1] * 3600.0 / run.seconds
+
+    meetings = {run.seed: counted(run) for run in runs}
+    yield row(
+        "customers_per_hour",
+        "Customers",
+        "1/h",
+        lambda run: len(run.cohort) * 3600.0 / run.seconds,
+        people,
+    )
+    yield row(
+        "metres_per_customer",
+        "Walking per customer",
+        "m",
+        lambda run: _mean(v.metres for v in run.cohort),
+        evaluation.walking.metres_per_customer,
+    )
+    yield row(
+        "walking_minutes",
+        "Walking per customer",
+        "min",
+        lambda run: _mean(v.walking / 60.0 for v in run.cohort),
+        on_foot,
+    )
+    yield row(
+        "minutes_in_hall",
+        "Time from door to door",
+        "min",
+        lambda run: _mean(
+            (v.departure - v.arrival) / 60.0 for v in run.cohort if math.isfinite(v.departure)
+        ),
+        visits.minutes_per_customer,
+    )
+    yield row(
+        "staff_metres_per_hour",
+        "Walking of staff",
+        "m/h",
+        lambda run: sum(w.length for w in run.measured if w.person in STAFF) * 3600.0 / run.seconds,
+        evaluation.walking.staff_person_metres_per_hour,
+    )
+    yield row(
+        "expected_encounters",
+        f"Encounters within {distance} m, expected from the tracks",
+        "1/h",
+        lambda run: expect_meetings(
+            run.measured, distance=distance, handover=handover, seconds=run.seconds
+        ),
+        analytic,
+    )
+    yield row(
+        "encounters",
+        f"Encounters within {distance} m, counted",
+        "1/h",
+        lambda run: meetings[run.seed][0],
+        analytic,
+    )
+    yield row(
+        "close_pairs",
+        f"All pairs of walkers within {distance} m",
+        "1/h",
+        lambda run: meetings[run.seed][1],
+    )
+    for k, (name, label, unit) in enumerate(
+        (
+            ("people_on_floor", "People who stand or walk, mean", "people"),
+            ("most_people_on_floor", "People who stand or walk, most", "people"),
+            ("greatest_density", "Greatest density within 1 m of somebody", "1/m²"),
+        )
+    ):
+        yield Compared(
+            name=name, label=label, unit=unit, simulated=estimate(float(row[k]) for row in full)
+        )
+
+
+def encounters_at(study: Study, evaluation: Evaluation, distance: float) -> float:
+    """Analytic encounters per hour at another distance than the study's."""
+    walking = replace(
+        study.walking,
+        encounter_distance=distance,
+        lane_width=max(study.walking.lane_width, distance),
+    )
+    figures = compute_crossing(
+        study.replace(walking=walking), evaluation.legs, frozenset({"encounters"})
+    )
+    return figures.encounters_per_hour
+
+
+def _mean(values: Iterable[float]) -> float:
+    """Mean; nan of nothing."""
+    known = list(values)
+    return float(np.mean(known)) if known else math.nan
+
+
+def _mean_minutes(run: Run, kind: str) -> float:
+    """Mean wait of the cohort at a type; nan where nobody came."""
+    return _mean(seconds / 60.0 for seconds in run.waits().get(kind, ()))
