@@ -78,11 +78,13 @@ if TYPE_CHECKING:
     from optimizer.report.overlays import plot_privacy, plot_rules
     from optimizer.report.peak_chart import plot_peaks
     from optimizer.report.plan_picture import plot_plan
+    from optimizer.report.regret_picture import plot_regret
     from optimizer.report.results import evaluation_to_json, result_to_json
     from optimizer.report.roster_picture import plot_roster
     from optimizer.report.route_picture import plot_routes
     from optimizer.report.sheets import render_layout
     from optimizer.report.sight_picture import plot_sight
+    from optimizer.report.sweep_picture import plot_sweep
     from optimizer.result import Result, Status
     from optimizer.rules.compliance import compliance_table
     from optimizer.rules.model import Finding, Rule
@@ -90,6 +92,7 @@ if TYPE_CHECKING:
     from optimizer.study_file import read_study, study_schema
     from optimizer.walk import Shell, prepare_shell, to_networkx
     from optimizer.whatif.fixed import FixedLayout
+    from optimizer.whatif.robustness import Robustness, compare_scenarios
     from optimizer.whatif.sweep import sweep
 
 __all__ = [
@@ -133,6 +136,7 @@ __all__ = [
     "QueueLog",
     "ReservedWindows",
     "Result",
+    "Robustness",
     "Roster",
     "RosterRules",
     "Rule",
@@ -148,6 +152,7 @@ __all__ = [
     "ZoneKind",
     "audit_plan",
     "compare",
+    "compare_scenarios",
     "compare_strategies",
     "compliance_table",
     "diagnose",
@@ -171,10 +176,12 @@ __all__ = [
     "plot_peaks",
     "plot_plan",
     "plot_privacy",
+    "plot_regret",
     "plot_roster",
     "plot_routes",
     "plot_rules",
     "plot_sight",
+    "plot_sweep",
     "plot_waiting",
     "prepare_shell",
     "read_catalogue",
@@ -241,6 +248,7 @@ _ROOMS = {
     "QueueLog": "demand.queue_log",
     "ReservedWindows": "demand.service",
     "Result": "result",
+    "Robustness": "whatif.robustness",
     "Roster": "demand.roster",
     "RosterRules": "demand.roster",
     "Rule": "rules.model",
@@ -256,6 +264,7 @@ _ROOMS = {
     "ZoneKind": "plan.model",
     "audit_plan": "plan.audit",
     "compare": "comparison",
+    "compare_scenarios": "whatif.robustness",
     "compare_strategies": "demand.strategies",
     "compliance_table": "rules.compliance",
     "diagnose": "diagnose",
@@ -279,10 +288,12 @@ _ROOMS = {
     "plot_peaks": "report.peak_chart",
     "plot_plan": "report.plan_picture",
     "plot_privacy": "report.overlays",
+    "plot_regret": "report.regret_picture",
     "plot_roster": "report.roster_picture",
     "plot_routes": "report.route_picture",
     "plot_rules": "report.overlays",
     "plot_sight": "report.sight_picture",
+    "plot_sweep": "report.sweep_picture",
     "plot_waiting": "report.charts",
     "prepare_shell": "walk",
     "read_catalogue": "equipment.catalogue",
