@@ -53,7 +53,6 @@ PASSING = (
     "no space",
     "could not extend",
     "could not write",
-    "unable to open database file",
     "deadlock",
     "could not serialize",
     "shutting down",

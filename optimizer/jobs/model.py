@@ -55,7 +55,7 @@ class Order:
     seed
         Of the random numbers.
     time_limit
-        Seconds of search and proof, over all attempts.
+        Seconds of search, proof and verifying, over all attempts.
     workers
         Processes that search at the same time.
     batch

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from optimizer.result import Result
     from optimizer.study import Study
 
-__all__ = ["LEAST_SECONDS", "study_of", "work_on"]
+__all__ = ["LEAST_SECONDS", "Pace", "study_of", "work_on"]
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,26 @@ logger = logging.getLogger(__name__)
 LEAST_SECONDS = 2.0
 #: Seconds that the end of a job waits for a store that is gone: to be started again, to have room.
 END_PATIENCE = 300.0
+#: Seconds that verifying takes before it was measured, and the most of a limit kept back for it.
+VERIFYING, MOST_RESERVE = 1.5, 0.25
+
+
+class Pace:
+    """How long verifying a result takes in this process: kept back from a job's limit."""
+
+    def __init__(self) -> None:
+        self._seconds = VERIFYING
+
+    def reserve(self, limit: float) -> float:
+        """Seconds to keep back from a limit."""
+        return min(self._seconds, MOST_RESERVE * limit)
+
+    def measured(self, verify: Callable[[], Outcome]) -> Outcome:
+        """Verify, and remember how long it took."""
+        begun = time.perf_counter()
+        outcome = verify()
+        self._seconds += (time.perf_counter() - begun - self._seconds) / 2
+        return outcome
 
 
 def study_of(job: Job) -> Study:
@@ -56,6 +77,10 @@ def study_of(job: Job) -> Study:
             f"(hash {study.sha256[:12]}, was {job.order.study_sha256[:12]}); run it as a new job"
         )
     return study
+
+
+#: Branches of a bank are much alike: what the last ones took, the next one will.
+PACE = Pace()
 
 
 def work_on(
@@ -101,7 +126,7 @@ def _outcome(store: JobStore, job: Job, keeper: Keeper) -> tuple[JobState, str, 
         if not job.order.study_sha256:
             store.identify(job, study.sha256)
         result = _optimize(study, job, keeper)
-        outcome = _content(study, result)
+        outcome = PACE.measured(lambda: _content(study, result))
     except StoreError as error:
         return JobState.INTERRUPTED, str(error), None
     except OptimizerError as error:
@@ -133,7 +158,7 @@ def _optimize(study: Study, job: Job, keeper: Keeper) -> Result:
     alone = multiprocessing.current_process().daemon
     return optimize(
         study,
-        time_limit=max(job.left, LEAST_SECONDS),
+        time_limit=max(job.left - PACE.reserve(job.left), LEAST_SECONDS),
         # other random numbers than before, or the same moves would be tried again
         seed=job.order.seed + 1000 * (job.attempt - 1),
         workers=1 if alone else job.order.workers,
