@@ -26,6 +26,8 @@ __all__ = ["door_defects"]
 
 #: A door stands in a wall, or in the outline, when both its ends are this near to one, metres.
 ON_WALL = 0.35
+#: Doors on the way of every customer.
+CUSTOMERS = (DoorKind.ENTRANCE, DoorKind.EXIT)
 #: Doors whose middles are closer than this are one door drawn twice, metres.
 SAME = 0.05
 
@@ -48,6 +50,7 @@ def door_defects(plan: FloorPlan) -> Iterator[Defect]:
                 f"door {door.name!r} lies {door.line.distance(plan.outline):.2f} m outside the "
                 "outline; a door leads into the floor",
                 door,
+                Severity.WARNING if door.kind is DoorKind.INNER else Severity.ERROR,
             )
     yield from _twice(plan.doors)
     if not plan.doors_of(DoorKind.ENTRANCE):
@@ -74,6 +77,7 @@ def _at(code: str, sentence: str, door: Door, severity: Severity = Severity.ERRO
 
 
 def _width(door: Door) -> Iterator[Defect]:
+    """A width that is none of a door; an error where every customer passes it."""
     allowed = plausible("door_opening")
     if not allowed.holds(door.width):
         yield _at(
@@ -81,6 +85,7 @@ def _width(door: Door) -> Iterator[Defect]:
             f"door {door.name!r} is {door.width:.3g} m wide; a door has {allowed.least:g} to "
             f"{allowed.most:g} m",
             door,
+            Severity.ERROR if door.kind in CUSTOMERS else Severity.WARNING,
         )
 
 

@@ -54,7 +54,7 @@ def read_plan(
     path
         A drawing or a floor plan.
     layers
-        What the layers of a DXF mean; the defaults where None.
+        What the layers of a DXF and the names of zones mean; the defaults where None.
     unit
         Unit of a DXF, over what its header says.
     level
@@ -74,10 +74,10 @@ def read_plan(
         What it holds is no floor plan; a sentence for each defect.
     """
     if Path(path).is_dir():
-        return _indoor(path, level)
+        return _indoor(path, level, layers)
     kind = _format(Path(path))
     if kind == "json":
-        return _indoor(path, level) if _is_indoor(path) else read_geojson(path)
+        return _json(path, level, layers)
     if kind == "dxf":
         from optimizer.plan.dxf.read import read_dxf
 
@@ -85,23 +85,28 @@ def read_plan(
     if kind == "ifc":
         from optimizer.plan.ifc.read import read_ifc
 
-        return read_ifc(path, level=level)
+        return read_ifc(path, level=level, layers=layers)
     if kind == "dwg":
         raise FileFormatError(f"{path}: this is a DWG drawing; save it as DXF; {READ}")
     what = f"a {kind.upper()} file" if kind else "of no format that is known"
     raise FileFormatError(f"{path}: this is {what}; {READ}")
 
 
-def _indoor(path: str | Path, level: str | None) -> FloorPlan:
+def _json(path: str | Path, level: str | None, layers: LayerMap | None) -> FloorPlan:
+    """Floor plan of one of the formats that are JSON."""
+    from optimizer.plan.indoor.features import is_indoor
+    from optimizer.plan.indoor.structural import is_structural, read_structural
+
+    document = load_json(path)
+    if is_structural(document):
+        return read_structural(path, level=level)
+    return _indoor(path, level, layers) if is_indoor(document) else read_geojson(path)
+
+
+def _indoor(path: str | Path, level: str | None, layers: LayerMap | None) -> FloorPlan:
     from optimizer.plan.indoor.read import read_indoor
 
-    return read_indoor(path, level=level)
-
-
-def _is_indoor(path: str | Path) -> bool:
-    from optimizer.plan.indoor.features import is_indoor
-
-    return is_indoor(load_json(path))
+    return read_indoor(path, level=level, layers=layers)
 
 
 def _format(path: Path) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import FloorPlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["METRES", "Range", "UnitEvidence", "find_unit", "metres_per_unit", "plausible"]
 
@@ -56,16 +56,24 @@ class UnitEvidence:
         The lengths, in drawing units.
     by_doors
         Whether door leaves are part of the evidence; without them it is weak.
+    votes
+        What each kind of length is called, and the units in which it alone is plausible.
     """
 
     units: tuple[str, ...]
     sentence: str
     by_doors: bool
+    votes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def unit(self) -> str | None:
         """The only unit that fits; None where none or several do."""
         return self.units[0] if len(self.units) == 1 else None
+
+    @property
+    def quarrel(self) -> str:
+        """What each kind of length says by itself."""
+        return ", ".join(f"{name} fit {' or '.join(units) or 'none'}" for name, units in self.votes)
 
 
 @cache
@@ -94,7 +102,7 @@ def find_unit(
     size: tuple[float, float],
     leaves: Sequence[float] = (),
     openings: Sequence[float] = (),
-    thicknesses: Sequence[float] = (),
+    faces: Sequence[Sequence[float]] = (),
 ) -> UnitEvidence:
     """Units in which a drawing's lengths are those of a building.
 
@@ -102,25 +110,45 @@ def find_unit(
     ----------
     size
         Width and height of the drawing, in its own unit.
-    leaves, openings, thicknesses
-        Radii of door leaves, widths of door openings and thicknesses of walls, in its own unit.
+    leaves, openings
+        Radii of door leaves and widths of door openings, in its own unit.
+    faces
+        For each face of a wall the distances to the lines beside it, nearest first; in half of
+        them one is the thickness of a wall.
     """
-    checks = [(max(size), plausible("plan_side"))]
+    side = plausible("plan_side")
+    votes = [("the size", _fitting(lambda metres: side.holds(max(size) * metres)))]
     said = [f"size {size[0]:.4g} x {size[1]:.4g}"]
     for values, name, words in (
         (leaves, "door_leaf", "door leaves"),
         (openings, "door_opening", "door openings"),
-        (thicknesses, "wall_thickness", "walls"),
     ):
         if values:
-            middle = median(values)
-            checks.append((middle, plausible(name)))
-            said.append(f"{len(values)} {words} of {middle:.4g}")
-    fitting = [
-        unit
-        for unit, metres in METRES.items()
-        if all(allowed.holds(value * metres) for value, allowed in checks)
-    ]
+            votes.append((words, _middle_fits(median(values), plausible(name))))
+            said.append(f"{len(values)} {words} of {median(values):.4g}")
+    if faces:
+        votes.append(("the walls", _fitting(lambda metres: _are_walls(faces, metres))))
+        said.append(f"{len(faces)} wall faces {median(near[0] for near in faces):.4g} apart")
+    fitting = [unit for unit in METRES if all(unit in units for _, units in votes)]
     return UnitEvidence(
-        units=tuple(fitting), sentence=", ".join(said), by_doors=bool(leaves or openings)
+        units=tuple(fitting),
+        sentence=", ".join(said),
+        by_doors=bool(leaves or openings),
+        votes=tuple(votes),
     )
+
+
+def _fitting(holds: Callable[[float], bool]) -> tuple[str, ...]:
+    """Units whose length in metres a test holds for."""
+    return tuple(unit for unit, metres in METRES.items() if holds(metres))
+
+
+def _middle_fits(middle: float, allowed: Range) -> tuple[str, ...]:
+    return _fitting(lambda metres: allowed.holds(middle * metres))
+
+
+def _are_walls(faces: Sequence[Sequence[float]], metres: float) -> bool:
+    """Whether half of the faces have a line beside them at the thickness of a wall."""
+    allowed = plausible("wall_faces")
+    walls = sum(any(allowed.holds(apart * metres) for apart in near) for near in faces)
+    return 2 * walls >= len(faces)

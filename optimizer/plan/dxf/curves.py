@@ -7,7 +7,7 @@ steps of at most 10 degrees, and beside them the arcs themselves, which may be l
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +34,7 @@ class Stroke:
     points
         Shape (n, 2). Of an arc: centre, start, end. Of a text: its place.
     kind
-        "line", "arc", "fill" or "text".
+        "line", "arc", "fill", "text" or "point".
     layer
         Layer of the entity.
     closed
@@ -67,7 +67,14 @@ class Stroke:
 
     def scaled(self, scale: float, shift: NDArray[np.float64]) -> Stroke:
         """Return it in another unit and moved by `-shift` there."""
-        return replace(self, points=self.points * scale - shift, width=self.width * scale)
+        return Stroke(
+            points=self.points * scale - shift,
+            kind=self.kind,
+            layer=self.layer,
+            closed=self.closed,
+            width=self.width * scale,
+            text=self.text,
+        )
 
     @property
     def path(self) -> NDArray[np.float64]:

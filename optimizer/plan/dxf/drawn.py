@@ -161,6 +161,11 @@ def draw(
     return pen.drawing
 
 
+def _spot(place: Any, layer: str) -> Stroke:
+    """A stroke of one point."""
+    return Stroke(points=np.array([tuple(place)[:2]], dtype=float), kind="point", layer=layer)
+
+
 class _Pen:
     """Walks a document's entities and remembers what each block draws."""
 
@@ -211,6 +216,9 @@ class _Pen:
         elif kind == "INSERT":
             for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
                 self.take_insert(insert)
+        elif kind == "POINT":
+            if self.meaning(layer) is Meaning.POWER and self.wanted(layer, 1):
+                self.sort([_spot(entity.dxf.location, layer)])
         elif kind in LETTERS or (kind in DRAWN and self.wanted(layer, 1)):
             self.sort(self.strokes(entity))
         elif kind in DRAWN and layer not in self.drawing.places:
@@ -235,6 +243,10 @@ class _Pen:
         ):
             return
         if meaning is Meaning.FURNITURE:
+            return
+        if meaning is Meaning.POWER:
+            if self.wanted(layer, 1):  # however much the symbol of an outlet draws, it is one
+                self.sort([_spot(insert.dxf.insert, layer)])
             return
         by_layer = self.layered[name]
         here = {self.meaning(layer if own == "0" else own) for own in by_layer}

@@ -14,6 +14,7 @@ import numpy as np
 
 from optimizer.plan.defect import Defect, Severity
 from optimizer.plan.dxf.layers import Meaning
+from optimizer.plan.dxf.thickness import face_distances
 from optimizer.plan.units import UnitEvidence, find_unit, metres_per_unit
 
 if TYPE_CHECKING:
@@ -117,7 +118,11 @@ def _evidence(drawing: Drawing) -> UnitEvidence | None:
         arcs = _swings([s for s in block.strokes if s.kind == "arc"])
         # handles and hinges of a door block have arcs too, much smaller than the block
         leaves += [r for r in arcs if r > LEAF_SHARE * float(np.max(high_block - low_block))]
-    return find_unit(size=(float(high[0] - low[0]), float(high[1] - low[1])), leaves=leaves)
+    return find_unit(
+        size=(float(high[0] - low[0]), float(high[1] - low[1])),
+        leaves=leaves,
+        faces=face_distances(drawing.of(Meaning.WALL)),
+    )
 
 
 def _swings(arcs: Sequence[Stroke]) -> list[float]:
@@ -144,7 +149,7 @@ def _defects(
         fits = (
             f"in {' or '.join(found.units)} it would be a building"
             if found.units
-            else ("in no unit is it one storey of a building")
+            else f"in no unit do all of them fit ({found.quarrel})"
         )
         source = "the study gives" if given else "the header says"
         return (

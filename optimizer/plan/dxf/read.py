@@ -6,6 +6,8 @@ at (0, 0), with every guess and repair among the defects of its source.
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +49,7 @@ from optimizer.plan.units import METRES
 from optimizer.plan.wall_index import Walls, door_wall, window_wall
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -131,7 +133,8 @@ def _open(path: str | Path) -> Any:
                 f"{path}: this is a DWG drawing, which cannot be read; save it as DXF"
             )
         try:
-            return readfile(path)
+            with _no_collection():
+                return readfile(path)
         except (DXFStructureError, UnicodeDecodeError, StopIteration):
             document, _ = recover.readfile(path)
             return document
@@ -144,6 +147,18 @@ def _open(path: str | Path) -> Any:
     except (DXFError, *BROKEN) as error:
         why = str(error) or "it breaks off or holds what no DXF holds"
         raise FileFormatError(f"{path}: cannot be read as DXF: {why}") from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for cycles of objects meanwhile: reading makes millions and drops none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _layer_names(document: Any) -> set[str]:
@@ -212,7 +227,11 @@ class _Builder:
             doors=name_doors(openings, outline, self.layers),
             zones=zones,
             windows=tuple(windows),
-            power=tuple(Point(s.points.mean(axis=0)) for s in self.metres(Meaning.POWER)),
+            power=tuple(
+                Point(stroke.points.mean(axis=0))
+                for kind in ("point", "line", "fill")
+                for stroke in self.metres(Meaning.POWER, kind=kind)
+            ),
             furniture=move_furniture(
                 self.drawing.furniture, self.scale, (float(self.shift[0]), float(self.shift[1]))
             ),

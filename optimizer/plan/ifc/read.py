@@ -23,12 +23,15 @@ from optimizer.plan.dxf.walls import polygons_of
 from optimizer.plan.entrances import leads_out
 from optimizer.plan.ifc.section import cut_section, middle_line
 from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource
+from optimizer.plan.rooms import Room, room_zones
 from optimizer.plan.wall_index import Walls, door_wall, window_wall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from optimizer.plan.dxf.layers import LayerMap
 
 __all__ = ["read_ifc"]
 
@@ -42,7 +45,9 @@ KEPT = 0.2
 UNITS = {0.001: "mm", 0.01: "cm", 0.1: "dm", 1.0: "m", 0.0254: "in", 0.3048: "ft"}
 
 
-def read_ifc(path: str | Path, *, level: str | None = None) -> FloorPlan:
+def read_ifc(
+    path: str | Path, *, level: str | None = None, layers: LayerMap | None = None
+) -> FloorPlan:
     """Floor plan of one storey.
 
     Parameters
@@ -51,6 +56,8 @@ def read_ifc(path: str | Path, *, level: str | None = None) -> FloorPlan:
         The model.
     level
         Name of the storey; None for the lowest one that has doors.
+    layers
+        The study's names of zones; those of `rooms.toml` alone where None.
 
     Raises
     ------
@@ -73,7 +80,7 @@ def read_ifc(path: str | Path, *, level: str | None = None) -> FloorPlan:
         model = ifc.open(str(path))
     except (OSError, RuntimeError, ifc.Error) as error:
         raise FileFormatError(f"{path}: cannot be read as IFC: {error}") from error
-    return _Storey(ifc, model, path, level).plan()
+    return _Storey(ifc, model, path, level).plan(layers)
 
 
 class _Storey:
@@ -104,8 +111,10 @@ class _Storey:
     def elements(self, kind: str) -> Iterator[tuple[Any, NDArray[np.float64], NDArray[np.int64]]]:
         """Elements of a kind on the storey, with their corners and triangles in metres."""
         container = self.ifc.util.element.get_container
+        part_of = self.ifc.util.element.get_aggregate
         for element in self.model.by_type(kind):
-            if self.storey is not None and container(element) != self.storey:
+            home = container(element) if kind != "IfcSpace" else part_of(element)
+            if self.storey is not None and home != self.storey:
                 continue
             try:
                 shape = self.ifc.geom.create_shape(self.settings, element).geometry
@@ -149,7 +158,18 @@ class _Storey:
             if corners[:, 2].min() <= height <= corners[:, 2].max()
         ]
 
-    def plan(self) -> FloorPlan:
+    def rooms(self, low: tuple[float, float]) -> list[Room]:
+        """Spaces of the storey, moved by `-low`."""
+        height = self.height()
+        found = []
+        for space, corners, triangles in self.elements("IfcSpace"):
+            names = [space.LongName, space.Name, space.ObjectType]
+            known = tuple(dict.fromkeys(str(n) for n in names if n))
+            for part in polygons_of(cut_section(corners, triangles, height)):
+                found.append(Room(names=known, polygon=translate(part, -low[0], -low[1])))
+        return found
+
+    def plan(self, layers: LayerMap | None) -> FloorPlan:
         """The floor plan."""
         walls = self.sections("IfcWall", "IfcCurtainWall", "IfcMember", "IfcPlate")
         glass = self.window_lines()
@@ -166,6 +186,7 @@ class _Storey:
         outline, outside = _all_buildings(found)
         doors = _named(lines, [found.polygon, *found.detached])
         low_x, low_y = outline.bounds[:2]
+        zones, notes = room_zones(self.rooms((float(low_x), float(low_y))), layers)
         name = Path(self.path).stem + (f" {self.storey.Name}" if self.storey is not None else "")
         return FloorPlan(
             name=name,
@@ -176,11 +197,18 @@ class _Storey:
                 Door(name=d.name, kind=d.kind, line=translate(d.line, -low_x, -low_y))
                 for d in doors
             ),
+            zones=zones,
             windows=tuple(translate(line, -low_x, -low_y) for line in glass),
-            source=self.source(found, bool(outside), (float(low_x), float(low_y))),
+            source=self.source(found, bool(outside), (float(low_x), float(low_y)), notes),
         )
 
-    def source(self, found: FoundOutline, joined: bool, origin: tuple[float, float]) -> PlanSource:
+    def source(
+        self,
+        found: FoundOutline,
+        joined: bool,
+        origin: tuple[float, float],
+        rooms: Sequence[Defect],
+    ) -> PlanSource:
         """Where the plan came from."""
         unit = UNITS.get(round(self.scale, 6), "m")
         defects = [d for d in outline_defects(found) if not (joined and d.code == "detached")]
@@ -195,6 +223,7 @@ class _Storey:
         if joined:
             sentence = "the model has several buildings; the ground between them counts as wall"
             defects.append(_note("detached", sentence))
+        defects += rooms
         return PlanSource(
             path=str(self.path),
             unit_header=unit,

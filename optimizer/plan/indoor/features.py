@@ -55,6 +55,8 @@ ROLES = {
     "window": Role.WINDOW,
     "inaccessible_space": Role.BLOCKED,
 }
+#: Properties that tell what a room is, those for people first.
+NAMES = ("name", "alt_name", "amenity", "shop", "room", "category", "categoryId")
 #: Properties that name a feature's level.
 LEVELS = ("level", "levelId", "level_id")
 #: Semi-major axis and squared eccentricity of WGS84.
@@ -75,12 +77,15 @@ class IndoorFeature:
         Levels that it belongs to; empty where the map has none.
     width
         Width in metres where the map gives one.
+    names
+        Name and category, where the map gives any.
     """
 
     role: Role
     geometry: BaseGeometry
     levels: tuple[str, ...]
     width: float | None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +140,7 @@ def read_features(path: str | Path) -> IndoorMap:
         A file cannot be read, or nothing in it has a role and a geometry.
     """
     found: list[tuple[Role, BaseGeometry, dict[str, Any], Any]] = []
+    categories: dict[str, str] = {}
     for file in _files(Path(path)):
         document = load_json(file)
         features = document.get("features") if isinstance(document, dict) else None
@@ -144,6 +150,9 @@ def read_features(path: str | Path) -> IndoorMap:
                 continue
             role = _role(properties, feature, file.stem)
             geometry = _geometry(feature.get("geometry"))
+            if geometry is None and isinstance(properties.get("name"), str):
+                # a list of categories, which rooms name by key
+                categories[str(feature.get("id"))] = properties["name"]
             if role is not None and geometry is not None:
                 found.append((role, geometry, properties, feature.get("id")))
     if not found:
@@ -164,6 +173,7 @@ def read_features(path: str | Path) -> IndoorMap:
                 geometry=transform(geometry, lambda spots: (spots - anchor) * scale),
                 levels=_levels_of(role, properties, key),
                 width=_width(properties),
+                names=_names(properties, categories),
             )
             for role, geometry, properties, key in found
         ),
@@ -252,6 +262,17 @@ def _levels(
         return {}, None
     street = next((key for key in names if ordinals[key][0] == 0), next(iter(names)))
     return names, street
+
+
+def _names(properties: Mapping[str, Any], categories: Mapping[str, str]) -> tuple[str, ...]:
+    """Names and category of a feature; IMDF gives names by language."""
+    found: list[str] = []
+    for key in NAMES:
+        value = properties.get(key)
+        for text in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(text, str) and text.strip():
+                found.append(categories.get(text, text.strip()))
+    return tuple(dict.fromkeys(found))
 
 
 def _number(text: str) -> float:

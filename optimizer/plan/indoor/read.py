@@ -7,6 +7,7 @@ least thickness along the rooms' edges.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from optimizer.plan.defect import Defect, Severity
 from optimizer.plan.entrances import leads_out
 from optimizer.plan.indoor.features import IndoorFeature, IndoorMap, Role, read_features
 from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource
+from optimizer.plan.rooms import Room, room_zones
 from optimizer.plan.units import plausible
 
 if TYPE_CHECKING:
@@ -27,17 +29,23 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from optimizer.plan.dxf.layers import LayerMap
+
 __all__ = ["read_indoor"]
 
 #: Thickness of walls that a map draws as the edge between two rooms, metres.
 THIN = 0.05
 #: Gaps between rooms up to twice this are walls, metres.
 BETWEEN = 0.3
+#: Rooms of which less than this share lies in the outline are those of another building.
+INSIDE = 0.5
 #: A door that a map gives as a point lies on an edge within this, metres.
 NEAR = 1.0
 
 
-def read_indoor(path: str | Path, *, level: str | None = None) -> FloorPlan:
+def read_indoor(
+    path: str | Path, *, level: str | None = None, layers: LayerMap | None = None
+) -> FloorPlan:
     """Floor plan of one level of an indoor map.
 
     Parameters
@@ -46,6 +54,8 @@ def read_indoor(path: str | Path, *, level: str | None = None) -> FloorPlan:
         A GeoJSON file, or a folder of them.
     level
         Key or name of the level; None for that at street level, else the lowest.
+    layers
+        The study's names of zones; those of `rooms.toml` alone where None.
 
     Raises
     ------
@@ -57,7 +67,8 @@ def read_indoor(path: str | Path, *, level: str | None = None) -> FloorPlan:
     found = read_features(path)
     key = _level_key(path, found, level)
     here = [f for f in found.features if key is None or not f.levels or key in f.levels]
-    rooms = _polygons(here, Role.ROOM)
+    named = _rooms(here)
+    rooms = [room.polygon for room in named]
     outline = _outline(_polygons(here, Role.OUTLINE), rooms)
     if outline is None:
         where = "in it" if key is None else f"on level {key!r}"
@@ -72,19 +83,26 @@ def read_indoor(path: str | Path, *, level: str | None = None) -> FloorPlan:
     for line in lines:
         kind = DoorKind.ENTRANCE if leads_out(line, outline) else DoorKind.INNER
         number = 1 + sum(door.kind is kind for door in doors)
-        there = translate(line, -low_x, -low_y)
-        doors.append(Door(name=f"{kind}-{number}", kind=kind, line=there))
+        moved = translate(line, -low_x, -low_y)
+        doors.append(Door(name=f"{kind}-{number}", kind=kind, line=moved))
+    there = [
+        replace(room, polygon=translate(room.polygon, -low_x, -low_y))
+        for room in named
+        if room.polygon.intersection(outline).area > INSIDE * room.polygon.area
+    ]
+    zones, notes = room_zones(there, layers)
     name = Path(path).stem if key is None else f"{Path(path).stem} {found.levels[key]}"
     return FloorPlan(
         name=name,
         outline=translate(outline, -low_x, -low_y),
         walls=tuple(translate(wall, -low_x, -low_y) for wall in walls),
         doors=tuple(doors),
+        zones=zones,
         windows=tuple(
             translate(_middle_line(window), -low_x, -low_y)
             for window in _polygons(here, Role.WINDOW)
         ),
-        source=_source(path, found, key, (low_x, low_y)),
+        source=_source(path, found, key, (low_x, low_y), notes),
     )
 
 
@@ -107,6 +125,15 @@ def _polygons(features: Sequence[IndoorFeature], *roles: Role) -> list[Polygon]:
         for part in get_parts(make_valid(feature.geometry))
     ]
     return [part for part in parts if isinstance(part, Polygon) and part.area > 1e-4]
+
+
+def _rooms(features: Sequence[IndoorFeature]) -> list[Room]:
+    """Rooms with their names, each part by itself."""
+    return [
+        Room(names=feature.names, polygon=part)
+        for feature in features
+        for part in _polygons([feature], Role.ROOM)
+    ]
 
 
 def _outline(drawn: Sequence[Polygon], rooms: Sequence[Polygon]) -> Polygon | None:
@@ -182,7 +209,11 @@ def _on_edge(point: Point, edges: BaseGeometry, width: float | None) -> LineStri
 
 
 def _source(
-    path: str | Path, found: IndoorMap, key: str | None, low: tuple[float, float]
+    path: str | Path,
+    found: IndoorMap,
+    key: str | None,
+    low: tuple[float, float],
+    rooms: Sequence[Defect],
 ) -> PlanSource:
     """Where the plan came from; the origin is its lower-left corner in degrees."""
     x, y = found.metres_per_degree
@@ -201,5 +232,5 @@ def _source(
         unit_evidence="deg",
         origin=origin,
         notes=tuple(notes),
-        defects=defects,
+        defects=(*defects, *rooms),
     )
