@@ -87,6 +87,7 @@ LIBRARIES = {
     "dask": ("optimizer.jobs",),
     "distributed": ("optimizer.jobs",),
     "pydantic": (
+        "optimizer.network",
         "optimizer.reading",
         "optimizer.study_file",
         "optimizer.equipment",

@@ -1,6 +1,6 @@
-"""Commands about all branches of a bank: `network rank`.
+"""Commands about all branches of a bank: `network rank`, `network allot`.
 
-In: a portfolio, one row a branch. Out: which branches to refit first.
+In: a portfolio, one row a branch. Out: which branches to refit first, which get the next devices.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from optimizer.cli.arguments import AsJson, Seed
-from optimizer.cli.terminal import errors_console, print_json, print_line, print_table
+from optimizer.cli.arguments import AsJson, Seed, TimeLimit
+from optimizer.cli.terminal import (
+    errors_console,
+    print_errors,
+    print_json,
+    print_line,
+    print_table,
+)
 from optimizer.errors import FileFormatError
 from optimizer.reading import write_whole
 
 if TYPE_CHECKING:
+    from optimizer.network.allotment import Allotment
     from optimizer.network.portfolio import Portfolio
     from optimizer.network.ranking import Ranking
 
-__all__ = ["app", "rank", "read_list"]
+__all__ = ["allot", "app", "rank", "read_list"]
 
 app = typer.Typer(
     name="network",
@@ -97,6 +105,72 @@ def rank(
     return 0
 
 
+@app.command()
+def allot(
+    portfolio: PortfolioFile,
+    devices: Annotated[
+        Path,
+        typer.Option("--devices", metavar="FILE", help="TOML: numbers, prices, budget, limits."),
+    ],
+    time_limit: TimeLimit = 60.0,
+    seed: Seed = 1,
+    budget_step: Annotated[
+        float,
+        typer.Option("--budget-step", min=0.01, help="How much more money is asked about."),
+    ] = 10_000.0,
+    csv: AsCsv = None,
+    as_json: AsJson = False,
+) -> int:
+    """Which branches get the next devices, so that customers save most minutes; with a proof."""
+    from optimizer.network.allotment import allot_devices
+    from optimizer.network.allotment_tables import allotment_csv, allotment_to_json
+    from optimizer.network.devices import read_devices
+
+    found = allot_devices(
+        read_list(portfolio),
+        read_devices(devices),
+        time_limit=time_limit,
+        seed=seed,
+        budget_step=budget_step,
+    )
+    has_some = found.status in ("OPTIMAL", "FEASIBLE")
+    if has_some:
+        write_csv(csv, allotment_csv(found))
+    if as_json:
+        print_json(allotment_to_json(found))
+    elif has_some:
+        _print_allotment(found)
+    print_errors(found.conflict)
+    if found.status == "UNKNOWN":
+        print_errors(["no allotment was found in time; give more with --time-limit"])
+    return int(not has_some)
+
+
+def _print_allotment(found: Allotment) -> None:
+    """Print what each branch gets, and what one more would be worth."""
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("branch", *found.available, "min a day", "cost"):
+        table.add_column(name)
+    for share in found.shares:
+        table.add_row(
+            Text(share.branch.name),
+            *(str(share.new.get(kind, "")) for kind in found.available),
+            f"{share.saved_minutes:.0f}",
+            f"{share.cost:.0f}",
+        )
+    print_table(table)
+    print_line(
+        f"{found.status}: {found.saved_minutes:.1f} customers' minutes a day saved; at most "
+        f"{found.bound:.1f}"
+    )
+    used = ", ".join(f"{k} {n} of {found.available[k]}" for k, n in found.used.items())
+    print_line(f"handed out: {used}; {found.cost:g} spent of {found.budget:g}")
+    for row in found.marginal:
+        value = "unknown" if row.saved_minutes is None else f"{row.saved_minutes:.1f} min a day"
+        sure = "" if row.proven else " (not proven)"
+        print_line(f"{row.amount:g} more of {row.what}: {value}{sure}")
+
+
 def _print_ranking(found: Ranking) -> None:
     """Print the first branches and what the order rests on."""
     table = Table(show_edge=False, pad_edge=False)
@@ -105,7 +179,7 @@ def _print_ranking(found: Ranking) -> None:
     for row in found.rows[: max(found.first, 1)]:
         table.add_row(
             str(row.rank),
-            row.branch.name,
+            Text(row.branch.name),
             f"{row.score:.3f}",
             *(f"{part:.3f}" for part in row.parts.values()),
             str(row.pareto_rank),
