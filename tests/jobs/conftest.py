@@ -177,7 +177,7 @@ def spawn(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     root = Path(__file__).resolve().parents[2]
 
     def start(code: str, *words: object) -> subprocess.Popen[str]:
-        environment = os.environ | {"PYTHONPATH": str(root)}
+        environment = {"PYTHONPATH": str(root)} | os.environ
         process = subprocess.Popen(
             [sys.executable, "-c", code, *map(str, words)],
             cwd=tmp_path,
@@ -212,3 +212,10 @@ def wait_until(condition: Callable[[], Any], what: str, *, seconds: float = 120.
 def until() -> Callable[..., Any]:
     """Wait for something to be so."""
     return wait_until
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Pythons that are started from here search with the stand-in of `stand_in/`."""
+    root = Path(__file__).resolve().parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{Path(__file__).parent / 'stand_in'}{os.pathsep}{root}")
