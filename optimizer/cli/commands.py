@@ -26,6 +26,7 @@ from optimizer.cli import (
     network,
     service,
     showing,
+    simulating,
     solving,
     walks,
 )
@@ -56,6 +57,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     showing.render,
     showing.compare,
     fronts.pareto,
+    simulating.simulate,
     judging.comply,
     walks.distances,
     solving.assign,

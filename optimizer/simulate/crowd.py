@@ -72,6 +72,7 @@ class Walker:
     tried: float = 0.0
     stands_since: float | None = None
     sideways: bool = False
+    planned: float = 0.0
 
     @property
     def to_go(self) -> float:
@@ -136,6 +137,7 @@ class Crowd:
             then()
             return
         walker.way = [*way[1:]] or [where]
+        walker.planned = walker.to_go
         walker.target, walker.then = target, then
         if walker.number not in self._walking:  # who is called on his way goes on from there
             walker.times, walker.points = [self.now], [walker.at]
@@ -209,7 +211,8 @@ class Crowd:
             walker.at = walker.way[-1]
         self._finish(walker)
 
-    def _finish(self, walker: Walker) -> None:
+    def _finish(self, walker: Walker, planned: float | None = None) -> None:
+        """End a walk; whoever got stuck on it is said to have walked what was planned."""
         del self._walking[walker.number]
         self.walks.append(
             Walk(
@@ -220,6 +223,7 @@ class Crowd:
                 group=walker.group,
                 times=np.array(walker.times),
                 points=np.array(walker.points),
+                planned=planned,
             )
         )
         walker.place = walker.target
@@ -283,7 +287,7 @@ class Crowd:
         walker.points += rest
         walker.times += [self.now] * len(rest)
         walker.at = rest[-1]
-        self._finish(walker)
+        self._finish(walker, walker.planned)
 
     def _taken(self, walker: Walker) -> bool:
         """Whether somebody stands where a walk ends."""

@@ -164,12 +164,12 @@ def furnish_hall(study: Study, layout: Layout, legs: Sequence[Leg]) -> Hall:
     }
     doors = _doors(study, shells)
     taken = [point for points in places.values() for point in points]
+    ways = shapely.union_all([shapely.LineString(leg.path) for leg in legs if len(leg.path) > 1])
+    lines = line_places(study, layout, clear[Audience.CUSTOMER], [*taken, *doors.values()], legs)
     floor = _one_floor(
         free_space(study.plan, Audience.STAFF).difference(footprints),
         [*taken, *behind.values(), *doors.values()],
     )
-    lines = line_places(study, layout, clear[Audience.CUSTOMER], [*taken, *doors.values()])
-    ways = shapely.union_all([shapely.LineString(leg.path) for leg in legs if len(leg.path) > 1])
     return Hall(
         floor=floor,
         shells=shells,

@@ -8,6 +8,7 @@ does not stand in line but aside, off the ways, as waiting people do (Küpper an
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ from optimizer.walked_legs import access_point
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from optimizer.equipment.layout import Layout
+    from optimizer.evaluation import Leg
     from optimizer.study import Study
 
 __all__ = ["called_places", "line_places"]
@@ -39,7 +42,11 @@ GRID, OFF_WAYS = 0.35, (0.7, 0.5)
 
 
 def line_places(
-    study: Study, layout: Layout, clear: BaseGeometry, taken: Sequence[tuple[float, float]]
+    study: Study,
+    layout: Layout,
+    clear: BaseGeometry,
+    taken: Sequence[tuple[float, float]],
+    legs: Sequence[Leg],
 ) -> dict[str, tuple[tuple[float, float], ...]]:
     """Places of people who wait standing, by fixture that serves customers.
 
@@ -51,12 +58,22 @@ def line_places(
         Where the centre of a customer may be.
     taken
         Standing points that a line must leave free.
+    legs
+        Walked legs: a line keeps off the ways of people who go elsewhere, where there is room.
     """
     pitch = parameter("pitch")
     lines: dict[str, list[tuple[float, float]]] = {}
     heads: dict[str, float] = {}
     serving = [p for p in layout.placements if study.types[p.type].points(Role.CUSTOMER)]
+    ways: dict[str, BaseGeometry] = {}
     for p in serving:
+        ways[p.fixture] = shapely.union_all(
+            [
+                shapely.LineString(leg.path)
+                for leg in legs
+                if len(leg.path) > 1 and p.fixture not in (leg.source, leg.target)
+            ]
+        )
         lines[p.fixture] = [access_point(study, p, Audience.CUSTOMER)]
         heads[p.fixture] = p.angle - 90.0
     # all lines grow together, so that none takes the room of another
@@ -69,7 +86,7 @@ def line_places(
             others = [q for name, line in lines.items() for q in line if name != p.fixture]
             busy = np.array([*taken, *others, *own])
             away = busy[np.any(busy != np.array(own[-1]), axis=1)]
-            found = _next_place(own[-1], heads[p.fixture], step, clear, away)
+            found = _next_place(own[-1], heads[p.fixture], step, clear, away, ways[p.fixture])
             if found is not None:
                 place, heads[p.fixture] = found
                 own.append(place)
@@ -132,10 +149,11 @@ def _next_place(
     heading: float,
     step: float,
     clear: BaseGeometry,
-    taken: np.ndarray,
+    taken: NDArray[np.float64],
+    ways: BaseGeometry,
 ) -> tuple[tuple[float, float], float] | None:
     """Place of the next in line and the way that the line runs there; None where none is free."""
-    for turn in TURNS:
+    for least, turn in itertools.product((OFF_WAYS[-1], 0.0), TURNS):
         angle = heading + turn
         x = last[0] + step * math.cos(math.radians(angle))
         y = last[1] + step * math.sin(math.radians(angle))
@@ -144,6 +162,8 @@ def _next_place(
         if not shapely.covers(clear, shapely.LineString([last, (x, y)])):
             continue
         if len(taken) and np.hypot(*(taken - (x, y)).T).min() < APART:
+            continue
+        if least and shapely.Point(x, y).distance(ways) < least:
             continue
         return (x, y), angle
     return None

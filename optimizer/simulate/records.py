@@ -41,6 +41,8 @@ class Walk:
         (n,) seconds.
     points
         (n, 2) metres.
+    planned
+        Metres of the way of somebody who got stuck on it; None for all others.
     """
 
     walker: int
@@ -50,10 +52,13 @@ class Walk:
     group: str
     times: NDArray[np.float64]
     points: NDArray[np.float64]
+    planned: float | None = None
 
     @property
     def length(self) -> float:
         """Metres walked, without swaying on the spot."""
+        if self.planned is not None:
+            return self.planned
         total, last = 0.0, self.points[0]
         for point in self.points[1:-1]:
             step = math.dist(last, point)
