@@ -88,6 +88,12 @@ def read_geojson(path: str | Path) -> FloorPlan:
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
         raise FileFormatError(f"{path}: found {found!r}; a plan is a GeoJSON FeatureCollection")
+    if features and not any(_has_kind(feature) for feature in features):
+        raise FileFormatError(
+            f"{path}: {len(features)} features, of which none has a 'kind'; a plan has one of kind "
+            "'outline'; of an indoor map that is drawn in layers, name the folder with all its "
+            "layers, or the file with rooms or an outline"
+        )
     got = _Collected()
     properties = document.get("properties") or {}
     if not isinstance(properties, dict):
@@ -155,6 +161,12 @@ def _features(plan: FloorPlan) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:
         yield {"kind": "window"}, window
     for power in plan.power:
         yield {"kind": "power"}, power
+
+
+def _has_kind(feature: Any) -> bool:
+    """Whether a feature says what it is, rightly or not."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return isinstance(properties, dict) and "kind" in properties
 
 
 def _check_properties(properties: Mapping[str, Any], got: _Collected) -> float | None:

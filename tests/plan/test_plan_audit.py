@@ -97,6 +97,17 @@ def test_door_width(hall, width, wrong) -> None:
     assert ("door-width" in codes(plan)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [("entrance", "error"), ("exit", "error"), ("inner", "warning"), ("staff", "warning")],
+)
+def test_narrow_door_is_an_error_on_the_way_of_customers_alone(hall, kind, severity) -> None:
+    """A door of 0.5 m keeps customers out; inside, as to a shaft, it is worth a look."""
+    narrow = door(2, 0.1, 2.5, 0.1, "narrow", DoorKind(kind))
+    plan = replace(hall, doors=(*hall.doors, narrow))
+    assert str(only(plan, "door-width").severity) == severity
+
+
 def test_door_outside_and_door_twice(hall) -> None:
     """A door 2 m before the house, and one that is drawn twice, are told."""
     out = door(4, -2, 5, -2, "out", DoorKind.EXIT)

@@ -156,7 +156,10 @@ def read_features(path: str | Path) -> IndoorMap:
             if role is not None and geometry is not None:
                 found.append((role, geometry, properties, feature.get("id")))
     if not found:
-        raise FileFormatError(f"{path}: no rooms, walls or outline were found in this map")
+        raise FileFormatError(
+            f"{path}: no rooms, walls or outline were found in this map; name the folder with all "
+            "its layers, or the file with rooms or an outline"
+        )
     places = np.concatenate([get_coordinates(geometry) for _, geometry, *_ in found])
     anchor = (float(places[:, 0].min()), float(places[:, 1].min()))
     if np.abs(places).max() > 360 or np.ptp(places, axis=0).max() > 0.1:
