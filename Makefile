@@ -8,7 +8,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check -c c
 SECONDS := 30
 REAL_PLAN ?= ../shared/plans/dxf/wrld_office_floor.dxf
 
-.PHONY: demo real test slow lint bench pictures lock clean
+.PHONY: demo real test slow browser lint bench pictures lock clean
 .DELETE_ON_ERROR:
 
 # Exit code 1 of the command says that the layout breaks a hard rule: the demo shows it all the same.
@@ -21,10 +21,14 @@ real: $(VENV)/ready
 		floorplans/real_office/study.toml --time-limit $(SECONDS) --out out/real_office || test $$? -eq 1
 
 test: $(VENV)/tests
-	$(RUN)/python -m pytest -n 2 -m "not slow"
+	$(RUN)/python -m pytest -n 2 -m "not slow and not browser"
 
 slow: $(VENV)/tests
 	$(RUN)/python -m pytest -n 2 -m slow
+
+# Debian's Chromium opens the reports; no browser is downloaded.
+browser: $(VENV)/browser
+	$(RUN)/python -m pytest -n 2 --dist loadfile -m browser tests/browser
 
 lint: $(VENV)/tests
 	$(RUN)/ruff check .
@@ -54,6 +58,12 @@ $(VENV)/ready: pyproject.toml constraints.txt
 
 $(VENV)/tests: $(VENV)/ready
 	$(INSTALL) -e '.[data,test,lint,ifc]'
+	touch $@
+
+$(VENV)/browser: $(VENV)/tests
+	command -v chromium pdftotext > /dev/null || \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium poppler-utils; }
+	$(INSTALL) -e '.[data,test,lint,ifc,browser]'
 	touch $@
 
 $(VENV)/bench: $(VENV)/tests
