@@ -229,8 +229,8 @@ def main() -> None:
     """Walk the layouts of the studies asked for and write both files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--study", action="append", choices=STUDIES)
-    parser.add_argument("--hours", type=float, default=2.0)
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--hours", type=float, default=4.0)
+    parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--page", action="store_true", help="write the page anew, walk nothing")
     asked = parser.parse_args()

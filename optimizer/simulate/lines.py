@@ -39,6 +39,8 @@ APART = 0.6
 #: Metres between two places that are tried for people who are called, and how far from all ways
 #: they stand: the first of these that leaves room.
 GRID, OFF_WAYS = 0.35, (0.7, 0.5)
+#: What a place out of sight of the counter is taken to be farther, metres.
+UNSEEN = 10.0
 
 
 def line_places(
@@ -123,7 +125,7 @@ def called_places(
     near = {
         kind: np.min(
             [
-                np.hypot(*(grid - access_point(study, p, Audience.CUSTOMER)).T)
+                _seen_distance(grid, access_point(study, p, Audience.CUSTOMER), clear)
                 for p in layout.of_type(kind)
             ],
             axis=0,
@@ -142,6 +144,15 @@ def called_places(
                     busy.append(place)
                     break
     return {kind: tuple(places) for kind, places in found.items()}
+
+
+def _seen_distance(
+    grid: NDArray[np.float64], point: tuple[float, float], clear: BaseGeometry
+) -> NDArray[np.float64]:
+    """Metres from places to a point, and `UNSEEN` more where no straight way leads there."""
+    ends = np.stack([grid, np.broadcast_to(point, grid.shape)], axis=1)
+    seen = shapely.covers(clear, shapely.linestrings(ends))
+    return np.hypot(*(grid - point).T) + np.where(seen, 0.0, UNSEEN)
 
 
 def _next_place(
