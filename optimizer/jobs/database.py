@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 #: Milliseconds that SQLite waits for another writer.
 BUSY_MS = 30_000
 #: Seconds that reading and writing wait for a store that is gone; that opening one does.
-PATIENCE, OPENING = 20.0, 5.0
+PATIENCE, OPENING = 120.0, 5.0
 #: Seconds between two tries, at first and at most.
 SOON, LATER = 0.05, 2.0
 #: What an error says that trying again may cure.
