@@ -20,6 +20,7 @@ import numpy as np
 from optimizer.demand.flows import PersonClass
 from optimizer.place.bound import lower_bound
 from optimizer.place.bound.record import record_proof
+from optimizer.place.standing import Standing
 from optimizer.place.table_problem import make_table_problem, unit_of
 from optimizer.result import BoundStep, WalkingBound
 
@@ -121,6 +122,7 @@ def prove(
         time_limit=seconds,
         on_progress=lambda value, method, at: on_better(min(value, known) * (1 - KEPT)),
         should_stop=should_stop,
+        walks=Standing.of(problem, tables, known),
     )
     record = record_proof(tables, bound.certificate)
     value = min(record.value * (1 - ROUNDING), known)

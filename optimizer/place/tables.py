@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
 
-__all__ = ["Tables", "leg_weight", "make_tables", "study_legs"]
+__all__ = ["Tables", "kind_legs", "leg_weight", "make_tables", "study_legs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +94,6 @@ def make_tables(
     shells: Mapping[Audience, Shell],
 ) -> Tables:
     """Cost tables of all kinds; legs of weight 0 are left out."""
-    home = {
-        name: (k, member)
-        for k, kind in enumerate(kinds)
-        for block in kind.fixtures
-        for member, name in enumerate(block)
-    }
     unary = [np.zeros(len(poses)) for poses in candidates]
     pairs: dict[tuple[int, int], NDArray[np.float32]] = {}
     points = _AccessPoints(kinds, candidates)
@@ -112,7 +106,7 @@ def make_tables(
             return points.to_points(shell, (k, member, audience), at)
         return points.between(shell, (k, member, audience), (*other, audience))
 
-    weights = _kind_legs(study, kinds, home)
+    weights = kind_legs(study, kinds)
     # the kernels let go of the interpreter, so threads do share the cores
     with ThreadPoolExecutor() as pool:
         for (ends, weight), d in zip(weights.items(), pool.map(distances, weights), strict=True):
@@ -134,15 +128,19 @@ _Home = tuple[int, int]
 _Ends = tuple[_Home, _Home | str, "Audience"]
 
 
-def _kind_legs(
-    study: Study, kinds: Sequence[BlockKind], home: Mapping[str, _Home]
-) -> dict[_Ends, float]:
+def kind_legs(study: Study, kinds: Sequence[BlockKind]) -> dict[_Ends, float]:
     """Weighted rate of one pair of blocks, by its ends; to and fro together.
 
     Legs from door to door are left out: they are the same for every layout. Legs among the blocks
     of a kind, or of two kinds, are equal for every pair of blocks, because the people of a type
     split evenly: the total over all pairs is divided by their number.
     """
+    home = {
+        name: (k, member)
+        for k, kind in enumerate(kinds)
+        for block in kind.fixtures
+        for member, name in enumerate(block)
+    }
     totals: defaultdict[_Ends, float] = defaultdict(float)
     for leg in study_legs(study, kinds):
         weight = leg.rate * leg_weight(study, leg.person)

@@ -5,7 +5,10 @@ believed in what it speaks of, the candidate poses; everything else is held agai
 its blocks are the study's fixtures and its poses hold the layout, that its cost tables charge no
 more than what is walked (all walks of the layout, and a sample of other poses, walked anew round
 the two blocks), that its cliques and barred pairs follow from the placement rules, and that its
-steps prove the stated bound. What the tables say of poses outside the sample stays believed.
+steps prove the stated bound. Where the proof charges more than the tables, for walks past blocks
+that stand in every layout of a region, or says that the layouts which are left were walked, a
+sample of either is walked anew. What is said of poses and layouts outside the samples stays
+believed.
 """
 
 from __future__ import annotations
@@ -13,29 +16,23 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from shapely import union_all
 
-from optimizer.equipment.model import Role
-from optimizer.plan.space import Audience
 from optimizer.verify.claim import agree, hold, is_number, lookup, open_claim
 from optimizer.verify.exclusion import excludes, outline_of
-from optimizer.verify.placed import Placed
-from optimizer.verify.replay import ReplayError, replay
+from optimizer.verify.replay import ReplayError, Witness, replay
 from optimizer.verify.stated import ProofFileError, read_stated
-from optimizer.verify.ways import find_ways
+from optimizer.verify.walked_costs import WalkedCosts, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from optimizer.verify.claim import Claim
-    from optimizer.verify.demand import Walk
     from optimizer.verify.scene import Scene
     from optimizer.verify.stated import Stated
 
@@ -47,8 +44,6 @@ SAME_PLACE = 2e-6
 LENGTH = 1e-5
 #: The steps may prove this share less than stated: rounding of sums.
 SUMS = 1e-9
-#: Entries of each cost table that are walked anew.
-SAMPLE = 2
 
 BOUND = "walking.bound_person_metres_per_hour"
 FILE = "walking.certificate"
@@ -88,7 +83,9 @@ def check_proof(scene: Scene, result: Any, content: bytes | None) -> Iterator[Cl
     yield hold(f"{FILE}.poses", True, sentence)
     yield agree(result, "walking.poses", sum(len(poses) for poses in proof.poses))
     yield from _check_tables(scene, proof, chosen)
-    yield _check_steps(scene, proof, result)
+    witness = Witness()
+    yield _check_steps(scene, proof, result, witness)
+    yield _check_witness(scene, proof, result, witness)
 
 
 def _find_poses(scene: Scene, proof: Stated) -> list[list[int]] | str:
@@ -108,7 +105,7 @@ def _find_poses(scene: Scene, proof: Stated) -> list[list[int]] | str:
             off = np.zeros(len(proof.poses[k]))
             for name, (_, x, y) in zip(block, kind.members, strict=True):
                 f = fixtures[name]
-                at = _turned(proof.poses[k], x, y)
+                at = turned(proof.poses[k], x, y)
                 turn = np.abs((proof.poses[k][:, 2] - f.angle + 180.0) % 360.0 - 180.0)
                 off = np.maximum.reduce([off, np.abs(at[:, 0] - f.x), np.abs(at[:, 1] - f.y), turn])
             if not len(off) or off.min() > SAME_PLACE:
@@ -117,16 +114,9 @@ def _find_poses(scene: Scene, proof: Stated) -> list[list[int]] | str:
     return chosen
 
 
-def _turned(poses: NDArray[np.float64], x: float, y: float) -> NDArray[np.float64]:
-    """Where a point of the block's frame lies at each pose."""
-    turn = np.deg2rad(poses[:, 2])
-    cos, sin = np.cos(turn), np.sin(turn)
-    return poses[:, :2] + np.column_stack([cos * x - sin * y, sin * x + cos * y])
-
-
 def _check_tables(scene: Scene, proof: Stated, chosen: list[list[int]]) -> Iterator[Claim]:
     """Claims that the tables charge no more than what is walked."""
-    costs = _Costs(scene, proof)
+    costs = WalkedCosts(scene, proof)
     blocks = [(k, i, p) for k, of_kind in enumerate(chosen) for i, p in enumerate(of_kind)]
     table = sum(float(proof.unary[k][p]) for k, _, p in blocks)
     for n, (k, _, p) in enumerate(blocks):
@@ -153,10 +143,35 @@ def _check_tables(scene: Scene, proof: Stated, chosen: list[list[int]]) -> Itera
     )
 
 
-def _check_steps(scene: Scene, proof: Stated, result: Any) -> Claim:
-    """Claim that the steps of the proof prove the stated bound."""
+def _stated_value(scene: Scene, result: Any) -> float:
+    """The stated bound, weighted."""
     bound = lookup(result, BOUND)
-    value = bound * (scene.study.objective.walking or 1.0) if is_number(bound) else math.nan
+    return bound * (scene.study.objective.walking or 1.0) if is_number(bound) else math.nan
+
+
+def _check_witness(scene: Scene, proof: Stated, result: Any, witness: Witness) -> Claim:
+    """Claim that what the proof charges beyond its tables is walked."""
+    costs = WalkedCosts(scene, proof)
+    faults, tried = [], 0
+    for what, charged, found in (
+        *costs.sample_charged(witness.charged),
+        *costs.sample_layouts(witness.layouts, _stated_value(scene, result)),
+    ):
+        tried += 1
+        if charged > found * (1 + LENGTH) + 1e-9:
+            faults.append(f"{what}: {charged:.6g} is charged, {found:.6g} is walked")
+    return hold(
+        f"{FILE}.walks",
+        not faults,
+        f"of {len(witness.charged)} regions that charge more than the tables and "
+        f"{len(witness.layouts)} layouts said to be walked, {tried} costs were walked anew; "
+        f"{len(faults)} are too high" + (f": {'; '.join(faults[:2])}" if faults else ""),
+    )
+
+
+def _check_steps(scene: Scene, proof: Stated, result: Any, witness: Witness) -> Claim:
+    """Claim that the steps of the proof prove the stated bound; what is to be walked is noted."""
+    bound, value = lookup(result, BOUND), _stated_value(scene, result)
     radius = scene.study.walking.radius
     outlines = [outline_of(scene.study, kind) for kind in proof.kinds]
 
@@ -165,7 +180,7 @@ def _check_steps(scene: Scene, proof: Stated, result: Any) -> Claim:
         return excludes(outlines[k], proof.poses[k], outlines[m], proof.poses[m], radius=radius)
 
     try:
-        found = replay(proof, exclusion, target=value)
+        found = replay(proof, exclusion, target=value, witness=witness)
     except ReplayError as error:
         return hold(BOUND, False, f"{BOUND} is not proven: {error}", stated=bound)
     return hold(
@@ -175,108 +190,3 @@ def _check_steps(scene: Scene, proof: Stated, result: Any) -> Claim:
         stated=bound,
         found=found / (scene.study.objective.walking or 1.0),
     )
-
-
-@dataclass(frozen=True)
-class _Costs:
-    """What walks cost, weighted, from lengths that are worked out here."""
-
-    scene: Scene
-    proof: Stated
-
-    def of_layout(self) -> float:
-        """Weighted person-metres an hour of the layout, those from door to door left out."""
-        names = {fixture.name for fixture in self.scene.fixtures}
-        return math.fsum(
-            self._weight(walk) * length
-            for walk, length in zip(self.scene.walks, self.scene.lengths, strict=True)
-            if walk.source in names or walk.target in names
-        )
-
-    def sample(self, chosen: list[list[int]]) -> Iterator[tuple[str, float, float]]:
-        """Yield some entries of the tables: what they are, what is charged, what is walked."""
-        rng = np.random.default_rng(20)
-        for k, costs in enumerate(self.proof.unary):
-            for p in rng.integers(0, len(costs), min(SAMPLE, len(costs))):
-                yield self._entry(float(costs[p]), ((k, 0, int(p)),))
-        for (k, m), table in self.proof.pairs.items():
-            near = [int(chosen[k][0]), int(rng.integers(0, len(table)))]
-            for p in near[:SAMPLE]:
-                q = int(rng.integers(0, table.shape[1]))
-                if np.isfinite(table[p, q]):
-                    other = 1 if k == m else 0
-                    if other < len(self.proof.kinds[m].fixtures):
-                        yield self._entry(float(table[p, q]), ((k, 0, p), (m, other, q)))
-
-    def _entry(
-        self, charged: float, blocks: Sequence[tuple[int, int, int]]
-    ) -> tuple[str, float, float]:
-        standing = [self._placed(*block) for block in blocks]
-        own = [{fixture.name for fixture in block} for block in standing]
-        fixtures = [fixture for block in standing for fixture in block]
-        names = {fixture.name for fixture in self.scene.fixtures}
-        found = 0.0
-        for audience in (Audience.CUSTOMER, Audience.STAFF):
-            walks = [
-                walk
-                for walk in self.scene.walks
-                if walk.staff is (audience is Audience.STAFF)
-                and self._weight(walk)
-                and _between(walk, own, names)
-            ]
-            found += self._walked(walks, fixtures, audience)
-        what = " and ".join(
-            f"{fixtures_of[0].name} at ({fixtures_of[0].x:.2f}, {fixtures_of[0].y:.2f})"
-            for fixtures_of in standing
-        )
-        return what, charged, found
-
-    def _walked(
-        self, walks: Sequence[Walk], fixtures: Sequence[Placed], audience: Audience
-    ) -> float:
-        """Weighted cost of some walks with only these fixtures standing."""
-        if not walks:
-            return 0.0
-        radius = self.scene.study.walking.radius
-        region = self.scene.room[audience].difference(
-            union_all([fixture.footprint(grow=radius) for fixture in fixtures])
-        )
-        role = Role.STAFF if audience is Audience.STAFF else Role.CUSTOMER
-        by_name = {fixture.name: fixture for fixture in fixtures}
-
-        def end(name: str) -> tuple[float, float]:
-            point = by_name[name].access(role) if name in by_name else None
-            return point or self.scene.end(name, audience)
-
-        ways = find_ways(region, [(end(walk.source), end(walk.target)) for walk in walks])
-        return math.fsum(
-            self._weight(walk) * way.length for walk, way in zip(walks, ways, strict=True)
-        )
-
-    def _placed(self, k: int, block: int, pose: int) -> tuple[Placed, ...]:
-        kind, at = self.proof.kinds[k], self.proof.poses[k][pose : pose + 1]
-        return tuple(
-            Placed(
-                name=name,
-                kind=self.scene.study.types[type_name],
-                x=float(_turned(at, x, y)[0, 0]),
-                y=float(_turned(at, x, y)[0, 1]),
-                angle=float(at[0, 2]),
-            )
-            for name, (type_name, x, y) in zip(kind.fixtures[block], kind.members, strict=True)
-        )
-
-    def _weight(self, walk: Walk) -> float:
-        return walk.rate * self.scene.study.metre_weight(walk.person)
-
-
-def _between(walk: Walk, own: Sequence[set[str]], names: set[str]) -> bool:
-    """Whether a walk is charged to one block (to doors and within it) or to two blocks."""
-    ends = (walk.source, walk.target)
-    if len(own) == 1:
-        inside = [end in own[0] for end in ends]
-        return any(inside) and all(
-            ok or end not in names for ok, end in zip(inside, ends, strict=True)
-        )
-    one, other = own
-    return (ends[0] in one and ends[1] in other) or (ends[0] in other and ends[1] in one)

@@ -14,12 +14,16 @@ takes at most one)
 and (1) is least where each group takes its n cheapest θ. With one block at p, each block of h pays
 θ_h(q) + T(p, q) − φ(p) − ψ(q) at least: the own bound of p. A layout uses a pose that was closed,
 or lies in what is left; a split lists the numbers of blocks on the one side.
+
+A region may charge more than the tables, for walks past blocks that stand in all its layouts, and
+may be said to be searched by walking the layouts that the costs leave below the target. Arithmetic
+cannot tell whether that is right: both are handed over, to be walked again (`Witness`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
     from optimizer.verify.stated import Stated
 
-__all__ = ["ReplayError", "replay"]
+__all__ = ["Charged", "Group", "ReplayError", "Witness", "replay"]
 
 #: Share of the sums that rounding may have added, and is taken off.
 ROUNDING = 1e-10
@@ -46,18 +50,40 @@ class ReplayError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Group:
-    """So many blocks of a kind at open poses."""
+class Group:
+    """So many blocks of a kind at open poses, and what these cost beyond the tables."""
 
     kind: int
     count: int
     poses: NDArray[np.int64]
+    more: NDArray[np.float64]
 
 
-_Groups = tuple[_Group, ...]
+_Groups = tuple[Group, ...]
+#: A region with all that it charges.
+Charged = _Groups
 
 
-def replay(stated: Stated, exclusion: Exclusion, *, target: float) -> float:
+@dataclass
+class Witness:
+    """What a proof says that arithmetic cannot tell.
+
+    Parameters
+    ----------
+    charged
+        Regions that charge more than the tables.
+    layouts
+        Layouts that cost less than the target by what is charged, and are said to cost more in
+        truth: (kind, pose) of each block.
+    """
+
+    charged: list[Charged] = field(default_factory=list)
+    layouts: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
+
+
+def replay(
+    stated: Stated, exclusion: Exclusion, *, target: float, witness: Witness | None = None
+) -> float:
     """The least cost of any layout that the proof proves, at most the target where it counts.
 
     Parameters
@@ -68,17 +94,21 @@ def replay(stated: Stated, exclusion: Exclusion, *, target: float) -> float:
         Of two kinds, which poses two blocks cannot take.
     target
         What it is said to prove: regions that are searched completely are searched below this.
+    witness
+        Takes what has to be walked; without one a proof that needs it is not allowed.
 
     Raises
     ------
     ReplayError
         Where a step is not allowed.
     """
-    if not all(np.isfinite(stated.steps[name]).all() for name in ("scales", "prices")):
+    if not all(np.isfinite(stated.steps[name]).all() for name in ("scales", "prices", "unit")):
         raise ReplayError("a step has numbers that are not finite")
-    walker = _Walker(stated, exclusion, target)
+    walker = _Walker(stated, exclusion, target, witness)
     groups = tuple(
-        _Group(k, len(kind.fixtures), np.arange(len(stated.poses[k])))
+        Group(
+            k, len(kind.fixtures), np.arange(len(stated.poses[k])), np.zeros(len(stated.poses[k]))
+        )
         for k, kind in enumerate(stated.kinds)
     )
     tables = {}
@@ -98,6 +128,7 @@ class _Walker:
     stated: Stated
     exclusion: Exclusion
     target: float
+    witness: Witness | None = None
     place: dict[str, int] = field(default_factory=dict)
     sound: set[int] = field(default_factory=set)
     looked: int = 0
@@ -118,7 +149,9 @@ class _Walker:
 
     def value(self, groups: _Groups, tables: Mapping[tuple[int, int], Any]) -> float:
         """Least cost in a region that the next steps prove."""
-        stages, whole, split, parts = (int(n) for n in self.take("nodes", 1)[0])
+        stages, whole, split, parts, charged = (int(n) for n in self.take("nodes", 1)[0])
+        if charged:
+            groups = self.charge(groups)
         value, floor = -np.inf, np.inf
         for _ in range(stages):
             if any(len(group.poses) < group.count for group in groups):
@@ -131,7 +164,9 @@ class _Walker:
         if any(len(group.poses) < group.count for group in groups):
             return max(value, floor)
         if whole:
-            return max(value, min(floor, self.search(groups)))
+            return max(value, min(floor, self.search(groups, walked=whole == 2)))
+        if parts == 1 and split < 0:
+            return max(value, min(floor, self.value(groups, tables)))
         if parts:
             group = groups[split]
             if parts != group.count + 1:
@@ -142,6 +177,20 @@ class _Walker:
             )
             value = max(value, min(floor, least))
         return value
+
+    def charge(self, groups: _Groups) -> _Groups:
+        """A region with more charged, which is noted."""
+        if self.witness is None:
+            raise ReplayError("a step charges more than the tables do")
+        unit = float(self.stated.steps["unit"][0])
+        if not unit >= 0.0:
+            raise ReplayError("what is charged beyond the tables is below 0")
+        new = tuple(
+            replace(group, more=group.more + unit * self.take("more", len(group.poses)))
+            for group in groups
+        )
+        self.witness.charged.append(new)
+        return new
 
     def stage(
         self, groups: _Groups, tables: Mapping[tuple[int, int], Any]
@@ -206,7 +255,7 @@ class _Walker:
             load[members] += float(price)
         unary = self.stated.unary
         return [
-            unary[group.kind][group.poses] + load[starts[group.kind] + group.poses]
+            unary[group.kind][group.poses] + group.more + load[starts[group.kind] + group.poses]
             for group in groups
         ], float(prices.sum())
 
@@ -226,8 +275,13 @@ class _Walker:
                 if not self.exclusion(int(k), int(m))[np.ix_(own, other)].all():
                     raise ReplayError(f"a clique has poses of kinds {k} and {m} that go together")
 
-    def search(self, groups: _Groups) -> float:
-        """Least cost of a region, or the target where nothing is cheaper."""
+    def search(self, groups: _Groups, *, walked: bool) -> float:
+        """Least cost of a region, or the target where nothing is cheaper.
+
+        Where it was walked, the layouts below the target are noted: they are said to cost more.
+        """
+        if walked and self.witness is None:
+            raise ReplayError("a region is said to be searched by walking")
         order = sorted(range(len(groups)), key=lambda g: len(groups[g].poses))
         blocks = [g for g in order for _ in range(groups[g].count)]
         costs: dict[tuple[int, int], NDArray[np.float64]] = {}
@@ -245,8 +299,13 @@ class _Walker:
                 costs[g, h] = cost if low == g else cost.T
             return costs[g, h]
 
+        standing: list[tuple[int, int]] = []
+
         def place(depth: int, first: int, cost: float, best: float, added: list[Any]) -> float:
             if depth == len(blocks):
+                if walked and self.witness is not None:
+                    self.witness.layouts.append(tuple(standing))
+                    return best
                 return min(best, cost)
             g = blocks[depth]
             later = blocks[depth + 1 :]
@@ -264,10 +323,12 @@ class _Walker:
                     own + between(g, h)[pose] if h in later else own for h, own in enumerate(added)
                 ]
                 again = bool(later) and later[0] == g
+                standing.append((groups[g].kind, int(groups[g].poses[pose])))
                 best = place(depth + 1, int(pose) if again else 0, new, best, more)
+                standing.pop()
             return best
 
-        start = [self.stated.unary[group.kind][group.poses] for group in groups]
+        start = [self.stated.unary[group.kind][group.poses] + group.more for group in groups]
         return place(0, 0, 0.0, self.target, start)
 
 
@@ -282,7 +343,7 @@ def _keep(
     groups: _Groups, tables: Mapping[tuple[int, int], Any], kept: list[NDArray[np.bool_]]
 ) -> tuple[_Groups, dict[tuple[int, int], Any]]:
     left = tuple(
-        _Group(group.kind, group.count, group.poses[mask])
+        replace(group, poses=group.poses[mask], more=group.more[mask])
         for group, mask in zip(groups, kept, strict=True)
     )
     return left, {(g, h): table[np.ix_(kept[g], kept[h])] for (g, h), table in tables.items()}
@@ -296,7 +357,7 @@ def _part(
     number: int,
 ) -> tuple[_Groups, dict[tuple[int, int], Any]]:
     """The region with so many blocks of a group on its first side."""
-    new: list[_Group] = []
+    new: list[Group] = []
     origin: list[tuple[int, NDArray[np.bool_]]] = []
     for g, group in enumerate(groups):
         halves = [(group.count, np.ones(len(group.poses), dtype=bool))]
@@ -304,7 +365,7 @@ def _part(
             halves = [(number, side), (group.count - number, ~side)]
         for count, mask in halves:
             if count:
-                new.append(_Group(group.kind, count, group.poses[mask]))
+                new.append(Group(group.kind, count, group.poses[mask], group.more[mask]))
                 origin.append((g, mask))
     parts = {}
     for i, (g, mask) in enumerate(origin):

@@ -27,7 +27,7 @@ NO_WAY = 65_535
 #: Arrays of the steps of the proof.
 STEPS = (
     "nodes", "sides", "stages", "scales", "potentials", "kept",
-    "priced", "prices", "cliques", "clique_ends",
+    "priced", "prices", "cliques", "clique_ends", "more", "unit",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from optimizer.place.bound import TableProblem, conflict_matrix
 from optimizer.place.bound.engine import compute_bound
 from optimizer.place.bound.record import record_proof
-from optimizer.verify.replay import ReplayError, replay
+from optimizer.verify.replay import ReplayError, Witness, replay
 from optimizer.verify.stated import Stated, StatedKind
 
 COUNTS = (2, 1, 1)
@@ -115,7 +115,8 @@ def corrupted(arrays, rng):
     for _ in range(int(rng.integers(1, 4))):
         at = tuple(int(rng.integers(0, size)) for size in changed.shape)
         if changed.dtype.kind == "f":
-            changed[at] *= rng.choice([-1.0, 0.0, 0.5, 3.0, np.nan, np.inf])
+            with np.errstate(invalid="ignore"):  # 0 · inf, where one is changed twice
+                changed[at] *= rng.choice([-1.0, 0.0, 0.5, 3.0, np.nan, np.inf])
         else:
             low, high = int(changed.min()), int(changed.max())
             changed[at] = rng.integers(low, max(high, low + 1) + 1)
@@ -151,7 +152,7 @@ def test_a_clique_that_goes_together_is_refused():
     members = np.array([free[0], SIZES[0] + free[1]], dtype=np.int32)
     steps = {
         **record.arrays,
-        "nodes": np.array([[1, 0, -1, 0]]),
+        "nodes": np.array([[1, 0, -1, 0, 0]]),
         "stages": np.array([[1, 0]]),
         "priced": np.array([0]),
         "prices": np.array([1.0]),
@@ -172,9 +173,45 @@ def test_a_split_must_list_every_number():
     record, _ = proof_of(problem)
     steps = {
         **record.arrays,
-        "nodes": np.array([[0, 0, 0, 2], [0, 0, -1, 0], [0, 0, -1, 0]]),
+        "nodes": np.array([[0, 0, 0, 2, 0], [0, 0, -1, 0, 0], [0, 0, -1, 0, 0]]),
         "sides": np.packbits(np.arange(6) < 3),
     }
     changed = Stated(**{**vars(stated_of(problem, record)), "steps": steps})
     with pytest.raises(ReplayError, match="2 parts, not 3"):
         replay(changed, exclusion_of(problem), target=1.0)
+
+
+def test_charges_beyond_the_tables_need_a_witness():
+    """Arithmetic cannot tell whether more than the tables is walked: nobody to ask, no proof."""
+    problem = problem_of(3)
+    record, _ = proof_of(problem)
+    more = np.zeros(sum(SIZES), dtype=np.uint16)
+    more[0] = 5
+    steps = {
+        **record.arrays,
+        "nodes": np.array([[0, 0, -1, 1, 0], [0, 0, -1, 0, 1]]),
+        "more": more,
+        "unit": np.array([0.5]),
+    }
+    changed = Stated(**{**vars(stated_of(problem, record)), "steps": steps})
+    with pytest.raises(ReplayError, match="more than the tables"):
+        replay(changed, exclusion_of(problem), target=1.0)
+    witness = Witness()
+    replay(changed, exclusion_of(problem), target=1.0, witness=witness)
+    # five units of a half, at the first pose of the first class, in the one region
+    assert [group.more.tolist()[:2] for group in witness.charged[0]] == [[2.5, 0.0], [0, 0], [0, 0]]
+
+
+def test_layouts_said_to_be_walked_are_handed_over():
+    """A region searched by walking names every layout that its costs leave below the target."""
+    problem = problem_of(4)
+    record, _ = proof_of(problem)
+    best = cheapest(problem)
+    steps = {**record.arrays, "nodes": np.array([[0, 2, -1, 0, 0]])}
+    changed = Stated(**{**vars(stated_of(problem, record)), "steps": steps})
+    few, none = Witness(), Witness()
+    assert replay(changed, exclusion_of(problem), target=best * 1.01, witness=few) == best * 1.01
+    replay(changed, exclusion_of(problem), target=best * 0.99, witness=none)
+    assert (len(few.layouts) > 0, none.layouts) == (True, [])
+    with pytest.raises(ReplayError, match="by walking"):
+        replay(changed, exclusion_of(problem), target=best)

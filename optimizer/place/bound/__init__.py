@@ -13,6 +13,7 @@ from optimizer.place.bound.proof import Certificate, verify_bound
 
 if TYPE_CHECKING:
     from optimizer.place.bound.engine import Bound
+    from optimizer.place.bound.walks import Walks
 
 __all__ = [
     "Certificate",
@@ -32,6 +33,7 @@ def lower_bound(
     target_gap: float = 0.0,
     on_progress: Callable[[float, str, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    walks: "Walks | None" = None,
 ) -> "Bound":
     """Return the best lower bound found within the time limit.
 
@@ -51,6 +53,9 @@ def lower_bound(
         Told (bound, method, seconds) at each better bound.
     should_stop
         Asked often; True ends the work with the best bound so far.
+    walks
+        The truth that the tables are lower bounds of, if there is more: the bound is then one of
+        the true cost, and so is the upper bound.
     """
     # the engine loads compiled kernels and a solver: not for those who only verify
     from optimizer.place.bound.engine import compute_bound
@@ -62,4 +67,5 @@ def lower_bound(
         target_gap=target_gap,
         on_progress=on_progress,
         should_stop=should_stop,
+        walks=walks,
     )

@@ -10,19 +10,19 @@ stronger. Small regions are searched completely.
 """
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 import numpy as np
 
-from optimizer.place.bound.cliques import Exclusions
+from optimizer.place.bound.cliques import Exclusions, Row
 from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.duals import inherit_dual
 from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
     FloatArray,
-    IntArray,
     Pair,
     TableProblem,
     layout_cost,
@@ -31,11 +31,13 @@ from optimizer.place.bound.proof import Dual, ProofNode, Stage
 from optimizer.place.bound.region import Region, trace_part
 from optimizer.place.bound.rounds import Outcome, Rounds
 from optimizer.place.bound.tables import Tables
-from optimizer.place.bound.transport_cuts import Cut
+from optimizer.place.bound.transport_cuts import Cut, inherit_cut
+from optimizer.place.bound.walks import Walks, raise_unary
 
 LEAF_LAYOUTS = 2_000  # regions with at most so many layouts are searched completely
 LEAF_STEPS = 20_000
 EXACT = 1e-7  # relative gap at which a region counts as closed
+WORTH = 0.02  # share of the gap that more charges must come to
 LIKE_FIXTURES = 0.3  # groups of several fixtures give more children: prefer single ones
 
 
@@ -80,11 +82,14 @@ class _Node:
     group: int = -1
     side: BoolArray | None = None
     children: "list[_Node]" = field(default_factory=list)
+    more: tuple[FloatArray, ...] | None = None
     outcome: Outcome | None = None  # without its tables, which would fill the memory
     region: Region | None = None
+    unary: tuple[FloatArray, ...] = ()
 
     def proof(self) -> ProofNode:
         return ProofNode(
+            more=self.more,
             stages=self.stages,
             enumerated=self.enumerated,
             group=self.group,
@@ -116,6 +121,8 @@ class BranchAndBound:
         Told each better bound of the whole problem.
     leaf_layouts
         Regions with at most so many layouts are searched completely.
+    walks
+        The truth beyond the tables, or None.
     """
 
     def __init__(
@@ -130,6 +137,7 @@ class BranchAndBound:
         exclusions: Exclusions | None = None,
         on_bound: Callable[[float], None] | None = None,
         leaf_layouts: int = LEAF_LAYOUTS,
+        walks: Walks | None = None,
     ) -> None:
         self._problem = problem
         self._upper_bound = upper_bound
@@ -138,6 +146,7 @@ class BranchAndBound:
         self._exclusions = exclusions
         self._on_bound = on_bound
         self._leaf_layouts = leaf_layouts
+        self._walks = walks
         self._root_tables = root.tables
         self._root = _Node(bound=root.bound, stages=root.stages, outcome=root)
         self._layout = layout
@@ -191,7 +200,12 @@ class BranchAndBound:
             len(group.poses) == 1 for group in region.groups
         ):
             cost, layout, complete = cheapest_layout(
-                self._problem, region, below=self._upper_bound, most_steps=LEAF_STEPS
+                self._problem,
+                region,
+                below=self._upper_bound,
+                most_steps=LEAF_STEPS,
+                unary=outcome.tables.unary,
+                truth=None if self._walks is None else self._walks.cost,
             )
             if layout is not None:
                 self._upper_bound, self._layout = cost, layout
@@ -201,7 +215,7 @@ class BranchAndBound:
                 node.outcome = None
                 self._settled = min(self._settled, node.bound)
                 return
-        node.region = region
+        node.region, node.unary = region, outcome.tables.unary
         node.outcome = replace(outcome, tables=None)
         heapq.heappush(self._open, (node.bound, next(self._ticket), node))
 
@@ -218,6 +232,8 @@ class BranchAndBound:
             poses[group.kind] += np.repeat(group.poses, z).tolist()
         layout = tuple(tuple(sorted(chosen)) for chosen in poses)
         cost = layout_cost(self._problem, layout)
+        if self._walks is not None and cost < self._upper_bound:
+            cost = self._walks.cost(layout)
         if cost < self._upper_bound:
             self._upper_bound, self._layout = cost, layout
 
@@ -235,6 +251,7 @@ class BranchAndBound:
                 for group in region.groups
             ],
         )
+        tables = replace(tables, unary=node.unary)
         node.group, node.side = choose_split(tables, outcome.positions, outcome.charged)
         node.outcome = node.region = None
         for part in tables.region.split(node.group, node.side):
@@ -245,26 +262,65 @@ class BranchAndBound:
                 continue
             origin, indices = trace_part(tables.region, node.group, node.side, part)
             selected = tables.select(part, origin, indices)
-            cuts = [new for cut in outcome.cuts for new in _inherit(cut, origin, indices)]
+            cuts = [new for cut in outcome.cuts for new in inherit_cut(cut, origin, indices)]
             dual = outcome.dual
-            rounds = Rounds(
+            self._bound_part(
+                child,
                 selected,
                 cuts=[cut for cut in cuts if cut.pair in selected.pair],
                 rows=outcome.rows,
-                exclusions=self._exclusions,
                 start=None if dual is None else inherit_dual(dual, selected, origin, indices),
-                upper_bound=self._upper_bound,
-                clock=self._clock,
-                least_gain=self._gain(node.bound),
             )
-            rounds.pass_messages()
-            found = rounds.solve_programs()
-            self._nodes += 1
-            self._cuts += found.cuts_made
-            child.bound = max(node.bound, found.bound)
-            child.stages = found.stages
-            child.outcome = found
-            self._file(child)
+
+    def _bound_part(
+        self,
+        node: _Node,
+        tables: Tables,
+        *,
+        cuts: Sequence[Cut],
+        rows: Sequence[Row],
+        start: Dual | None,
+    ) -> None:
+        """Bound a region and file it; by what is walked past fixtures that stand there, as well."""
+        rounds = self._rounds(tables, cuts, rows, start, node.bound)
+        rounds.pass_messages()
+        passed = rounds.outcome()
+        if self._walks is not None and passed.tables is not None:
+            least = WORTH * max(self._upper_bound - max(node.bound, passed.bound), 0.0)
+            raised = raise_unary(passed.tables, self._walks, least=least)
+            if raised is not None:
+                node.stages, node.bound = passed.stages, max(node.bound, passed.bound)
+                inner = _Node(bound=node.bound, more=raised[1])
+                node.children.append(inner)
+                node = inner
+                rounds = self._rounds(raised[0], passed.cuts, passed.rows, passed.dual, node.bound)
+                rounds.pass_messages()
+        found = rounds.solve_programs()
+        self._nodes += 1
+        self._cuts += found.cuts_made
+        node.bound = max(node.bound, found.bound)
+        node.stages = found.stages
+        node.outcome = found
+        self._file(node)
+
+    def _rounds(
+        self,
+        tables: Tables,
+        cuts: Sequence[Cut],
+        rows: Sequence[Row],
+        start: Dual | None,
+        bound: float,
+    ) -> Rounds:
+        return Rounds(
+            tables,
+            cuts=cuts,
+            rows=rows,
+            exclusions=self._exclusions,
+            start=start,
+            upper_bound=self._upper_bound,
+            clock=self._clock,
+            least_gain=self._gain(bound),
+        )
 
     def _gain(self, bound: float) -> float:
         """Least gain for a node's rounds: a share of the gap that is left."""
@@ -331,25 +387,3 @@ def _places(tables: Tables, group: int) -> FloatArray:
 def _spread(places: FloatArray, share: FloatArray) -> float:
     mean = share @ places
     return float(np.sqrt((share @ (places - mean) ** 2).sum()))
-
-
-def _inherit(cut: Cut, origin: list[int], indices: list[IntArray]) -> list[Cut]:
-    """The cuts that a cut of the parent gives for the groups of a part."""
-    found = []
-    for g, of_g in enumerate(origin):
-        for h in range(g, len(origin)):
-            if (of_g, origin[h]) == cut.pair:
-                found.append(
-                    Cut(pair=(g, h), row=cut.row[indices[g]], column=cut.column[indices[h]])
-                )
-    return found
-
-
-def inherit_dual(dual: Dual, tables: Tables, origin: list[int], indices: list[IntArray]) -> Dual:
-    """Return a parent's dual on the poses of a part."""
-    potentials = {}
-    for g, h in tables.pair:
-        known = dual.potentials.get((origin[g], origin[h]))
-        if known is not None:
-            potentials[g, h] = (known[0][indices[g]], known[1][indices[h]])
-    return Dual(potentials=potentials, rows=dual.rows, multipliers=dual.multipliers)

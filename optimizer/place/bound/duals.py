@@ -30,14 +30,14 @@ the other groups and the r terms as in (4): each fixture of h forms its own pair
 A pose whose (5) reaches the upper bound cannot be part of a layout that is *better*.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.place.bound.cliques import Row
 from optimizer.place.bound.kernels import column_minima, least_slack, row_minima
-from optimizer.place.bound.problem import BoolArray, FloatArray, Pair
+from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray, Pair
 from optimizer.place.bound.proof import Dual, Potentials
 from optimizer.place.bound.tables import Tables
 
@@ -188,3 +188,15 @@ def tighten_potentials(tables: Tables, potentials: Potentials) -> Potentials:
             row = column = 0.5 * (row + column)
         tight[pair] = (row, column)
     return tight
+
+
+def inherit_dual(
+    dual: Dual, tables: Tables, origin: Sequence[int], indices: Sequence[IntArray]
+) -> Dual:
+    """Return the dual of a region on the poses of a part of it."""
+    potentials = {}
+    for g, h in tables.pair:
+        known = dual.potentials.get((origin[g], origin[h]))
+        if known is not None:
+            potentials[g, h] = (known[0][indices[g]], known[1][indices[h]])
+    return Dual(potentials=potentials, rows=dual.rows, multipliers=dual.multipliers)

@@ -19,6 +19,7 @@ from optimizer.place.bound.problem import BoolArray, TableProblem
 from optimizer.place.bound.proof import Certificate
 from optimizer.place.bound.rounds import Outcome, Rounds
 from optimizer.place.bound.tables import build_tables
+from optimizer.place.bound.walks import Walks
 
 Progress = Callable[[float, str, float], None]
 ROOT_GAIN = 4e-4  # least gain of the root's rounds, as a share of the bound
@@ -109,6 +110,7 @@ def compute_bound(
     target_gap: float,
     on_progress: Progress | None,
     should_stop: Callable[[], bool] | None,
+    walks: Walks | None = None,
     leaf_layouts: int = LEAF_LAYOUTS,
     search_runs: int = 4,
 ) -> Bound:
@@ -119,7 +121,9 @@ def compute_bound(
     def report(method: str) -> Callable[[float], None]:
         return _teller(on_progress, method=method, limit=limit, clock=clock)
 
-    search = _Search(problem, clock=clock, best=limit, runs=search_runs)
+    # where more is walked than the tables say, the cheapest layout of the tables proves nothing
+    runs = search_runs if walks is None else 0
+    search = _Search(problem, clock=clock, best=limit, runs=runs)
     rounds, steps = _solve_root(problem, search, clock=clock, on_bound=report("linear program"))
     root = rounds.outcome()
     found = BranchAndBound(
@@ -132,6 +136,7 @@ def compute_bound(
         exclusions=rounds.exclusions,
         on_bound=report("branch and bound"),
         leaf_layouts=leaf_layouts,
+        walks=walks,
     ).run()
     method = _method(root, found)
     report(method)(found.bound)
@@ -151,7 +156,11 @@ def compute_bound(
         upper_bound=found.upper_bound,
         layout=found.layout,
         steps=tuple(steps),
-        certificate=Certificate(upper_bound=found.upper_bound, root=found.proof),
+        certificate=Certificate(
+            upper_bound=found.upper_bound,
+            root=found.proof,
+            unit=0.0 if walks is None else walks.unit,
+        ),
     )
 
 

@@ -6,6 +6,7 @@ fixture there, so a partial layout is bounded by the cheapest additions that are
 pairs are at least 0).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,13 @@ Layout = tuple[tuple[int, ...], ...]
 
 
 def cheapest_layout(
-    problem: TableProblem, region: Region, *, below: float, most_steps: int | None
+    problem: TableProblem,
+    region: Region,
+    *,
+    below: float,
+    most_steps: int | None,
+    unary: Sequence[FloatArray] | None = None,
+    truth: Callable[[Layout], float] | None = None,
 ) -> tuple[float, Layout | None, bool]:
     """Return the least cost in a region under a limit, its layout, and whether the search ended.
 
@@ -31,16 +38,19 @@ def cheapest_layout(
         Only layouts that cost less count; without one the cost is +inf and the layout None.
     most_steps
         Partial layouts to look at before giving up; None: no limit.
+    unary
+        Per group the unary cost of its poses, where it is not the problem's.
+    truth
+        What a layout costs where that is more than the tables say.
     """
-    search = _Search(problem, region, below=below, most_steps=most_steps)
+    search = _Search(problem, region, below=below, most_steps=most_steps, truth=truth)
+    if unary is not None:
+        search.unary = [np.asarray(cost, dtype=np.float64) for cost in unary]
     search.place(0, 0, 0.0, [cost.copy() for cost in search.unary])
     complete = most_steps is None or search.steps < most_steps
     if search.layout is None:
         return np.inf, None, complete
-    chosen: list[list[int]] = [[] for _ in problem.counts]
-    for group, local in search.layout:
-        chosen[region.groups[group].kind].append(int(region.groups[group].poses[local]))
-    return search.best, tuple(tuple(sorted(poses)) for poses in chosen), complete
+    return search.best, search.layout, complete
 
 
 @dataclass
@@ -49,18 +59,26 @@ class _Search:
     region: Region
     below: float
     most_steps: int | None
+    truth: Callable[[Layout], float] | None
     steps: int = 0
-    layout: list[tuple[int, int]] | None = None
+    layout: Layout | None = None
     best: float = field(init=False)
     unary: list[FloatArray] = field(init=False)
 
     def __init__(
-        self, problem: TableProblem, region: Region, *, below: float, most_steps: int | None
+        self,
+        problem: TableProblem,
+        region: Region,
+        *,
+        below: float,
+        most_steps: int | None,
+        truth: Callable[[Layout], float] | None,
     ) -> None:
         self.problem = problem
         self.region = region
         self.best = below
         self.most_steps = most_steps
+        self.truth = truth
         self.steps = 0
         self.layout = None
         groups = region.groups
@@ -74,8 +92,10 @@ class _Search:
     def place(self, depth: int, first: int, cost: float, added: list[FloatArray]) -> None:
         """Place the fixtures from `depth` on; like fixtures in the order of their poses."""
         if depth == len(self._fixtures):
-            self.best = cost
-            self.layout = list(self._standing)
+            layout = self._layout()
+            true = cost if self.truth is None else self.truth(layout)
+            if true < self.best:
+                self.best, self.layout = true, layout
             return
         group = self._fixtures[depth]
         rest = sum(float(added[g].min()) for g in self._fixtures[depth + 1 :])
@@ -97,6 +117,14 @@ class _Search:
             same = depth + 1 < len(self._fixtures) and self._fixtures[depth + 1] == group
             self.place(depth + 1, int(local) if same else 0, new, more)
             self._standing.pop()
+
+    def _layout(self) -> Layout:
+        """The poses of each class that are taken."""
+        chosen: list[list[int]] = [[] for _ in self.problem.counts]
+        for group, local in self._standing:
+            of = self.region.groups[group]
+            chosen[of.kind].append(int(of.poses[local]))
+        return tuple(tuple(sorted(poses)) for poses in chosen)
 
     def _row(self, group: int, local: int, other: int) -> FloatArray:
         """Cost of each pose of another group next to a pose; +inf where they conflict."""

@@ -84,9 +84,13 @@ class ProofNode:
     group, side
         The group that is split and the poses on the first side; -1 and empty without a split.
     children
-        One proof per number of fixtures (0, 1, … count) on the first side; without a split, none.
+        One proof per number of fixtures (0, 1, … count) on the first side; without a split none,
+        or that of the same region with more charged.
+    more
+        Per group what is charged beyond the costs so far, before the stages; None: nothing.
     """
 
+    more: tuple[FloatArray, ...] | None = None
     stages: tuple[Stage, ...] = ()
     enumerated: bool = False
     group: int = -1
@@ -104,10 +108,14 @@ class Certificate:
         Value that closed poses were compared with; +inf when none were.
     root
         Proof for the region of all layouts.
+    unit
+        What `ProofNode.more` counts in; 0 where nothing more than the tables is charged. Such a
+        proof rests on more than the table problem, and `verify_bound` does not go through it.
     """
 
     upper_bound: float
     root: ProofNode
+    unit: float = 0.0
 
 
 def verify_bound(problem: TableProblem, certificate: Certificate) -> float:
@@ -123,8 +131,11 @@ def verify_bound(problem: TableProblem, certificate: Certificate) -> float:
     Raises
     ------
     ValueError
-        When a pose was closed or a region split without proof.
+        When a pose was closed or a region split without proof, or more is charged than the
+        problem says.
     """
+    if certificate.unit:
+        raise ValueError("certificate charges more than the tables do, which only walks can show")
     checker = _Checker(problem, certificate.upper_bound)
     return min(certificate.upper_bound, checker.value(Region.root(problem), certificate.root))
 

@@ -13,7 +13,10 @@ bound, or lies in what is left. So
 and a split counts like a last stage with the least value of its parts. No upper bound is needed.
 
 Arrays (regions in preorder, stages in the order of the regions, all cursors run on):
-    nodes       (n, 4)  stages, whether searched completely, group that is split (-1), parts
+    nodes       (n, 5)  stages, whether searched completely (2: by true costs), group that is split
+                        (-1), parts (without a split 1: the same region), whether more is charged
+    more        uint16  what is charged beyond the costs so far, group after group, in
+    unit        (1,)    this unit
     sides       bits    first side of each split, over the poses of the group
     stages      (s, 2)  priced cliques, whether poses are closed
     scales      (p,)    for each pair of groups with a table, in order, the unit of its potentials
@@ -69,7 +72,7 @@ def record_proof(problem: TableProblem, certificate: Certificate) -> Record:
     certificate
         The proof of its bound.
     """
-    writer = _Writer(problem, certificate.upper_bound)
+    writer = _Writer(problem, certificate.upper_bound, certificate.unit)
     value = writer.write(build_tables(problem), certificate.root)
     return Record(
         value=min(value, certificate.upper_bound),
@@ -82,7 +85,9 @@ def record_proof(problem: TableProblem, certificate: Certificate) -> Record:
 class _Writer:
     problem: TableProblem
     upper_bound: float
-    nodes: list[tuple[int, int, int, int]] = field(default_factory=list)
+    unit: float
+    nodes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    more: list[NDArray[np.uint16]] = field(default_factory=list)
     sides: list[NDArray[np.uint8]] = field(default_factory=list)
     stages: list[tuple[int, int]] = field(default_factory=list)
     scales: list[float] = field(default_factory=list)
@@ -97,30 +102,47 @@ class _Writer:
         stages = _needed(node.stages)
         place = len(self.nodes)
         parts = len(node.children)
-        self.nodes.append((len(stages), int(node.enumerated), node.group if parts else -1, parts))
+        charged = int(node.more is not None)
+        whole = (2 if self.unit else 1) if node.enumerated else 0
+        self.nodes.append((len(stages), whole, node.group if parts else -1, parts, charged))
+        if node.more is not None:
+            units = np.rint(np.concatenate(node.more) / self.unit).astype(np.uint16)
+            self.more.append(units)
+            tables = tables.charged(node.more)
         value, floor = -np.inf, np.inf
         for stage in stages:
             tables, bound, closed = self._stage(tables, stage)
             value = max(value, min(floor, bound))
             floor = min(floor, closed)
         if not tables.has_room():
-            self.nodes[place] = (len(stages), 0, -1, 0)
+            self.nodes[place] = (len(stages), 0, -1, 0, charged)
             return max(value, floor)
         if node.enumerated:
-            cheapest, _, _ = cheapest_layout(
-                self.problem, tables.region, below=self.upper_bound, most_steps=None
-            )
-            return max(value, min(floor, cheapest, self.upper_bound))
-        if parts and node.side is not None:
-            self.sides.append(np.packbits(node.side))
-            least = min(
-                self.write(tables.part(node.group, node.side, part), child)
-                for part, child in zip(
-                    tables.region.split(node.group, node.side), node.children, strict=True
-                )
-            )
-            value = max(value, min(floor, least))
+            return max(value, min(floor, self._searched(tables)))
+        if parts:
+            return max(value, min(floor, self._parts(tables, node)))
         return value
+
+    def _searched(self, tables: Tables) -> float:
+        """Least cost of a region that was searched completely, at most the upper bound."""
+        if self.unit:
+            return self.upper_bound  # whatever the tables allow below it was walked, and is dearer
+        cheapest, _, _ = cheapest_layout(
+            self.problem, tables.region, below=self.upper_bound, most_steps=None
+        )
+        return min(cheapest, self.upper_bound)
+
+    def _parts(self, tables: Tables, node: ProofNode) -> float:
+        """Append what is below a region; the least value of it."""
+        if node.side is None:
+            return self.write(tables, node.children[0])
+        self.sides.append(np.packbits(node.side))
+        return min(
+            self.write(tables.part(node.group, node.side, part), child)
+            for part, child in zip(
+                tables.region.split(node.group, node.side), node.children, strict=True
+            )
+        )
 
     def _stage(self, tables: Tables, stage: Stage) -> tuple[Tables, float, float]:
         """Append a stage; its bound, and the least own bound of the poses that it closes."""
@@ -161,7 +183,9 @@ class _Writer:
         """All arrays, in the types of the module's list."""
         members = [np.array(row, dtype=np.int32) for row in self.cliques]
         return {
-            "nodes": np.array(self.nodes, dtype=np.int32).reshape(-1, 4),
+            "nodes": np.array(self.nodes, dtype=np.int32).reshape(-1, 5),
+            "more": _joined(self.more, np.uint16),
+            "unit": np.array([self.unit or 1.0]),
             "sides": _joined(self.sides, np.uint8),
             "stages": np.array(self.stages, dtype=np.int32).reshape(-1, 2),
             "scales": np.array(self.scales),

@@ -5,7 +5,7 @@ the true ones and unary costs, restricted to the open poses.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,11 @@ class Tables:
             room.sum() >= group.count
             for room, group in zip(self.room, self.region.groups, strict=True)
         )
+
+    def charged(self, more: Sequence[FloatArray]) -> "Tables":
+        """Return the tables with more charged for the poses of each group."""
+        unary = tuple(own + part for own, part in zip(self.unary, more, strict=True))
+        return replace(self, unary=unary)
 
     def keep(self, kept: Sequence[BoolArray]) -> "Tables":
         """Return the tables of the region with only the kept poses of each group."""

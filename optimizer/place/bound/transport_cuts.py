@@ -24,12 +24,13 @@ Reference
 Peyré, Cuturi, Computational Optimal Transport, ch. 2-3 (2019), doi:10.1561/2200000073.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.place.bound.kernels import column_minima, row_minima, transport_potentials
-from optimizer.place.bound.problem import FloatArray, Pair
+from optimizer.place.bound.problem import FloatArray, IntArray, Pair
 from optimizer.place.bound.tables import Tables
 
 SUPPORT = 1e-7  # positions below this share of a fixture are taken as rounding of the solver
@@ -102,3 +103,15 @@ def _close(tables: Tables, pair: Pair, column: FloatArray) -> Cut:
     if pair[0] == pair[1]:
         row = column = 0.5 * (row + column)
     return Cut(pair=pair, row=row, column=column)
+
+
+def inherit_cut(cut: Cut, origin: Sequence[int], indices: Sequence[IntArray]) -> list[Cut]:
+    """Return the cuts that a cut of a region gives for the groups of a part of it."""
+    found = []
+    for g, of_g in enumerate(origin):
+        for h in range(g, len(origin)):
+            if (of_g, origin[h]) == cut.pair:
+                found.append(
+                    Cut(pair=(g, h), row=cut.row[indices[g]], column=cut.column[indices[h]])
+                )
+    return found

@@ -1,0 +1,254 @@
+"""What walks cost with some blocks standing: what the costs of a proof are held against.
+
+In: a `Scene` and what a proof states. Out: costs that are charged beside those that are walked, by
+shapely and networkx, for the layout and for samples of other poses, regions and layouts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from shapely import Polygon, intersection_all, union_all
+
+from optimizer.equipment.model import Role
+from optimizer.plan.space import Audience
+from optimizer.verify.placed import Placed
+from optimizer.verify.ways import find_ways
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from optimizer.verify.demand import Walk
+    from optimizer.verify.replay import Charged, Group
+    from optimizer.verify.scene import Scene
+    from optimizer.verify.stated import Stated
+
+__all__ = ["WalkedCosts", "turned"]
+
+#: Entries of each cost table, and groups of each region, that are walked anew.
+SAMPLE = 2
+#: Regions and layouts that are.
+REGIONS, LAYOUTS = 12, 12
+#: Floor in common is looked for among so many poses at most.
+MOST_IN_COMMON = 200
+
+
+@dataclass(frozen=True)
+class WalkedCosts:
+    """What walks cost, weighted, from lengths that are worked out here.
+
+    Parameters
+    ----------
+    scene
+        The study and the result's layout.
+    proof
+        What a proof states.
+    """
+
+    scene: Scene
+    proof: Stated
+
+    def of_layout(self) -> float:
+        """Weighted person-metres an hour of the layout, those from door to door left out."""
+        names = {fixture.name for fixture in self.scene.fixtures}
+        return math.fsum(
+            self._weight(walk) * length
+            for walk, length in zip(self.scene.walks, self.scene.lengths, strict=True)
+            if walk.source in names or walk.target in names
+        )
+
+    def sample(self, chosen: list[list[int]]) -> Iterator[tuple[str, float, float]]:
+        """Yield some entries of the tables: what they are, what is charged, what is walked."""
+        rng = np.random.default_rng(20)
+        for k, costs in enumerate(self.proof.unary):
+            for p in rng.integers(0, len(costs), min(SAMPLE, len(costs))):
+                yield self._entry(float(costs[p]), ((k, 0, int(p)),))
+        for (k, m), table in self.proof.pairs.items():
+            near = [int(chosen[k][0]), int(rng.integers(0, len(table)))]
+            for p in near[:SAMPLE]:
+                q = int(rng.integers(0, table.shape[1]))
+                if np.isfinite(table[p, q]):
+                    other = 1 if k == m else 0
+                    if other < len(self.proof.kinds[m].fixtures):
+                        yield self._entry(float(table[p, q]), ((k, 0, p), (m, other, q)))
+
+    def sample_charged(self, regions: Sequence[Charged]) -> Iterator[tuple[str, float, float]]:
+        """Yield some charges of regions: what they are, what is charged, what is walked."""
+        rng = np.random.default_rng(21)
+        picked = rng.permutation(len(regions))[:REGIONS]
+        for groups in (regions[i] for i in sorted(picked)):
+            blocks = self._first_blocks(groups)
+            alone = [g for g, group in enumerate(groups) if group.count == len(group.poses) == 1]
+            standing = [(groups[g].kind, blocks[g], int(groups[g].poses[0])) for g in alone]
+            taken = union_all([self._in_common(group) for group in groups])
+            free = [g for g in range(len(groups)) if g not in alone and groups[g].more.any()]
+            if alone:
+                total = sum(self._charge(groups[g], 0, standing[:i]) for i, g in enumerate(alone))
+                yield self._entry(total, standing, taken=taken, among=True)
+            for g in rng.permutation(free)[:SAMPLE]:
+                at = int(np.argmax(groups[g].more))
+                block = (groups[g].kind, blocks[g], int(groups[g].poses[at]))
+                charged = self._charge(groups[g], at, standing)
+                yield self._entry(charged, (block, *standing), taken=taken)
+
+    def sample_layouts(
+        self, layouts: Sequence[tuple[tuple[int, int], ...]], target: float
+    ) -> Iterator[tuple[str, float, float]]:
+        """Yield some layouts said to walk at least the target, and what they walk."""
+        rng = np.random.default_rng(22)
+        for i in sorted(rng.permutation(len(layouts))[:LAYOUTS]):
+            seen: Counter[int] = Counter()
+            blocks = []
+            for kind, pose in layouts[i]:
+                blocks.append((kind, seen[kind], pose))
+                seen[kind] += 1
+            yield self._entry(target, blocks, among=True)
+
+    def _charge(self, group: Group, at: int, standing: Sequence[tuple[int, int, int]]) -> float:
+        """What a proof charges a pose of a group, its walks to blocks that stand included."""
+        k, pose = group.kind, int(group.poses[at])
+        total = float(self.proof.unary[k][pose] + group.more[at])
+        for m, _, other in standing:
+            table = self.proof.pairs.get((min(k, m), max(k, m)))
+            if table is not None:
+                total += float(table[pose, other] if k <= m else table[other, pose])
+        return total
+
+    def _first_blocks(self, groups: Charged) -> list[int]:
+        """Number of a block of each group within its kind; no block is in two groups."""
+        used: Counter[int] = Counter()
+        first = []
+        for group in groups:
+            first.append(used[group.kind])
+            used[group.kind] += group.count
+        return first
+
+    def _in_common(self, group: Group) -> BaseGeometry:
+        """Where no body's middle is, at whichever of its poses a block of the group stands."""
+        radius = self.scene.study.walking.radius
+        if len(group.poses) > MOST_IN_COMMON:
+            return Polygon()
+        every = [
+            union_all([f.footprint(grow=radius) for f in self._placed(group.kind, 0, int(pose))])
+            for pose in group.poses
+        ]
+        return intersection_all(every)
+
+    def _entry(
+        self,
+        charged: float,
+        blocks: Sequence[tuple[int, int, int]],
+        *,
+        taken: BaseGeometry | None = None,
+        among: bool = False,
+    ) -> tuple[str, float, float]:
+        """What the first block (or, `among` them, all) walks to doors and the others.
+
+        A cost table's entry is the walks between two blocks; then neither is to a door.
+        """
+        standing = [self._placed(*block) for block in blocks]
+        own = [{fixture.name for fixture in block} for block in standing]
+        fixtures = [fixture for block in standing for fixture in block]
+        names = {fixture.name for fixture in self.scene.fixtures}
+        chosen = _between if taken is None and not among else _among if among else _of_first
+        found = 0.0
+        for audience in (Audience.CUSTOMER, Audience.STAFF):
+            walks = [
+                walk
+                for walk in self.scene.walks
+                if walk.staff is (audience is Audience.STAFF)
+                and self._weight(walk)
+                and chosen(walk, own, names)
+            ]
+            found += self._walked(walks, fixtures, audience, taken)
+        what = " and ".join(
+            f"{fixtures_of[0].name} at ({fixtures_of[0].x:.2f}, {fixtures_of[0].y:.2f})"
+            for fixtures_of in standing
+        )
+        return what, charged, found
+
+    def _walked(
+        self,
+        walks: Sequence[Walk],
+        fixtures: Sequence[Placed],
+        audience: Audience,
+        taken: BaseGeometry | None,
+    ) -> float:
+        """Weighted cost of some walks with only these fixtures standing."""
+        if not walks:
+            return 0.0
+        radius = self.scene.study.walking.radius
+        region = self.scene.room[audience].difference(
+            union_all([*(f.footprint(grow=radius) for f in fixtures), taken or Polygon()])
+        )
+        role = Role.STAFF if audience is Audience.STAFF else Role.CUSTOMER
+        by_name = {fixture.name: fixture for fixture in fixtures}
+
+        def end(name: str) -> tuple[float, float]:
+            point = by_name[name].access(role) if name in by_name else None
+            return point or self.scene.end(name, audience)
+
+        ways = find_ways(region, [(end(walk.source), end(walk.target)) for walk in walks])
+        return math.fsum(
+            self._weight(walk) * way.length for walk, way in zip(walks, ways, strict=True)
+        )
+
+    def _placed(self, k: int, block: int, pose: int) -> tuple[Placed, ...]:
+        kind, at = self.proof.kinds[k], self.proof.poses[k][pose : pose + 1]
+        return tuple(
+            Placed(
+                name=name,
+                kind=self.scene.study.types[type_name],
+                x=float(turned(at, x, y)[0, 0]),
+                y=float(turned(at, x, y)[0, 1]),
+                angle=float(at[0, 2]),
+            )
+            for name, (type_name, x, y) in zip(kind.fixtures[block], kind.members, strict=True)
+        )
+
+    def _weight(self, walk: Walk) -> float:
+        return walk.rate * self.scene.study.metre_weight(walk.person)
+
+
+def _between(walk: Walk, own: Sequence[set[str]], names: set[str]) -> bool:
+    """Whether a walk is charged to one block (to doors and within it) or to two blocks."""
+    ends = (walk.source, walk.target)
+    if len(own) == 1:
+        inside = [end in own[0] for end in ends]
+        return any(inside) and all(
+            ok or end not in names for ok, end in zip(inside, ends, strict=True)
+        )
+    one, other = own
+    return (ends[0] in one and ends[1] in other) or (ends[0] in other and ends[1] in one)
+
+
+def _of_first(walk: Walk, own: Sequence[set[str]], names: set[str]) -> bool:
+    """Whether a walk leads from or to the first block, and at its other end to one that stands."""
+    ends = (walk.source, walk.target)
+    standing = set().union(*own)
+    return any(end in own[0] for end in ends) and all(
+        end in standing or end not in names for end in ends
+    )
+
+
+def _among(walk: Walk, own: Sequence[set[str]], names: set[str]) -> bool:
+    """Whether a walk leads from or to a block that stands, and at its other end to none else."""
+    ends = (walk.source, walk.target)
+    standing = set().union(*own)
+    return any(end in standing for end in ends) and all(
+        end in standing or end not in names for end in ends
+    )
+
+
+def turned(poses: NDArray[np.float64], x: float, y: float) -> NDArray[np.float64]:
+    """Where a point of the block's frame lies at each pose."""
+    turn = np.deg2rad(poses[:, 2])
+    cos, sin = np.cos(turn), np.sin(turn)
+    return poses[:, :2] + np.column_stack([cos * x - sin * y, sin * x + cos * y])
