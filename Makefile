@@ -8,7 +8,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check -c c
 SECONDS := 30
 REAL_PLAN ?= ../shared/plans/dxf/wrld_office_floor.dxf
 
-.PHONY: demo real test slow browser lint bench pictures lock clean
+.PHONY: demo real test slow postgresql cluster browser lint bench pictures lock clean
 .DELETE_ON_ERROR:
 
 # Exit code 1 of the command says that the layout breaks a hard rule: the demo shows it all the same.
@@ -25,6 +25,15 @@ test: $(VENV)/tests
 
 slow: $(VENV)/tests
 	$(RUN)/python -m pytest -n 2 -m slow
+
+# Debian's PostgreSQL; the tests start a server of their own, and stop it.
+postgresql:
+	ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends postgresql; }
+
+# Jobs on servers that fail: Dask workers killed, the database crashed, disks that fill.
+cluster: $(VENV)/tests postgresql
+	CI=true $(RUN)/python -m pytest -n 2 -m slow tests/jobs
 
 # Debian's Chromium opens the reports; no browser is downloaded.
 browser: $(VENV)/browser
@@ -57,17 +66,17 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tests: $(VENV)/ready
-	$(INSTALL) -e '.[data,test,lint,ifc]'
+	$(INSTALL) -e '.[data,test,lint,ifc,cluster]'
 	touch $@
 
 $(VENV)/browser: $(VENV)/tests
 	command -v chromium pdftotext > /dev/null || \
 		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium poppler-utils; }
-	$(INSTALL) -e '.[data,test,lint,ifc,browser]'
+	$(INSTALL) -e '.[data,test,lint,ifc,cluster,browser]'
 	touch $@
 
 $(VENV)/bench: $(VENV)/tests
-	$(INSTALL) -e '.[data,test,lint,bench]'
+	$(INSTALL) -e '.[data,test,lint,cluster,bench]'
 	$(INSTALL) --no-deps 'extremitypathfinder>=2.7.2'
 	touch $@
 
@@ -75,7 +84,7 @@ $(VENV)/bench: $(VENV)/tests
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
 	rm -rf $(VENV)-lock
 
