@@ -1,0 +1,220 @@
+"""What the store and the scheduler cost a job, and how many jobs an hour pass through.
+
+In: nothing but this package with its group `cluster`; PostgreSQL where `--postgres URL` names an
+empty database. Out: `results/jobs.md`.
+
+1. Overhead: jobs whose study is gone pass through claim, signs of life and end in no time of their
+   own; what is left is the store, and on a cluster the scheduler too. Read off the store's clock,
+   from the first start to the last end, so that the start of the processes does not count.
+2. Throughput: the bundled corner hall again and again with a time limit, on one and two processes
+   of this machine and two Dask workers, against the ideal: jobs × limit / workers.
+3. From these, on paper, what 15,000 branches cost.
+
+Run from the root of the repository: `python benchmarks/jobs.py [--seconds 10] [--jobs 12]`, with
+`--whole` for 170 jobs on two processes (a quarter of an hour), with `--write` to keep the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.jobs import JobState, Order, open_store
+from optimizer.jobs.batch import queue, work_through
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.jobs.store import JobStore
+
+RESULTS = Path(__file__).parent / "results"
+STUDY = Path(__file__).parent.parent / "floorplans" / "old_corner" / "study.toml"
+EMPTY = 200
+BRANCHES, CITY, LIMIT = 15_000, 170, 10.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run: how it was worked on, and how long it took."""
+
+    how: str
+    jobs: int
+    seconds: float
+    ideal: float
+    start: float
+    over: float
+    load: float
+
+    @property
+    def ratio(self) -> float:
+        """Time taken over the ideal, the start of the processes included."""
+        return self.seconds / self.ideal
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Two Dask workers of one thread on this machine; the scheduler's address."""
+    code = "from dask.__main__ import main; main()"
+    words = [sys.executable, "-c", code]
+    with tempfile.TemporaryDirectory() as folder:
+        head = subprocess.Popen(
+            [*words, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        address = None
+        while address is None:
+            found = re.search(r"tcp://127\.0\.0\.1:\d+", head.stderr.readline())
+            address = found and found.group()
+        options = ["--nthreads", "1", "--no-dashboard", "--local-directory", folder, "--no-nanny"]
+        workers = [
+            subprocess.Popen(
+                [*words, "worker", address, *options],
+                stderr=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": str(STUDY.parents[2])},
+            )
+            for _ in range(2)
+        ]
+        try:
+            yield address
+        finally:
+            for process in (*workers, head):
+                process.kill()
+                process.wait()
+
+
+def overhead(store: JobStore, *, workers: int, scheduler: str | None = None) -> float:
+    """Milliseconds of one job that does nothing, on one worker."""
+    orders = [Order(name=str(n), study="/gone/study.toml") for n in range(EMPTY)]
+    run = queue(store, orders)
+    work_through(store, run, workers=workers, scheduler=scheduler)
+    jobs = store.list(run=run)
+    assert all(job.state is JobState.FAILED for job in jobs)
+    first = min(job.started or 0.0 for job in jobs)
+    last = max(job.finished or 0.0 for job in jobs)
+    return 1000 * (last - first) * workers / EMPTY
+
+
+def throughput(
+    store: JobStore, how: str, *, jobs: int, seconds: float, workers: int, scheduler: str | None
+) -> Row:
+    """Work through some jobs and see how long they took."""
+    order = [Order(name=str(n), study=str(STUDY), seed=n, time_limit=seconds) for n in range(jobs)]
+    run = queue(store, order)
+    begun, clock = time.time(), time.perf_counter()
+    work_through(store, run, workers=workers, scheduler=scheduler)
+    taken = time.perf_counter() - clock
+    done = store.list(run=run)
+    assert all(job.state is JobState.DONE for job in done), [job.reason for job in done]
+    over = sum(job.progress.spent for job in done) / jobs - seconds
+    first = min(job.started or 0.0 for job in done)
+    row = Row(how, jobs, taken, jobs * seconds / workers, first - begun, over, os.getloadavg()[0])
+    print(
+        f"{how:<18}{jobs:4} jobs {taken:7.1f} s, ideal {row.ideal:6.1f}, ratio {row.ratio:.2f}, "
+        f"start {row.start:.1f} s, over the limit {over:+.2f} s a job",
+        flush=True,
+    )
+    return row
+
+
+def table(costs: Sequence[tuple[str, float]], rows: Sequence[Row], seconds: float) -> str:
+    """The page of results."""
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("branch-layout", "sqlalchemy", "distributed")
+    )
+    lines = [
+        "# Jobs: overhead and throughput",
+        "",
+        f"{datetime.date.today()}; Python {platform.python_version()}, {libraries}; "
+        f"{os.cpu_count()} cores, shared with other work: the load is that of the whole machine.",
+        "",
+        "| what a job costs besides its search | ms |",
+        "| --- | --- |",
+        *(f"| {what} | {cost:.1f} |" for what, cost in costs),
+        "",
+        f"The bundled corner hall, {seconds:g} s a job for search, proof and verifying:",
+        "",
+        "| worked on by | jobs | seconds | ideal | ratio | start of workers, s | over the limit, "
+        "s a job | jobs an hour | load |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(
+            f"| {r.how} | {r.jobs} | {r.seconds:.0f} | {r.ideal:.0f} | {r.ratio:.2f} | "
+            f"{r.start:.1f} | {r.over:+.2f} | {3600 * r.jobs / r.seconds:.0f} | {r.load:.1f} |"
+            for r in rows
+        ),
+        "",
+        *on_paper(rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def on_paper(rows: Sequence[Row]) -> list[str]:
+    """What all branches of a large bank cost, from the worst seconds a job that were measured."""
+    worst = max((r.seconds - r.start) / r.ideal for r in rows)
+    each = worst * LIMIT
+    hours = BRANCHES * each / 3600
+    return [
+        f"On paper: {BRANCHES:,} branches at {LIMIT:g} s take {each:.1f} s each with all that "
+        f"surrounds the search (the worst ratio above, {worst:.2f}, the start of the workers left "
+        f"out), {hours:.0f} hours of one core:",
+        "",
+        "| cores | hours |",
+        "| --- | --- |",
+        *(f"| {cores} | {hours / cores:.1f} |" for cores in (2, 8, 32, 64, 128)),
+    ]
+
+
+def main() -> None:
+    """Measure, print, and keep the table if that is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=LIMIT)
+    parser.add_argument("--jobs", type=int, default=12)
+    parser.add_argument("--postgres")
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    costs, rows = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"SQLite": str(Path(folder) / "jobs.db")}
+        if asked.postgres:
+            urls["PostgreSQL"] = asked.postgres
+        for name, url in urls.items():
+            with open_store(url) as store:
+                costs.append((f"{name}, one local process", overhead(store, workers=1)))
+                costs.append((f"{name}, two local processes", overhead(store, workers=2)))
+        with open_store(urls["SQLite"]) as store:
+            with cluster() as address:
+                cost = overhead(store, workers=2, scheduler=address)
+                costs.append(("SQLite, Dask scheduler and two workers", cost))
+            for what, cost in costs:
+                print(f"{what:<42}{cost:6.1f} ms", flush=True)
+            rest = {"seconds": asked.seconds, "scheduler": None}
+            one = throughput(store, "1 process", jobs=asked.jobs // 2, workers=1, **rest)
+            two = throughput(store, "2 processes", jobs=asked.jobs, workers=2, **rest)
+            rows = [one, two]
+            with cluster() as address:
+                rest["scheduler"] = address
+                rows.append(throughput(store, "2 Dask workers", jobs=asked.jobs, workers=2, **rest))
+            if asked.whole:
+                rest["scheduler"] = None
+                rows.append(throughput(store, "2 processes", jobs=CITY, workers=2, **rest))
+    page = table(costs, rows, asked.seconds)
+    print(page)
+    if asked.write:
+        (RESULTS / "jobs.md").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
