@@ -65,7 +65,7 @@
     for (const [party, pairs] of corners) {
       for (const [after, rate] of pairs) {
         const line = [party.line[2], party.line[3], after.line[0], after.line[1]];
-        bends.push({ group: party.group, staff: party.staff, width: width(rate), line });
+        if (Math.hypot(line[2] - line[0], line[3] - line[1]) > 1e-6) bends.push({ group: party.group, staff: party.staff, width: width(rate), line });
       }
     }
     return { strips, bends };

@@ -6,6 +6,7 @@ power outlets, scale bar and, where known, north.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from optimizer.report.canvas import (
     floor_axes,
 )
 from optimizer.report.colours import DOOR_COLOURS, INK, OUTLET, WALL, WINDOW, ZONE_TINTS
+from optimizer.report.place_words import has_chinese
 from optimizer.report.words import both, word
 
 if TYPE_CHECKING:
@@ -111,13 +113,17 @@ def plot_plan(
 def zone_name(zone: Zone, language: Language = "both") -> str:
     """Return what is written in a zone: its kind in the language, and its own name if it has one.
 
-    A name that only repeats the kind ("public_hall", "Public hall") is left out.
+    A name that only repeats the kind ("public_hall", "Public hall") is left out. In Chinese an
+    English name is left out but for its number: "wealth room 2" is 贵宾区 2.
     """
     kind = word("zone", zone.kind, language, "\n")
     known = {zone.kind.value, word("zone", zone.kind, "en"), word("zone", zone.kind, "zh")}
     plain = _plain(zone.name).rstrip("0123456789 ")
     if any(plain in _plain(entry) for entry in known):
         return kind
+    if language == "zh" and not has_chinese(zone.name):
+        number = re.search(r"\d+$", zone.name)
+        return f"{kind} {number[0]}" if number else kind
     return both(zone.name.replace("_", " "), kind, "both", "\n")
 
 

@@ -157,7 +157,7 @@ def test_strips_of_the_script_are_those_of_the_page(report_of, open_page):
     lines = """() => [...document.querySelectorAll(".after .flow path:not(.head)")]
         .flatMap((path) => path.getAttribute("d").split("M").slice(1))
         .map((line) => line.match(/-?[0-9.e-]+/g).map(Number))
-        .filter(([a, b, c, d]) => Math.hypot(c - a, d - b) > 0.03)"""
+        .filter(([a, b, c, d]) => Math.hypot(c - a, d - b) > 0.1)"""
     drawn = open_page(path).page.evaluate(lines)
     bare = open_page(path, java_script_enabled=False)
     static = bare.page.evaluate(lines)

@@ -6,6 +6,7 @@ values there are of each grade.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from importlib.resources import files
@@ -34,7 +35,8 @@ STUDY = "study"
 
 def assumption_rows(study: Study, layout: Layout | None) -> list[dict[str, str]]:
     """Return one row for each source: whose values, which, confidence, source."""
-    return [*_equipment(study, layout), *_shared(study), *_demand(study)]
+    rows = (*_equipment(study, layout), *_shared(study), *_demand(study))
+    return [{**row, "confidence_zh": _grade_zh(row["confidence"])} for row in rows]
 
 
 def grade_counts(study: Study, layout: Layout | None) -> dict[str, int]:
@@ -45,6 +47,12 @@ def grade_counts(study: Study, layout: Layout | None) -> dict[str, int]:
         for origin in study.types[name].provenance.values()
     )
     return dict(sorted(grades.items()))
+
+
+def _grade_zh(confidence: str) -> str:
+    """Return a grade in Chinese: "A (sector), ASM (radius)" names what each part is for."""
+    named = re.sub(r"[a-z][a-z_ ]*[a-z]", lambda found: word("grade", found[0], "zh"), confidence)
+    return named.replace(" (", "（").replace(")", "）").replace(", ", "，")
 
 
 def _used(study: Study, layout: Layout | None) -> list[str]:

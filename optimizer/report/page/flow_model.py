@@ -17,7 +17,7 @@ from markupsafe import Markup
 from optimizer.demand.flows import PersonClass
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.place_words import flow_label
-from optimizer.report.strips import NARROWEST, arrow_of, flow_breadth, lay_strips
+from optimizer.report.strips import NARROWEST, SAME, arrow_of, flow_breadth, lay_strips
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +133,7 @@ def flow_model(
             {
                 "en": flow_label(study, layout, leg.name, "en"),
                 "zh": flow_label(study, layout, leg.name, "zh"),
-                "path": [round(float(value), 2) for value in leg.path.ravel()],
+                "path": [round(float(v), 2) for v in (np.round(leg.path / SAME) * SAME).ravel()],
                 "staff": leg.person in STAFF,
                 "length": round(leg.length, 1),
                 "rates": {
