@@ -8,7 +8,7 @@ INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check -c c
 SECONDS := 30
 REAL_PLAN ?= ../shared/plans/dxf/wrld_office_floor.dxf
 
-.PHONY: demo real test slow postgresql cluster browser lint bench pictures lock clean
+.PHONY: demo real test slow notebooks postgresql cluster browser lint bench pictures lock clean
 .DELETE_ON_ERROR:
 
 # Exit code 1 of the command says that the layout breaks a hard rule: the demo shows it all the same.
@@ -25,6 +25,10 @@ test: $(VENV)/tests
 
 slow: $(VENV)/tests
 	$(RUN)/python -m pytest -n 2 -m slow
+
+# Every notebook from its first cell to its last, with a few seconds for each search.
+notebooks: $(VENV)/tests
+	BRANCH_SECONDS=3 $(RUN)/python -m pytest -n 2 tests/notebooks
 
 # Debian's PostgreSQL; the tests start a server of their own, and stop it.
 postgresql:
@@ -66,7 +70,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tests: $(VENV)/ready
-	$(INSTALL) -e '.[data,test,lint,ifc,cluster]'
+	$(INSTALL) -e '.[data,test,lint,ifc,cluster,notebook]'
 	touch $@
 
 $(VENV)/browser: $(VENV)/tests

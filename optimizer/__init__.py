@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         read_qaplib,
         solve_assignment,
     )
+    from optimizer.place.improve import improve
     from optimizer.place.least_change import ChangeStep, least_change
     from optimizer.place.marginal import AddedFixture, marginal_values
     from optimizer.place.optimize import Progress, optimize
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from optimizer.study_file import read_study, study_schema
     from optimizer.walk import Shell, prepare_shell, to_networkx
     from optimizer.whatif.fixed import FixedLayout
+    from optimizer.whatif.panel import Panel
     from optimizer.whatif.robustness import Robustness, compare_scenarios
     from optimizer.whatif.sweep import sweep
 
@@ -126,6 +128,7 @@ __all__ = [
     "NoLayoutError",
     "Objective",
     "OptimizerError",
+    "Panel",
     "ParetoFront",
     "ParetoPoint",
     "Period",
@@ -160,6 +163,7 @@ __all__ = [
     "evaluate_open_sets",
     "evaluation_to_json",
     "front_to_json",
+    "improve",
     "least_change",
     "marginal_minutes",
     "marginal_values",
@@ -238,6 +242,7 @@ _ROOMS = {
     "NoLayoutError": "errors",
     "Objective": "study",
     "OptimizerError": "errors",
+    "Panel": "whatif.panel",
     "ParetoFront": "place.pareto",
     "ParetoPoint": "place.pareto",
     "Period": "demand.periods",
@@ -272,6 +277,7 @@ _ROOMS = {
     "evaluate_open_sets": "open_sets",
     "evaluation_to_json": "report.results",
     "front_to_json": "report.front",
+    "improve": "place.improve",
     "least_change": "place.least_change",
     "marginal_minutes": "diagnose",
     "marginal_values": "place.marginal",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.report.canvas import chart_axes, draw_legend, draw_text
+from optimizer.report.canvas import chart_axes, draw_legend
 from optimizer.report.colours import BUSINESS_COLOURS, HARD_BROKEN
 from optimizer.report.fonts import drawable, font
 from optimizer.report.words import unit_of, word
@@ -28,6 +28,8 @@ __all__ = ["find_knee", "plot_sweep"]
 
 #: A bend less than this share of the height is none.
 STRAIGHT = 0.05
+#: From a knee to its name, points.
+NAME_AWAY = (8.0, 7.0)
 
 
 def find_knee(x: Sequence[float], y: Sequence[float]) -> int | None:
@@ -117,8 +119,11 @@ def _draw_knee(ax: Axes, where: tuple[float, float], name: str, language: Langua
         markeredgecolor=HARD_BROKEN, markeredgewidth=1.8, linestyle="none",
     )  # fmt: skip
     ring.set_gid(f"knee:{name}")
-    text = f"  {word('pareto', 'knee', language)}"
-    draw_text(ax, where, text, size=8, ha="left", va="bottom", color=HARD_BROKEN)
+    text = word("pareto", "knee", language)
+    ax.annotate(
+        drawable(text), where, xytext=NAME_AWAY, textcoords="offset points", color=HARD_BROKEN,
+        fontproperties=font(8), parse_math=False,
+    )  # fmt: skip
 
 
 def _numbers(column: Sequence[float]) -> NDArray[np.float64]:

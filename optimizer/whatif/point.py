@@ -35,6 +35,8 @@ class Task:
         A layout that is judged only; None to lay out anew.
     start
         A layout that laying out begins at, or None.
+    quick
+        Whether to fit `start` to the study in seconds, without a bound.
     time_limit, steps, seed
         Budget, as `optimize` takes it.
     """
@@ -42,6 +44,7 @@ class Task:
     study: Study
     fixed: FixedLayout | None
     start: Layout | None
+    quick: bool
     time_limit: float
     steps: int | None
     seed: int
@@ -51,7 +54,7 @@ def key_of(task: Task) -> str:
     """Digest of all that decides the outcome of a point, versions of the libraries included."""
     if task.fixed is not None:
         return digest("judge", task.study, task.fixed.layout, versions())
-    budget = (task.time_limit, task.steps, task.seed)
+    budget = (task.time_limit, task.steps, task.seed, task.quick)
     return digest("lay out", task.study, task.start, budget, versions())
 
 
@@ -71,17 +74,17 @@ def _judged(task: Task) -> dict[str, Any]:
 
 def _laid_out(task: Task) -> dict[str, Any]:
     # a search needs the compiler; judging does not
+    from optimizer.place.improve import improve
     from optimizer.place.optimize import optimize
 
-    result = optimize(
-        task.study,
-        time_limit=task.time_limit,
-        steps=task.steps,
-        seed=task.seed,
+    study, limit, steps, seed = task.study, task.time_limit, task.steps, task.seed
+    if task.quick and task.start is not None:
+        result = improve(study, task.start, time_limit=limit, steps=steps, seed=seed)
+    else:
         # points are worked out side by side; one alone must find the same with one core or ten
-        workers=1,
-        start=task.start,
-    )
+        result = optimize(
+            study, time_limit=limit, steps=steps, seed=seed, workers=1, start=task.start
+        )
     outcome: dict[str, Any] = {"status": str(result.status), "note": " ".join(result.conflict)}
     if result.evaluation is not None and result.layout is not None:
         outcome |= _figures(task.study, result.evaluation)

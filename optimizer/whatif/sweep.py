@@ -41,6 +41,7 @@ def sweep(
     *,
     layout: Layout | None = None,
     start: Layout | None = None,
+    quick: bool = False,
     time_limit: float = 20.0,
     steps: int | None = None,
     seed: int = 1,
@@ -63,6 +64,8 @@ def sweep(
         fixtures of it are taken away); None to lay out anew.
     start
         A layout that laying out begins at.
+    quick
+        Whether to fit `start` to each combination by `improve`, in seconds and without a bound.
     time_limit, steps, seed
         Budget of each combination, as `optimize` takes it; each has one core.
     workers
@@ -85,11 +88,21 @@ def sweep(
     StudyError
         One sentence for each key or number that cannot be, before anything is worked out.
     """
+    if quick and start is None:
+        raise StudyError("a quick sweep fits a layout to each combination; give it as 'start'")
     points = _points(study, axes)
     fixed = None if layout is None else FixedLayout(study, layout)
     tasks = [
-        Task(study=s, fixed=fixed, start=start, time_limit=time_limit, steps=steps, seed=seed)
-        for s in _changed(study, points, layout)
+        Task(
+            study=changed,
+            fixed=fixed,
+            start=start,
+            quick=quick,
+            time_limit=time_limit,
+            steps=steps,
+            seed=seed,
+        )
+        for changed in _changed(study, points, layout)
     ]
     kept = Kept(cache)
     keys = [key_of(task) for task in tasks] if cache is not None else [""] * len(tasks)

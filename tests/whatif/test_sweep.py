@@ -152,3 +152,19 @@ def test_laid_out_anew(study, tmp_path):
     again = sweep(study, axes, cache=tmp_path, **budget)
     assert again["objective"].tolist() == table["objective"].tolist()
     assert again["layout"].tolist() == table["layout"].tolist()
+
+
+def test_a_quick_sweep_needs_a_layout(study):
+    """Without a layout to fit there is nothing to be quick with."""
+    with pytest.raises(StudyError, match="give it as 'start'"):
+        sweep(study, {"arrivals": [1.0]}, quick=True, progress=False)
+
+
+def test_a_quick_sweep_fits_the_layout(study):
+    """Each row has a layout with the number asked for, and no bound."""
+    table = sweep(
+        study, {"count.waiting_seats": [1, 3]}, start=study.current_layout, quick=True, steps=20,
+        workers=1, progress=False,
+    )  # fmt: skip
+    assert [len(layout.of_type("waiting_seats")) for layout in table["layout"]] == [1, 3]
+    assert table["bound"].isna().all()
