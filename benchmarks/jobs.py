@@ -4,8 +4,7 @@ In: nothing but this package with its group `cluster`; PostgreSQL where `--postg
 empty database. Out: `results/jobs.md`.
 
 1. Overhead: jobs whose study is gone pass through claim, signs of life and end in no time of their
-   own; what is left is the store, and on a cluster the scheduler too. Read off the store's clock,
-   from the first start to the last end, so that the start of the processes does not count.
+   own; what is left is the store, and on a cluster the scheduler too.
 2. Throughput: the bundled corner hall again and again with a time limit, on one and two processes
    of this machine and two Dask workers, against the ideal: jobs × limit / workers.
 3. From these, on paper, what 15,000 branches cost.
@@ -33,6 +32,8 @@ from typing import TYPE_CHECKING
 
 from optimizer.jobs import JobState, Order, open_store
 from optimizer.jobs.batch import queue, work_through
+from optimizer.jobs.place_of_work import this_process
+from optimizer.jobs.work import work_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).parent / "results"
 STUDY = Path(__file__).parent.parent / "floorplans" / "old_corner" / "study.toml"
 EMPTY = 200
+NOTHING = [Order(name=str(n), study="/gone/study.toml") for n in range(EMPTY)]
 BRANCHES, CITY, LIMIT = 15_000, 170, 10.0
 
 
@@ -64,8 +66,8 @@ class Row:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Two Dask workers of one thread on this machine; the scheduler's address."""
+def cluster() -> Iterator[tuple[str, list[int]]]:
+    """Two Dask workers of one thread on this machine; the scheduler's address, all processes."""
     code = "from dask.__main__ import main; main()"
     words = [sys.executable, "-c", code]
     with tempfile.TemporaryDirectory() as folder:
@@ -88,23 +90,45 @@ def cluster() -> Iterator[str]:
             for _ in range(2)
         ]
         try:
-            yield address
+            yield address, [process.pid for process in (head, *workers)]
         finally:
             for process in (*workers, head):
                 process.kill()
                 process.wait()
 
 
-def overhead(store: JobStore, *, workers: int, scheduler: str | None = None) -> float:
-    """Milliseconds of one job that does nothing, on one worker."""
-    orders = [Order(name=str(n), study="/gone/study.toml") for n in range(EMPTY)]
-    run = queue(store, orders)
-    work_through(store, run, workers=workers, scheduler=scheduler)
+def in_one_process(store: JobStore) -> tuple[float, float]:
+    """Milliseconds of one job that does nothing: of wall time, and of processor time."""
+    run = queue(store, NOTHING)
+    wall, processor = time.perf_counter(), time.process_time()
+    while (job := store.claim(this_process(), run=run)) is not None:
+        work_on(store, job)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    assert store.count(run) == {JobState.FAILED: EMPTY}
+    return 1000 * wall / EMPTY, 1000 * processor / EMPTY
+
+
+def on_cluster(store: JobStore, scheduler: str, pids: Sequence[int]) -> tuple[float, float]:
+    """The same on two Dask workers: from one job to the next, processor time of all processes."""
+    work_through(store, queue(store, NOTHING[:4]), workers=2, scheduler=scheduler)  # imports
+    run = queue(store, NOTHING)
+    processor = time.process_time() + processor_seconds(pids)
+    work_through(store, run, workers=2, scheduler=scheduler)
+    processor = time.process_time() + processor_seconds(pids) - processor
     jobs = store.list(run=run)
     assert all(job.state is JobState.FAILED for job in jobs)
     first = min(job.started or 0.0 for job in jobs)
     last = max(job.finished or 0.0 for job in jobs)
-    return 1000 * (last - first) * workers / EMPTY
+    return 1000 * (last - first) / EMPTY, 1000 * processor / EMPTY
+
+
+def processor_seconds(pids: Sequence[int]) -> float:
+    """Processor seconds that some processes have used."""
+    ticks = 0
+    for pid in pids:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def throughput(
@@ -129,7 +153,7 @@ def throughput(
     return row
 
 
-def table(costs: Sequence[tuple[str, float]], rows: Sequence[Row], seconds: float) -> str:
+def table(costs: Sequence[tuple[str, float, float]], rows: Sequence[Row], seconds: float) -> str:
     """The page of results."""
     libraries = ", ".join(
         f"{name} {version(name)}" for name in ("branch-layout", "sqlalchemy", "distributed")
@@ -140,9 +164,9 @@ def table(costs: Sequence[tuple[str, float]], rows: Sequence[Row], seconds: floa
         f"{datetime.date.today()}; Python {platform.python_version()}, {libraries}; "
         f"{os.cpu_count()} cores, shared with other work: the load is that of the whole machine.",
         "",
-        "| what a job costs besides its search | ms |",
-        "| --- | --- |",
-        *(f"| {what} | {cost:.1f} |" for what, cost in costs),
+        "| what a job costs besides its search | ms | ms of processor |",
+        "| --- | --- | --- |",
+        *(f"| {what} | {wall:.1f} | {processor:.1f} |" for what, wall, processor in costs),
         "",
         f"The bundled corner hall, {seconds:g} s a job for search, proof and verifying:",
         "",
@@ -192,19 +216,18 @@ def main() -> None:
             urls["PostgreSQL"] = asked.postgres
         for name, url in urls.items():
             with open_store(url) as store:
-                costs.append((f"{name}, one local process", overhead(store, workers=1)))
-                costs.append((f"{name}, two local processes", overhead(store, workers=2)))
+                costs.append((f"{name}: claim, thread that watches, end", *in_one_process(store)))
         with open_store(urls["SQLite"]) as store:
-            with cluster() as address:
-                cost = overhead(store, workers=2, scheduler=address)
-                costs.append(("SQLite, Dask scheduler and two workers", cost))
-            for what, cost in costs:
-                print(f"{what:<42}{cost:6.1f} ms", flush=True)
+            with cluster() as (address, pids):
+                cost = on_cluster(store, address, pids)
+                costs.append(("SQLite, and Dask with two workers: from job to job", *cost))
+            for what, wall, processor in costs:
+                print(f"{what:<52}{wall:6.1f} ms, processor {processor:6.1f} ms", flush=True)
             rest = {"seconds": asked.seconds, "scheduler": None}
             one = throughput(store, "1 process", jobs=asked.jobs // 2, workers=1, **rest)
             two = throughput(store, "2 processes", jobs=asked.jobs, workers=2, **rest)
             rows = [one, two]
-            with cluster() as address:
+            with cluster() as (address, _):
                 rest["scheduler"] = address
                 rows.append(throughput(store, "2 Dask workers", jobs=asked.jobs, workers=2, **rest))
             if asked.whole:

@@ -150,7 +150,8 @@ class Claims(Database):
             .where(is_mine(job))
             .values(
                 state=str(state),
-                reason=reason,
+                # PostgreSQL refuses these signs, and a reason may hold whatever a file was called
+                reason=reason.replace("\0", "").encode("utf-8", "replace").decode(),
                 status=status,
                 asked="",
                 finished=self.now,

@@ -38,7 +38,7 @@ LEAST_SECONDS = 2.0
 #: Seconds that the end of a job waits for a store that is gone: to be started again, to have room.
 END_PATIENCE = 300.0
 #: Seconds that verifying takes before it was measured, and the most of a limit kept back for it.
-VERIFYING, MOST_RESERVE = 1.5, 0.25
+VERIFYING, MOST_RESERVE = 1.5, 0.4
 
 
 class Pace:

@@ -76,6 +76,14 @@ def test_an_end_told_twice_is_one_end(store):
     assert not store.end(job, JobState.FAILED, progress=FOUND)
 
 
+def test_a_reason_may_hold_any_sign(store):
+    """Signs that a database refuses are left out or replaced; the end is stored all the same."""
+    (number,) = store.add(orders("a"))
+    job = store.claim("me")
+    assert store.end(job, JobState.FAILED, progress=FOUND, reason="a\0b\udcffc 网点")
+    assert store.get(number).reason == "ab?c 网点"
+
+
 def test_cancelling(store):
     """A queued job is cancelled at once, a running one is asked, a done one stays done."""
     numbers = store.add(orders("queued", "running", "done"))
