@@ -10,9 +10,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from optimizer.brief import check_rules, read_brief
+from optimizer import brief
+from optimizer.brief import check_rules
+from optimizer.cli.terminal import print_warnings
 from optimizer.equipment.layout_file import parse_layout, read_layout, write_layout
 from optimizer.errors import FileFormatError, LayoutError
 from optimizer.reading import read_text
@@ -43,8 +45,22 @@ FILES = (
     "layout.png",
     "layout.svg",
     "layout.dxf",
+    "before_after.pdf",
     "report.html",
 )
+
+
+def read_brief(path: Path, plan: Path | None = None) -> Study:
+    """Study to build on; what does not fit another drawing than its own is told on stderr.
+
+    Raises
+    ------
+    OptimizerError
+        As `brief.read_brief`.
+    """
+    study = brief.read_brief(path, plan=plan)
+    print_warnings(d.sentence for d in study.plan.source.defects if d.code == "other-drawing")
+    return study
 
 
 def read_any_layout(path: Path, study: Study) -> Layout:
@@ -130,7 +146,14 @@ def check_folder(folder: Path) -> None:
         raise PermissionError(13, "may not be written to; name another folder", str(there))
 
 
-def write_folder(study: Study, result: Result, content: dict[str, Any], folder: Path) -> None:
+def write_folder(
+    study: Study,
+    result: Result,
+    content: dict[str, Any],
+    folder: Path,
+    *,
+    language: Literal["en", "zh"] = "zh",
+) -> None:
     """Write the files of a result into a folder, all of them or none.
 
     Parameters
@@ -142,6 +165,8 @@ def write_folder(study: Study, result: Result, content: dict[str, Any], folder: 
     folder
         Where to; made where it is missing. Files of an earlier result are replaced, and those
         that this result does not have are taken away.
+    language
+        Language that the report opens in.
     """
     from optimizer.report.results import CERTIFICATE, write_json
 
@@ -152,7 +177,7 @@ def write_folder(study: Study, result: Result, content: dict[str, Any], folder: 
         if result.walking is not None and result.walking.file:
             (draft / CERTIFICATE).write_bytes(result.walking.file)
         if result.layout is not None:
-            _write_pictures(study, result, draft)
+            _write_pictures(study, result, draft, language)
         for name in FILES:
             if (draft / name).exists():
                 (draft / name).replace(folder / name)
@@ -162,12 +187,15 @@ def write_folder(study: Study, result: Result, content: dict[str, Any], folder: 
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _write_pictures(study: Study, result: Result, folder: Path) -> None:
+def _write_pictures(
+    study: Study, result: Result, folder: Path, language: Literal["en", "zh"]
+) -> None:
     """Write layout, pictures, drawing and report of a result that has a layout."""
     from optimizer.evaluate import evaluate
     from optimizer.report.dxf import write_layout_dxf
     from optimizer.report.html import write_report
-    from optimizer.report.sheets import render_layout
+    from optimizer.report.moves import draw_before_after
+    from optimizer.report.sheets import render_layout, save_figure
 
     layout = result.raise_for_status().layout
     if layout is None:
@@ -177,6 +205,9 @@ def _write_pictures(study: Study, result: Result, folder: Path) -> None:
     for name in ("layout.png", "layout.svg"):
         render_layout(study, layout, result.evaluation, folder / name)
     write_layout_dxf(study, layout, folder / "layout.dxf", result.evaluation)
+    if today is not None and study.current_layout is not None and result.evaluation is not None:
+        before, after = (study.current_layout, today), (layout, result.evaluation)
+        save_figure(draw_before_after(study, before, after), folder / "before_after.pdf")
     write_report(
         study,
         folder / "report.html",
@@ -184,4 +215,5 @@ def _write_pictures(study: Study, result: Result, folder: Path) -> None:
         evaluation=result.evaluation,
         result=result,
         today=today,
+        language=language,
     )

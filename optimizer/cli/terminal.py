@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-__all__ = ["errors_console", "print_errors", "print_json", "print_line", "print_table"]
+__all__ = [
+    "errors_console",
+    "print_errors",
+    "print_json",
+    "print_line",
+    "print_table",
+    "print_warnings",
+]
 
 
 def errors_console() -> Console:
@@ -38,6 +45,12 @@ def print_errors(sentences: Iterable[str]) -> None:
     """Print one line to stderr for each sentence."""
     for sentence in sentences:
         print(f"error: {' '.join(sentence.split())}", file=sys.stderr)
+
+
+def print_warnings(sentences: Iterable[str]) -> None:
+    """Print one line to stderr for each sentence that is no reason to stop."""
+    for sentence in sentences:
+        print(f"warning: {' '.join(sentence.split())}", file=sys.stderr)
 
 
 def print_table(table: RenderableType) -> None:

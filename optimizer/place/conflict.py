@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from optimizer.equipment.model import Anchoring
 from optimizer.place.candidates import count_by_rule
 from optimizer.place.feasibility import smallest_conflict
 from optimizer.place.packing import most_blocks
@@ -31,7 +32,7 @@ def explain_homeless(problem: PlacementProblem) -> tuple[str, ...]:
             where = f"zone {kind.zone!r}" if kind.zone else "its zones"
             sentences.append(
                 f"{what} fits nowhere: the plan has no place to try in {where} "
-                f"({kind.anchoring.value.replace('_', ' ')} fixture)"
+                f"({kind.anchoring.value.replace('_', ' ')} fixture){_wanting(problem, kind)}"
             )
             continue
         last, rule = next(
@@ -43,6 +44,19 @@ def explain_homeless(problem: PlacementProblem) -> tuple[str, ...]:
             f"{what} fits nowhere: of {tried} poses tried, the last {last} are ruled out by {rule}"
         )
     return tuple(sentences)
+
+
+def _wanting(problem: PlacementProblem, kind: BlockKind) -> str:
+    """What a plan needs for a kind that finds no place to try; "" where it is not known."""
+    zones = problem.study.plan.zones
+    if kind.anchoring is not Anchoring.THROUGH_WALL or any(z.kind.staff_only for z in zones):
+        return ""
+    has = ", ".join(f"{zone.name} ({zone.kind})" for zone in zones) or "none"
+    return (
+        "; it stands in the wall between the public hall and a zone of staff, such as cash_area, "
+        f"and the plan has no zone of staff (zones: {has}); draw one on a layer ZONE, or add it "
+        "to the study as [[zones]]"
+    )
 
 
 def explain_overfull(problem: PlacementProblem) -> tuple[str, ...]:
