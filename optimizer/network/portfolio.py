@@ -36,6 +36,7 @@ NUMBERS: Mapping[str, Callable[[str], float]] = {
     "area_m2": read_number,
     "wall_slots": read_count,
     "refit_cost": read_number,
+    "self_service_off_site": read_count,
 }
 DELIMITERS = (",", ";", "\t", "，", "；")
 
@@ -58,6 +59,8 @@ class Branch:
         Customers of a mean day; minutes; share from 0 to 1 of the business that a machine can
         do; public floor area in m²; places at walls where a machine can stand, taken or not;
         money. None where the list says nothing.
+    self_service_off_site
+        Self-service machines elsewhere that the branch looks after; None where it is not said.
     devices
         How many of each kind stand there today.
     re_laid_out
@@ -74,6 +77,7 @@ class Branch:
     area_m2: float | None = None
     wall_slots: float | None = None
     refit_cost: float | None = None
+    self_service_off_site: float | None = None
     devices: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     re_laid_out: bool = False
 
