@@ -44,11 +44,13 @@ if TYPE_CHECKING:
         LayoutError,
         NoLayoutError,
         OptimizerError,
+        StoreError,
         StudyError,
     )
     from optimizer.evaluate import evaluate
     from optimizer.evaluation import Evaluation, Leg
     from optimizer.open_sets import evaluate_open_sets
+    from optimizer.jobs import open_store
     from optimizer.place.assignment import (
         AssignmentProblem,
         AssignmentResult,
@@ -148,6 +150,7 @@ __all__ = [
     "StaffMember",
     "Status",
     "Stop",
+    "StoreError",
     "StrategyRow",
     "Study",
     "StudyError",
@@ -167,6 +170,7 @@ __all__ = [
     "least_change",
     "marginal_minutes",
     "marginal_values",
+    "open_store",
     "optimize",
     "pareto",
     "plot_comparison",
@@ -262,6 +266,7 @@ _ROOMS = {
     "StaffMember": "demand.roster",
     "Status": "result",
     "Stop": "demand.mix",
+    "StoreError": "errors",
     "StrategyRow": "demand.strategies",
     "Study": "study",
     "StudyError": "errors",
@@ -281,6 +286,7 @@ _ROOMS = {
     "least_change": "place.least_change",
     "marginal_minutes": "diagnose",
     "marginal_values": "place.marginal",
+    "open_store": "jobs",
     "optimize": "place.optimize",
     "pareto": "place.pareto",
     "plot_comparison": "report.charts",
