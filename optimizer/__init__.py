@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     )
     from optimizer.evaluate import evaluate
     from optimizer.evaluation import Evaluation, Leg
-    from optimizer.open_sets import evaluate_open_sets
     from optimizer.jobs import open_store
+    from optimizer.open_sets import evaluate_open_sets
     from optimizer.place.assignment import (
         AssignmentProblem,
         AssignmentResult,
