@@ -234,7 +234,6 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--page", action="store_true", help="write the page anew, walk nothing")
     asked = parser.parse_args()
-    rows = known_rows()
     for name in () if asked.page else asked.study or STUDIES:
         if name == "real_office" and not os.environ.get("BRANCH_REAL_PLAN"):
             print("real_office: left out, BRANCH_REAL_PLAN names no drawing")
@@ -250,13 +249,14 @@ def main() -> None:
                 print(
                     *(f"{v:.2f}" if isinstance(v, float) else v for v in row.values()), flush=True
                 )
-        rows = [row for row in rows if row["study"] != name] + fresh
+        # read again: another process may have walked another study meanwhile
+        rows = [row for row in known_rows() if row["study"] != name] + fresh
         ROWS.parent.mkdir(exist_ok=True)
         with ROWS.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(fresh[0]))
             writer.writeheader()
             writer.writerows(rows)
-    PAGE.write_text(page(rows), encoding="utf-8")
+    PAGE.write_text(page(known_rows()), encoding="utf-8")
 
 
 if __name__ == "__main__":

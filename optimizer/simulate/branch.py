@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from optimizer.demand.flows import PersonClass, compute_visits
-from optimizer.demand.legs import AUDIENCE
-from optimizer.demand.waiting import business_streams
+from optimizer.demand.flows import PersonClass
 from optimizer.plan.space import Audience
 from optimizer.simulate.crowd import Crowd, Walker
 from optimizer.simulate.parameters import parameter
-from optimizer.simulate.pools import Pool, Waiting
+from optimizer.simulate.pools import Waiting, pools_of
 from optimizer.simulate.records import Incident, Run, Visited
+from optimizer.simulate.service import dwell, service_seconds
+from optimizer.simulate.staff import StaffRounds
 from optimizer.walk.pedestrian import read_pedestrian_values
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from optimizer.simulate.hall import Hall, Point
+    from optimizer.simulate.hall import Hall
     from optimizer.simulate.visits import Round, Visit, Wish
     from optimizer.study import Study
 
@@ -79,16 +79,16 @@ class Branch:
         self._servers = servers
         self._seats = read_pedestrian_values().seats
         arrivals = study.mix.arrivals.per_hour.get(hour, 0.0)
-        self._service = _service_seconds(study, servers, arrivals)
+        self._service = service_seconds(study, servers, arrivals)
         self._patience = {k: m * 60.0 for k, m in study.mix.service.patience.items()}
-        self._pools = _pools(study, hall)
+        self._pools = pools_of(study, hall)
         self._crowd = Crowd(hall)
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._staff = StaffRounds(hall, self._crowd, rng, self._after)
         self._customers: list[_Customer] = []
         self._waiting: dict[int, _Customer] = {}
         self._no_room: dict[str, int] = {}
-        self._dwell = parameter("dwell"), parameter("dwell", "other"), parameter("dwell", "staff")
 
     def run(
         self,
@@ -116,7 +116,7 @@ class Branch:
         for visit in visits:
             self._at(visit.arrival, partial(self._arrive, visit))
         for number, staff_round in enumerate(rounds):
-            begin = partial(self._begin_round, staff_round, STAFF_NUMBERS + number)
+            begin = partial(self._staff.begin, staff_round, STAFF_NUMBERS + number)
             self._at(staff_round.start, begin)
         end = start + seconds + 60.0 * parameter("drain")
         told = 0.0
@@ -249,9 +249,7 @@ class Branch:
                 waiting.ready = True
                 self._call(kind)
             else:
-                self._after(
-                    self._dwell[0][self._hall.types[fixture]], lambda: self._rise_and_go(customer)
-                )
+                self._after(dwell(self._hall.types[fixture]), lambda: self._rise_and_go(customer))
 
         self._crowd.send(customer.walker, fixture, point, sit)
 
@@ -369,7 +367,7 @@ class Branch:
         """How long a service takes."""
         mean = self._service.get(kind, {}).get(business)
         if mean is None:
-            return float(self._dwell[0].get(kind, self._dwell[1]))
+            return dwell(kind)
         return mean * wish.length
 
     def _leave(self, customer: _Customer) -> None:
@@ -381,79 +379,3 @@ class Branch:
             customer.departure = self._crowd.now
 
         self._crowd.send(customer.walker, door, self._hall.doors[door], out)
-
-    def _begin_round(self, staff_round: Round, number: int) -> None:
-        """A member of staff walks a round."""
-        stops = [self._staff_stop(word) for word in staff_round.route]
-        if any(stop is None for stop in stops):
-            return
-        places = [stop for stop in stops if stop is not None]
-        walker = Walker(
-            number=number,
-            person=staff_round.person,
-            audience=AUDIENCE[staff_round.person],
-            group=staff_round.name,
-            speed=staff_round.speed,
-            at=places[0][1],
-            place=places[0][0],
-        )
-
-        def go(stop: int) -> None:
-            if stop == len(places):
-                self._crowd.leave(walker)
-                return
-            name, point = places[stop]
-
-            def there() -> None:
-                self._crowd.stand(walker)
-                last = stop == len(places) - 1
-                self._after(0.0 if last else self._dwell[2], lambda: go(stop + 1))
-
-            self._crowd.send(walker, name, point, there)
-
-        go(1)
-
-    def _staff_stop(self, word: str) -> tuple[str, Point] | None:
-        """A stop of a round: a door, or one fixture of a type by chance."""
-        if word in self._hall.doors:
-            return word, self._hall.doors[word]
-        names = [
-            n for n, kind in self._hall.types.items() if kind == word and n in self._hall.behind
-        ]
-        if not names:
-            return None
-        name = names[int(self._rng.integers(len(names)))]
-        return name, self._hall.behind[name]
-
-
-def _service_seconds(
-    study: Study, servers: Mapping[str, int], arrivals: float
-) -> dict[str, dict[str, float]]:
-    """Mean seconds of service by type and business, with what checks by staff add."""
-    visits = compute_visits(study.mix, servers, arrivals)
-    return {
-        kind: {name: 60.0 * stream.service for name, stream in streams.items()}
-        for kind, streams in business_streams(study.mix, visits, servers).items()
-    }
-
-
-def _pools(study: Study, hall: Hall) -> dict[str, Pool]:
-    """Fixtures that customers can use, by type."""
-    pools: dict[str, Pool] = {}
-    for name, points in hall.places.items():
-        if not points:
-            continue
-        kind = hall.types[name]
-        pool = pools.setdefault(
-            kind,
-            Pool(
-                kind=kind,
-                places={},
-                lines={},
-                aside=hall.aside.get(kind, ()),
-                own_lines=kind in study.mix.service.own_lines,
-            ),
-        )
-        pool.places[name] = points
-        pool.lines[name] = hall.lines.get(name, ())
-    return pools

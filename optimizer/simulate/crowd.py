@@ -30,6 +30,8 @@ __all__ = ["Crowd", "Walker"]
 #: Metres: a corner, and the end of a walk, are reached so near; so near where somebody stands at
 #: the end; progress is so much less to go.
 CORNER, REACHED, BESIDE, PROGRESS = 0.2, 0.15, 0.75, 0.1
+#: Who stays within so many metres is not getting on, however he sways.
+AWAY = 0.6
 #: Seconds without progress after which another way is sought, and after which somebody turns
 #: sideways to pass.
 TRY_AGAIN, SIDEWAYS = 1.5, 3.0
@@ -70,6 +72,8 @@ class Walker:
     least: float = math.inf
     progressed: float = 0.0
     tried: float = 0.0
+    anchor: Point = (0.0, 0.0)
+    anchored: float = 0.0
     stands_since: float | None = None
     sideways: bool = False
     planned: float = 0.0
@@ -141,6 +145,7 @@ class Crowd:
         walker.target, walker.then = target, then
         if walker.number not in self._walking:  # who is called on his way goes on from there
             walker.times, walker.points = [self.now], [walker.at]
+            walker.anchor, walker.anchored = walker.at, self.now
         walker.least, walker.progressed, walker.tried = math.inf, self.now, self.now
         self._walking[walker.number] = walker
         if walker.agent is not None:
@@ -177,7 +182,7 @@ class Crowd:
         for walker in list(self._walking.values()):
             if walker.agent is not None:
                 self._look(walker)
-            elif self.now - walker.progressed > parameter("patience"):
+            elif self.now - walker.anchored > parameter("patience"):
                 self._give_up(walker)
 
     def _look(self, walker: Walker) -> None:
@@ -189,6 +194,11 @@ class Crowd:
         while len(walker.way) > 1 and math.dist(walker.at, walker.way[0]) < CORNER:
             walker.way.pop(0)
             self._steer(walker)
+        if math.dist(walker.at, walker.anchor) > AWAY:
+            walker.anchor, walker.anchored = walker.at, self.now
+        elif self.now - walker.anchored > parameter("patience"):
+            self._give_up(walker)
+            return
         left = walker.to_go
         if len(walker.way) == 1 and (left < REACHED or (left < BESIDE and self._taken(walker))):
             self._arrive(walker, exact=left < REACHED)
@@ -198,9 +208,7 @@ class Crowd:
             if walker.sideways and self.now - walker.tried > SIDEWAYS:
                 self._turn(walker, sideways=False)
             return
-        if self.now - walker.progressed > parameter("patience"):
-            self._give_up(walker)
-        elif self.now - max(walker.progressed, walker.tried) > TRY_AGAIN:
+        if self.now - max(walker.progressed, walker.tried) > TRY_AGAIN:
             self._try_again(walker)
 
     def _arrive(self, walker: Walker, *, exact: bool) -> None:

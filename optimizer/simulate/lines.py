@@ -152,7 +152,8 @@ def _seen_distance(
     """Metres from places to a point, and `UNSEEN` more where no straight way leads there."""
     ends = np.stack([grid, np.broadcast_to(point, grid.shape)], axis=1)
     seen = shapely.covers(clear, shapely.linestrings(ends))
-    return np.hypot(*(grid - point).T) + np.where(seen, 0.0, UNSEEN)
+    metres: NDArray[np.float64] = np.hypot(*(grid - point).T) + np.where(seen, 0.0, UNSEEN)
+    return metres
 
 
 def _next_place(

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from optimizer.simulate.hall import Point
+    from optimizer.simulate.hall import Hall, Point
     from optimizer.simulate.visits import Wish
+    from optimizer.study import Study
 
-__all__ = ["Pool", "Waiting"]
+__all__ = ["Pool", "Waiting", "pools_of"]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -135,3 +136,25 @@ class Pool:
         ahead = self.queue_at(waiting.fixture).index(waiting)
         line = self.lines.get(waiting.fixture, ())
         return line[ahead] if ahead < len(line) else None
+
+
+def pools_of(study: Study, hall: Hall) -> dict[str, Pool]:
+    """Fixtures that customers can use, by type."""
+    pools: dict[str, Pool] = {}
+    for name, points in hall.places.items():
+        if not points:
+            continue
+        kind = hall.types[name]
+        pool = pools.setdefault(
+            kind,
+            Pool(
+                kind=kind,
+                places={},
+                lines={},
+                aside=hall.aside.get(kind, ()),
+                own_lines=kind in study.mix.service.own_lines,
+            ),
+        )
+        pool.places[name] = points
+        pool.lines[name] = hall.lines.get(name, ())
+    return pools
