@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 
 import jsonschema
+import pytest
 
 import optimizer
+from optimizer.cli import main
+from optimizer.plan.dxf.layers import LayerMap
 from optimizer.report.figures import HEADLINES
 from optimizer.report.words import word
 from optimizer.study import Objective
@@ -72,3 +76,53 @@ def test_the_weights_of_the_readme_are_those_of_a_study(root):
     usual = Objective()
     assert weights == {name: getattr(usual, name) for name in weights}
     assert set(weights) >= {"walking", "staff_walking", "encounters", "waiting", "overlooked"}
+
+
+def own_drawing(root):
+    """The walk-through with a drawing of one's own: its commands, and the rows of its table."""
+    text = readme(root).split("**Your own drawing")[1].split("**2. The study.**")[0]
+    commands = re.findall(r"^    branch-layout (.+)$", text, re.MULTILINE)
+    rows = re.findall(r"^\| (`.+) \| (`.+) \|$", text, re.MULTILINE)
+    return [shlex.split(command) for command in commands], rows
+
+
+def test_the_checks_of_an_own_drawing_pass(root, tmp_path, monkeypatch):
+    """Each `check` of the walk-through ends with 0, and the picture is drawn."""
+    commands, _ = own_drawing(root)
+    checks = [words for words in commands if words[0] == "check"]
+    assert len(checks) == 3
+    monkeypatch.chdir(tmp_path)
+    for words in checks:
+        there = [str(root / w) if (root / w).is_file() else w for w in words]
+        (tmp_path / "out").mkdir(exist_ok=True)
+        assert main(there) == 0, words
+    assert (tmp_path / "out" / "defects.png").stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_the_search_on_an_own_drawing_gives_a_layout(root, tmp_path, monkeypatch):
+    """The `optimize` of the walk-through, in less time: a layout of the hall in the drawing."""
+    commands, _ = own_drawing(root)
+    (words,) = [words for words in commands if words[0] == "optimize"]
+    monkeypatch.chdir(tmp_path)
+    there = [str(root / w) if (root / w).is_file() else w for w in words]
+    main(["2" if w == "60" else w for w in there] + ["--out", "there", "--workers", "1"])
+    assert (tmp_path / "there" / "layout.dxf").is_file()
+
+
+def test_the_answers_to_a_check_are_keys_of_a_study(root):
+    """Every `[plan]` entry of the table is one that a study may have; every code is one of ours."""
+    _, rows = own_drawing(root)
+    code = "".join(f.read_text(encoding="utf-8") for f in (root / "optimizer/plan").rglob("*.py"))
+    assert len(rows) == 8
+    whole = study_schema()
+    part = {"$ref": "#/$defs/PlanTable", "$defs": whole["$defs"]}
+    validator = jsonschema.Draft202012Validator(part)
+    for said, answer in rows:
+        assert all(f'"{word}"' in code for word in re.findall(r"`([a-z-]+)`", said)), said
+        for entry in re.findall(r"`(\w+ = .+?)`", answer):
+            if entry.startswith("kind"):
+                continue
+            table = tomllib.loads(entry.replace("[x0, y0, x1, y1]", "[0, 0, 1, 1]"))
+            validator.validate({"file": "a.dxf"} | table)
+            LayerMap.from_table(table.get("layers", {}))
