@@ -10,7 +10,9 @@ empty database. Out: `results/jobs.md`.
 3. From these, on paper, what 15,000 branches cost.
 
 Run from the root of the repository: `python benchmarks/jobs.py [--seconds 10] [--jobs 12]`, with
-`--whole` for 170 jobs on two processes (a quarter of an hour), with `--write` to keep the table.
+`--whole` for 170 jobs on two processes instead (a quarter of an hour), with `--write` to keep the
+table. With `--idle` the search only waits, and all that is around it is measured even on a machine
+that others are busy on.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import datetime
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,12 +39,14 @@ from optimizer.jobs.place_of_work import this_process
 from optimizer.jobs.work import work_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from optimizer.jobs.store import JobStore
 
 RESULTS = Path(__file__).parent / "results"
-STUDY = Path(__file__).parent.parent / "floorplans" / "old_corner" / "study.toml"
+ROOT = Path(__file__).resolve().parent.parent
+STUDY = ROOT / "floorplans" / "old_corner" / "study.toml"
+STAND_IN = ROOT / "tests" / "jobs" / "stand_in"
 EMPTY = 200
 NOTHING = [Order(name=str(n), study="/gone/study.toml") for n in range(EMPTY)]
 BRANCHES, CITY, LIMIT = 15_000, 170, 10.0
@@ -85,7 +90,7 @@ def cluster() -> Iterator[tuple[str, list[int]]]:
             subprocess.Popen(
                 [*words, "worker", address, *options],
                 stderr=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": str(STUDY.parents[2])},
+                env={"PYTHONPATH": str(ROOT)} | os.environ,
             )
             for _ in range(2)
         ]
@@ -132,10 +137,20 @@ def processor_seconds(pids: Sequence[int]) -> float:
 
 
 def throughput(
-    store: JobStore, how: str, *, jobs: int, seconds: float, workers: int, scheduler: str | None
+    store: JobStore,
+    how: str,
+    studies: Sequence[Path],
+    seconds: float,
+    *,
+    workers: int,
+    scheduler: str | None = None,
 ) -> Row:
     """Work through some jobs and see how long they took."""
-    order = [Order(name=str(n), study=str(STUDY), seed=n, time_limit=seconds) for n in range(jobs)]
+    jobs = len(studies)
+    order = [
+        Order(name=str(n), study=str(study), seed=n, time_limit=seconds)
+        for n, study in enumerate(studies)
+    ]
     run = queue(store, order)
     begun, clock = time.time(), time.perf_counter()
     work_through(store, run, workers=workers, scheduler=scheduler)
@@ -153,7 +168,9 @@ def throughput(
     return row
 
 
-def table(costs: Sequence[tuple[str, float, float]], rows: Sequence[Row], seconds: float) -> str:
+def table(
+    costs: Sequence[tuple[str, float, float]], rows: Sequence[Row], asked: argparse.Namespace
+) -> str:
     """The page of results."""
     libraries = ", ".join(
         f"{name} {version(name)}" for name in ("branch-layout", "sqlalchemy", "distributed")
@@ -168,7 +185,8 @@ def table(costs: Sequence[tuple[str, float, float]], rows: Sequence[Row], second
         "| --- | --- | --- |",
         *(f"| {what} | {wall:.1f} | {processor:.1f} |" for what, wall, processor in costs),
         "",
-        f"The bundled corner hall, {seconds:g} s a job for search, proof and verifying:",
+        f"The bundled corner hall, {asked.seconds:g} s a job for search, proof and verifying"
+        + (", with a search that waits instead of working:" if asked.idle else ":"),
         "",
         "| worked on by | jobs | seconds | ideal | ratio | start of workers, s | over the limit, "
         "s a job | jobs an hour | load |",
@@ -206,37 +224,65 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=LIMIT)
     parser.add_argument("--jobs", type=int, default=12)
     parser.add_argument("--postgres")
+    parser.add_argument("--idle", action="store_true")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    costs, rows = [], []
+    if asked.idle:
+        os.environ["PYTHONPATH"] = f"{STAND_IN}{os.pathsep}{ROOT}"
     with tempfile.TemporaryDirectory() as folder:
         urls = {"SQLite": str(Path(folder) / "jobs.db")}
         if asked.postgres:
             urls["PostgreSQL"] = asked.postgres
-        for name, url in urls.items():
-            with open_store(url) as store:
-                costs.append((f"{name}: claim, thread that watches, end", *in_one_process(store)))
-        with open_store(urls["SQLite"]) as store:
-            with cluster() as (address, pids):
-                cost = on_cluster(store, address, pids)
-                costs.append(("SQLite, and Dask with two workers: from job to job", *cost))
-            for what, wall, processor in costs:
-                print(f"{what:<52}{wall:6.1f} ms, processor {processor:6.1f} ms", flush=True)
-            rest = {"seconds": asked.seconds, "scheduler": None}
-            one = throughput(store, "1 process", jobs=asked.jobs // 2, workers=1, **rest)
-            two = throughput(store, "2 processes", jobs=asked.jobs, workers=2, **rest)
-            rows = [one, two]
-            with cluster() as (address, _):
-                rest["scheduler"] = address
-                rows.append(throughput(store, "2 Dask workers", jobs=asked.jobs, workers=2, **rest))
-            if asked.whole:
-                rest["scheduler"] = None
-                rows.append(throughput(store, "2 processes", jobs=CITY, workers=2, **rest))
-    page = table(costs, rows, asked.seconds)
+        if asked.whole:
+            with open_store(urls["SQLite"]) as store:
+                studies = halls(Path(folder), CITY, idle=asked.idle)
+                rows = [throughput(store, "2 processes", studies, asked.seconds, workers=2)]
+            page = table([], rows, asked)
+        else:
+            page = table(overheads(urls), all_rows(urls["SQLite"], Path(folder), asked), asked)
     print(page)
     if asked.write:
-        (RESULTS / "jobs.md").write_text(page, encoding="utf-8")
+        name = "jobs_idle.md" if asked.idle else "jobs.md"
+        (RESULTS / name).write_text(page, encoding="utf-8")
+
+
+def halls(folder: Path, number: int, *, idle: bool) -> list[Path]:
+    """Study files: always the same hall, or copies that tell the stand-in to idle."""
+    if not idle:
+        return [STUDY] * number
+    copies = [folder / f"slow-{n}" for n in range(number)]
+    for copy in copies:
+        if not copy.exists():
+            shutil.copytree(STUDY.parent, copy)
+    return [copy / "study.toml" for copy in copies]
+
+
+def overheads(urls: Mapping[str, str]) -> list[tuple[str, float, float]]:
+    """What a job costs besides its search: milliseconds of wall time and of the processor."""
+    costs = []
+    for name, url in urls.items():
+        with open_store(url) as store:
+            costs.append((f"{name}: claim, thread that watches, end", *in_one_process(store)))
+    with open_store(urls["SQLite"]) as store, cluster() as (address, pids):
+        cost = on_cluster(store, address, pids)
+        costs.append(("SQLite, and Dask with two workers: from job to job", *cost))
+    return costs
+
+
+def all_rows(url: str, folder: Path, asked: argparse.Namespace) -> list[Row]:
+    """One process, two processes, two Dask workers."""
+    studies = halls(folder, asked.jobs, idle=asked.idle)
+    seconds = asked.seconds
+    with open_store(url) as store:
+        rows = [
+            throughput(store, "1 process", studies[: asked.jobs // 2], seconds, workers=1),
+            throughput(store, "2 processes", studies, seconds, workers=2),
+        ]
+        with cluster() as (address, _):
+            how = "2 Dask workers"
+            rows.append(throughput(store, how, studies, seconds, workers=2, scheduler=address))
+    return rows
 
 
 if __name__ == "__main__":

@@ -270,8 +270,14 @@ def _report(jobs: Sequence[Job], *, as_json: bool) -> int:
     """Print how jobs ended; 1 where one of them gave no layout that is whole."""
     _print_jobs(jobs, as_json=as_json)
     bad = [job for job in jobs if not (job.state is JobState.QUEUED or _is_solved(job))]
-    print_errors(f"job {job.id} ({job.order.name}) is {job.state}: {job.reason}" for job in bad)
+    print_errors(_complaint(job) for job in bad)
     return int(bool(bad))
+
+
+def _complaint(job: Job) -> str:
+    """Why a job has no layout."""
+    status = f" ({job.status})" if job.status else ""
+    return f"job {job.id}, {job.order.name}: {job.state}{status}; {job.reason or 'no layout'}"
 
 
 def _is_solved(job: Job) -> bool:

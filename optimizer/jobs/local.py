@@ -133,7 +133,9 @@ def _start(
 def _serve(url: str, run: str, stop: Event, parent: int) -> None:
     """What one process does: job after job, until none is left, or its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    # where in the program an error came from is told to those who ask for it
+    traced = os.environ.get("BRANCH_LAYOUT_TRACEBACK")
+    logging.basicConfig(format="%(message)s", level=logging.INFO if traced else logging.WARNING)
 
     def should_stop() -> bool:
         return stop.is_set() or os.getppid() != parent

@@ -137,7 +137,7 @@ def _outcome(store: JobStore, job: Job, keeper: Keeper) -> tuple[JobState, str, 
         where = f"{error.filename}: " if error.filename else ""
         return JobState.FAILED, f"{where}{error.strerror or error}", None
     except Exception as error:  # one job's trouble must not end the others
-        logger.exception("job %d", job.id)
+        logger.info("job %d", job.id, exc_info=True)
         what = f"{type(error).__name__}: {error}"
         return JobState.FAILED, f"an error of the program itself, please report it: {what}", None
     match keeper.stop:
