@@ -70,7 +70,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tests: $(VENV)/ready
-	$(INSTALL) -e '.[data,test,lint,ifc,cluster,notebook]'
+	$(INSTALL) -e '.[data,test,lint,ifc,cluster,notebook,simulate]'
 	touch $@
 
 $(VENV)/browser: $(VENV)/tests
@@ -80,7 +80,7 @@ $(VENV)/browser: $(VENV)/tests
 	touch $@
 
 $(VENV)/bench: $(VENV)/tests
-	$(INSTALL) -e '.[data,test,lint,cluster,bench]'
+	$(INSTALL) -e '.[data,test,lint,cluster,bench,simulate]'
 	$(INSTALL) --no-deps 'extremitypathfinder>=2.7.2'
 	touch $@
 
@@ -88,7 +88,7 @@ $(VENV)/bench: $(VENV)/tests
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster,simulate]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
 	rm -rf $(VENV)-lock
 
