@@ -58,11 +58,13 @@ SCALE = {
 #: Free places at walls besides those taken: assumption.
 SPARE_SLOTS = {
     "flagship": (4, 9),
-    "standard": (1, 6),
+    "standard": (2, 6),
     "small": (0, 3),
     "community": (0, 2),
     "self_service_24h": (0, 3),
 }
+#: Longest mean wait of a branch, minutes: of surveyed branches few had more (assumption).
+LONGEST_WAIT = 40.0
 HEADER = (
     "branch",
     "study",
@@ -149,9 +151,11 @@ def write_branch(row: dict[str, Any], folder: Path, seed: int) -> None:
         study = read_study(home / "study.toml")
         try:
             wait = mean_wait_of(study)
-            break
         except StudyError:
-            scale *= 0.95  # a queue grows without end: no branch could go on like that
+            wait = math.inf  # a queue grows without end: no branch could go on like that
+        if wait <= LONGEST_WAIT:
+            break
+        scale *= 0.95
     row["study"] = f"studies/{row['branch']}/study.toml"
     row["customers_per_day"] = round(customers_of(study), 1)
     row["mean_wait_minutes"] = round(wait, 2)

@@ -1,4 +1,4 @@
-"""Commands about all branches of a bank: `network rank`, `network allot`.
+"""Commands about all branches of a bank: `network rank`, `allot`, `report`.
 
 In: a portfolio, one row a branch. Out: which branches to refit first, which get the next devices.
 """
@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.cli.arguments import AsJson, Seed, TimeLimit
+from optimizer.cli.portfolios import PortfolioFile, read_list
+from optimizer.cli.rollout import report
 from optimizer.cli.terminal import (
-    errors_console,
     print_errors,
     print_json,
     print_line,
@@ -25,10 +26,9 @@ from optimizer.reading import write_whole
 
 if TYPE_CHECKING:
     from optimizer.network.allotment import Allotment
-    from optimizer.network.portfolio import Portfolio
     from optimizer.network.ranking import Ranking
 
-__all__ = ["allot", "app", "rank", "read_list"]
+__all__ = ["allot", "app", "rank"]
 
 app = typer.Typer(
     name="network",
@@ -37,23 +37,11 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command()(report)
 
-PortfolioFile = Annotated[
-    Path, typer.Argument(metavar="PORTFOLIO", help="CSV file with one row a branch.")
-]
 AsCsv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write the whole table as CSV.")
 ]
-
-
-def read_list(path: Path) -> Portfolio:
-    """Portfolio of a file; what was passed over is said on stderr."""
-    from optimizer.network.portfolio import read_portfolio
-
-    portfolio = read_portfolio(path)
-    for note in portfolio.notes:
-        errors_console().print(f"note: {path}: {note}", markup=False)
-    return portfolio
 
 
 def write_csv(path: Path | None, text: str) -> None:

@@ -165,6 +165,12 @@ def allot_devices(
             conflict=conflict,
         )
     program = build_program(rooms, devices)
+    conflict = tuple(
+        f"{room.branch.name}: the least devices, with those that they need, do not fit its wall "
+        "slots and floor"
+        for room, choices in zip(rooms, program.choices, strict=True)
+        if not len(choices)
+    )
     solved = solve_program(
         program,
         time_limit=OWN_SHARE * time_limit if marginal else time_limit,
@@ -178,7 +184,8 @@ def allot_devices(
         budget=devices.budget,
         bound=solved.bound / SCALE,
         seconds=time.perf_counter() - start,
-        conflict=(
+        conflict=conflict
+        or (
             ("no allotment keeps least, needs, slots, floor, numbers and budget together",)
             if solved.status is Status.INFEASIBLE
             else ()
