@@ -77,7 +77,8 @@ if TYPE_CHECKING:
     from optimizer.report.graph_picture import plot_graph
     from optimizer.report.html import write_report
     from optimizer.report.layout_picture import plot_layout
-    from optimizer.report.moves import plot_moves
+    from optimizer.report.least_change_picture import draw_least_change, plot_least_change
+    from optimizer.report.moves import draw_before_after, plot_moves
     from optimizer.report.overlays import plot_privacy, plot_rules
     from optimizer.report.peak_chart import plot_peaks
     from optimizer.report.plan_picture import plot_plan
@@ -162,6 +163,8 @@ __all__ = [
     "compare_strategies",
     "compliance_table",
     "diagnose",
+    "draw_before_after",
+    "draw_least_change",
     "evaluate",
     "evaluate_open_sets",
     "evaluation_to_json",
@@ -179,6 +182,7 @@ __all__ = [
     "plot_graph",
     "plot_history",
     "plot_layout",
+    "plot_least_change",
     "plot_moves",
     "plot_pareto",
     "plot_peaks",
@@ -278,6 +282,8 @@ _ROOMS = {
     "compare_strategies": "demand.strategies",
     "compliance_table": "rules.compliance",
     "diagnose": "diagnose",
+    "draw_before_after": "report.moves",
+    "draw_least_change": "report.least_change_picture",
     "evaluate": "evaluate",
     "evaluate_open_sets": "open_sets",
     "evaluation_to_json": "report.results",
@@ -295,6 +301,7 @@ _ROOMS = {
     "plot_graph": "report.graph_picture",
     "plot_history": "report.charts",
     "plot_layout": "report.layout_picture",
+    "plot_least_change": "report.least_change_picture",
     "plot_moves": "report.moves",
     "plot_pareto": "report.front_picture",
     "plot_peaks": "report.peak_chart",

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["AsJson", "LayoutFile", "OtherPlan", "Seed", "StudyFile", "TimeLimit"]
+__all__ = [
+    "AsJson",
+    "LayoutFile",
+    "OtherPlan",
+    "PageLanguage",
+    "Seed",
+    "StudyFile",
+    "TimeLimit",
+]
 
 
 def _seconds(value: float) -> float:
@@ -29,6 +37,10 @@ LayoutFile = Annotated[
 OtherPlan = Annotated[
     Path | None,
     typer.Option("--plan", metavar="FILE", help="Another drawing than the study's own."),
+]
+PageLanguage = Annotated[
+    Literal["en", "zh"],
+    typer.Option("--lang", help="Language that the report opens in; it can be switched."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from optimizer.cli.arguments import LayoutFile, OtherPlan, StudyFile
+from optimizer.cli.arguments import LayoutFile, OtherPlan, PageLanguage, StudyFile
 from optimizer.cli.files import read_any_layout, read_brief, read_result
 from optimizer.cli.terminal import print_line, print_table
 from optimizer.errors import FileFormatError
@@ -31,6 +31,7 @@ def render(
         ),
     ],
     plan: OtherPlan = None,
+    language: PageLanguage = "zh",
 ) -> int:
     """Draw a layout with its flows: as a picture, a CAD drawing or a page."""
     ending = out.suffix.lower()
@@ -52,7 +53,15 @@ def render(
     elif ending == ".html":
         from optimizer.report.html import write_report
 
-        write_report(brief, out, layout=placed, evaluation=evaluation)
+        today = brief.current_layout
+        write_report(
+            brief,
+            out,
+            layout=placed,
+            evaluation=evaluation,
+            today=None if today is None else evaluate(brief, today),
+            language=language,
+        )
     else:
         from optimizer.report.sheets import render_layout
 
@@ -69,6 +78,10 @@ def compare(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV.")
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="Draw the changes: .png, .svg or .pdf."),
+    ] = None,
 ) -> int:
     """Results side by side, with what changes from the first one."""
     from optimizer.report.comparison import build_table, compare_table, write_comparison_csv
@@ -82,6 +95,13 @@ def compare(
     rows = compare_table(contents)
     if csv is not None:
         write_comparison_csv(rows, csv)
+    if picture is not None:
+        from optimizer.report.canvas import figure_of
+        from optimizer.report.charts import plot_comparison
+        from optimizer.report.sheets import save_figure
+
+        title = str(next(iter(contents.values())).get("study", {}).get("name", ""))
+        save_figure(figure_of(plot_comparison(title, contents)), picture)
     print_table(build_table(rows))
     return 0
 

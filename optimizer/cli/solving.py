@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
+from optimizer.cli.arguments import AsJson, OtherPlan, PageLanguage, Seed, StudyFile, TimeLimit
 from optimizer.cli.files import (
     check_folder,
     read_any_layout,
@@ -62,6 +62,7 @@ def optimize(
         typer.Option("--out", metavar="DIR", help="Folder for the files; default out/NAME."),
     ] = None,
     plan: OtherPlan = None,
+    language: PageLanguage = "zh",
     as_json: AsJson = False,
 ) -> int:
     """Find the best layout of a study, prove how good it is, and write both."""
@@ -78,7 +79,7 @@ def optimize(
         at_most=at_most,
     )
     content = verified_content(brief, result)
-    write_folder(brief, result, content, folder)
+    write_folder(brief, result, content, folder, language=language)
     if as_json:
         print_json(content)
     else:

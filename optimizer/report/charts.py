@@ -100,7 +100,7 @@ def plot_history(
 
 
 def plot_comparison(
-    study: Study,
+    study: Study | str,
     results: Mapping[str, Mapping[str, Any]],
     *,
     ax: Axes | None = None,
@@ -111,7 +111,7 @@ def plot_comparison(
     Parameters
     ----------
     study
-        Its name is the title.
+        Its name is the title; or the title itself.
     results
         Contents of `result.json` by name; the first is the baseline.
     ax
@@ -157,7 +157,7 @@ def plot_comparison(
     ax.set_xlim(left - 0.05 * span, right + 0.3 * span)
     _label_rows(ax, [base[key].label(language) for key in keys])
     _label_axis(ax, "x", f"% – {names[0] if names else ''}")
-    _set_title(ax, study.name)
+    _set_title(ax, study if isinstance(study, str) else study.name)
     draw_legend(ax, entries)
     return ax
 

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
     from optimizer.report.words import Language
 
-__all__ = ["ComparisonRow", "build_table", "compare_table", "write_comparison_csv"]
+__all__ = [
+    "ComparisonRow",
+    "build_table",
+    "compare_table",
+    "plain_cell",
+    "write_comparison_csv",
+]
 
 #: Signs at the beginning of a cell that a spreadsheet takes as a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -111,13 +117,13 @@ def write_comparison_csv(rows: Sequence[ComparisonRow], path: str | Path) -> Non
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     head = ["figure", "unit", *names, *(f"change: {name}" for name in names[1:])]
-    writer.writerow([_plain(cell) for cell in head])
+    writer.writerow([plain_cell(cell) for cell in head])
     for row in rows:
         unit = Figure(key=row.key, value=None).unit
         values = [*row.values, *row.deltas[1:]]
         factor = 100.0 if unit == "%" else 1.0
         numbers = ["" if value is None else f"{factor * value:.6g}" for value in values]
-        writer.writerow([_plain(row.label("both")), unit, *numbers])
+        writer.writerow([plain_cell(row.label("both")), unit, *numbers])
     write_whole(path, "\ufeff" + buffer.getvalue())
 
 
@@ -127,6 +133,6 @@ def _difference(value: float | None, base: float | None) -> float | None:
     return value - base
 
 
-def _plain(text: str) -> str:
+def plain_cell(text: str) -> str:
     """Return a text that a spreadsheet shows and does not calculate."""
     return "'" + text if text.startswith(FORMULA_SIGNS) else text

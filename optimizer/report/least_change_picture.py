@@ -6,13 +6,20 @@ moves, a sheet with today's layout and every step in the same scale, and rows fo
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from typing import TYPE_CHECKING, Any
 
+from rich.table import Table
+from rich.text import Text
+
 from optimizer.errors import StudyError
 from optimizer.evaluate import evaluate
+from optimizer.report.atomic import write_whole
 from optimizer.report.canvas import chart_axes, draw_text, floor_limits, new_figure
 from optimizer.report.colours import BUSINESS_COLOURS, GOOD, HARD_BROKEN, INK, group_colours
+from optimizer.report.comparison import plain_cell
 from optimizer.report.figures import headline_figures
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.fonts import drawable, font
@@ -24,7 +31,9 @@ from optimizer.report.strips import flow_breadth, lay_strips
 from optimizer.report.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Literal
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -35,10 +44,27 @@ if TYPE_CHECKING:
     from optimizer.report.words import Language
     from optimizer.study import Study
 
-__all__ = ["change_rows", "draw_least_change", "plot_least_change"]
+__all__ = [
+    "build_change_table",
+    "change_rows",
+    "draw_least_change",
+    "plot_least_change",
+    "write_change_csv",
+]
 
 #: Inches of the sheet: longest side of a plan, largest scale, head of a panel, line of figures.
 LONGEST, INCHES_PER_METRE, HEAD, LINE = 6.5, 0.45, 0.55, 0.18
+#: Columns of the table, as words.toml has them.
+COLUMNS = (
+    "moves",
+    "moved",
+    "metres",
+    "encounters",
+    "overlooked",
+    "hard_broken",
+    "objective",
+    "saved",
+)
 #: Panels beside each other, and figures below each.
 ABREAST = 2
 FIGURES = (
@@ -63,13 +89,44 @@ def change_rows(study: Study, steps: Sequence[ChangeStep]) -> list[dict[str, Any
                 "zh": "、".join(place_label(study, layout, name, "zh") for name in step.moved),
                 "objective": step.objective,
                 "saved": step.saved,
-                "broken": step.broken,
+                "hard_broken": step.broken,
                 "metres": evaluation.walking.metres_per_customer if evaluation else None,
                 "encounters": evaluation.crossing.encounters_per_hour if evaluation else None,
                 "overlooked": evaluation.privacy.overlooked_pairs if evaluation else None,
             }
         )
     return rows
+
+
+def build_change_table(
+    rows: Sequence[Mapping[str, Any]], *, language: Literal["en", "zh"] = "en"
+) -> Table:
+    """Return the rows of `change_rows` as a table for the terminal."""
+    table = Table(show_edge=False, pad_edge=False)
+    for key in COLUMNS:
+        justify: Any = "left" if key == "moved" else "right"
+        table.add_column(word("report", key, language), justify=justify)
+    for row in rows:
+        table.add_row(*(Text(_cell(key, row, language)) for key in COLUMNS))
+    return table
+
+
+def write_change_csv(rows: Sequence[Mapping[str, Any]], path: str | Path) -> None:
+    """Write the rows of `change_rows` as CSV (UTF-8 with a mark, for spreadsheets)."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([plain_cell(_cell(key, row, "en")) for key in COLUMNS])
+    write_whole(path, "\ufeff" + buffer.getvalue())
+
+
+def _cell(key: str, row: Mapping[str, Any], language: Literal["en", "zh"]) -> str:
+    """Return a value of a row as shown."""
+    value = row[language] if key == "moved" else row["at_most" if key == "moves" else key]
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def plot_least_change(

@@ -363,6 +363,8 @@ def test_help_lists_what_works(run):
         "render",
         "compare",
         "pareto",
+        "moves",
+        "simulate",
         "comply",
         "distances",
         "assign",
@@ -374,6 +376,8 @@ def test_help_lists_what_works(run):
         "strategies",
         "marginal",
         "schema",
+        "jobs",
+        "network",
     ]
 
 

@@ -67,7 +67,8 @@ def test_a_pick_is_a_result(front, room, run):
     assert ran.json["placements"] == point["placements"]
     written = sorted(path.name for path in (folder / point["name"]).iterdir())
     assert written == [
-        "layout.dxf", "layout.json", "layout.png", "layout.svg", "report.html", "result.json",
+        "before_after.pdf", "layout.dxf", "layout.json", "layout.png", "layout.svg", "report.html",
+        "result.json",
     ]  # fmt: skip
     assert (folder / "pareto.json").read_bytes() == before
     assert run("verify", str(room / "study.toml"), str(folder / point["name"])).code == 0

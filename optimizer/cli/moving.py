@@ -1,0 +1,124 @@
+"""The command that asks for few moves: `moves`.
+
+In: a study with a layout of today. Out: the best layout for one move, two moves and so on, as a
+table, a CSV file, pictures and a report.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.arguments import AsJson, OtherPlan, PageLanguage, Seed, StudyFile, TimeLimit
+from optimizer.cli.files import check_folder, read_brief
+from optimizer.cli.progress import Watch, interruptible
+from optimizer.cli.terminal import print_json, print_line, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from optimizer.place.least_change import ChangeStep
+    from optimizer.study import Study
+
+__all__ = ["moves"]
+
+
+def moves(
+    study: StudyFile,
+    most: Annotated[
+        int, typer.Option("--most", min=1, metavar="K", help="Most fixtures that may move.")
+    ] = 3,
+    time_limit: TimeLimit = 60.0,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help="Scored moves of each worker instead of seconds."),
+    ] = None,
+    seed: Seed = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for table, pictures, layouts, report."),
+    ] = None,
+    plan: OtherPlan = None,
+    language: PageLanguage = "zh",
+    as_json: AsJson = False,
+) -> int:
+    """What each move buys: the best layouts when 1, 2, … K fixtures may move from today's."""
+    from optimizer.place.least_change import least_change
+    from optimizer.place.optimize import Progress
+    from optimizer.report.least_change_picture import build_change_table, change_rows
+
+    brief = read_brief(study, plan=plan)
+    if out is not None:
+        check_folder(out)
+    with interruptible() as asked, Watch(time_limit) as watch:
+
+        def on_progress(news: Progress) -> None:
+            watch.tell(stage=news.stage, best=news.objective, bound=news.bound)
+
+        def should_stop() -> bool:
+            watch.tick()
+            return asked.is_set()
+
+        found = least_change(
+            brief,
+            most=most,
+            time_limit=time_limit,
+            steps=steps,
+            seed=seed,
+            workers=workers,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    rows = change_rows(brief, found)
+    if out is not None:
+        _write(brief, found, out, language)
+    if as_json:
+        print_json({"study": brief.name, "steps": rows})
+    else:
+        print_table(build_change_table(rows, language=language))
+        if out is not None:
+            print_line(str(out))
+    return int(bool(found and found[-1].broken))
+
+
+def _write(
+    study: Study, found: Sequence[ChangeStep], folder: Path, language: Literal["en", "zh"]
+) -> None:
+    """Write table, pictures, the layout of every step, and the report of the last one."""
+    from optimizer.equipment.layout_file import write_layout
+    from optimizer.evaluate import evaluate
+    from optimizer.report.canvas import figure_of
+    from optimizer.report.html import write_report
+    from optimizer.report.least_change_picture import (
+        change_rows,
+        draw_least_change,
+        plot_least_change,
+        write_change_csv,
+    )
+    from optimizer.report.sheets import save_figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_change_csv(change_rows(study, found), folder / "moves.csv")
+    save_figure(figure_of(plot_least_change(study, found)), folder / "moves.png")
+    save_figure(draw_least_change(study, found), folder / "moves_sheet.pdf")
+    for step in found:
+        if step.result.layout is not None:
+            write_layout(step.result.layout, folder / f"moves-{step.at_most}.json", study)
+    if found and study.current_layout is not None:
+        last = found[-1].result
+        write_report(
+            study,
+            folder / "report.html",
+            layout=last.layout,
+            evaluation=last.evaluation,
+            result=last,
+            today=evaluate(study, study.current_layout),
+            steps=found,
+            language=language,
+        )
