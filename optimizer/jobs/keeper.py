@@ -75,8 +75,9 @@ class Keeper:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self.stop = Stop.NO
-        #: What went wrong with the store, "" when all is well.
+        #: What went wrong with the store at some time, "" where nothing did.
         self.trouble = ""
+        self._in_trouble = False
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -146,11 +147,11 @@ class Keeper:
         try:
             asked = self._store.beat(self._job, self.progress)
         except StoreError as error:
-            if not self.trouble:
+            if not self._in_trouble:
                 logger.warning("%s; the search goes on", error)
-            self.trouble = str(error)
+            self.trouble, self._in_trouble = str(error), True
             return
-        self.trouble = ""
+        self._in_trouble = False
         self._stored = latest
         if asked is None:
             self.stop = Stop.LOST

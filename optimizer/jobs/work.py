@@ -114,6 +114,8 @@ def work_on(
     with Keeper(store, job, should_stop=should_stop, on_news=on_news) as keeper:
         state, reason, outcome = _outcome(store, job, keeper)
         progress = _settled(keeper.progress, outcome)
+    if keeper.trouble:
+        reason = "; ".join(filter(None, (reason, f"for a while: {keeper.trouble}")))
     if keeper.stop is not Stop.LOST:
         _end(store, replace(job, progress=progress), state, reason, outcome)
     return store.get(job.id)
