@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     from optimizer.evaluate import evaluate
     from optimizer.evaluation import Evaluation, Leg
     from optimizer.jobs import open_store
+    from optimizer.network.allotment import Allotment, allot_devices
+    from optimizer.network.devices import Devices, read_devices
+    from optimizer.network.portfolio import Portfolio, read_portfolio
+    from optimizer.network.ranking import Ranking, rank_branches
+    from optimizer.network.rollout import Rollout, build_rollout
     from optimizer.open_sets import evaluate_open_sets
     from optimizer.place.assignment import (
         AssignmentProblem,
@@ -79,6 +84,7 @@ if TYPE_CHECKING:
     from optimizer.report.layout_picture import plot_layout
     from optimizer.report.least_change_picture import draw_least_change, plot_least_change
     from optimizer.report.moves import draw_before_after, plot_moves
+    from optimizer.report.network_picture import plot_network
     from optimizer.report.overlays import plot_privacy, plot_rules
     from optimizer.report.peak_chart import plot_peaks
     from optimizer.report.plan_picture import plot_plan
@@ -102,6 +108,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddedFixture",
+    "Allotment",
     "Arrivals",
     "AssignmentProblem",
     "AssignmentResult",
@@ -111,6 +118,7 @@ __all__ = [
     "Combination",
     "Comparison",
     "Defect",
+    "Devices",
     "Door",
     "DoorKind",
     "Evaluation",
@@ -137,12 +145,15 @@ __all__ = [
     "Period",
     "PersonClass",
     "Placement",
+    "Portfolio",
     "PriorityClass",
     "Progress",
     "QueueLog",
+    "Ranking",
     "ReservedWindows",
     "Result",
     "Robustness",
+    "Rollout",
     "Roster",
     "RosterRules",
     "Rule",
@@ -157,7 +168,9 @@ __all__ = [
     "StudyError",
     "Zone",
     "ZoneKind",
+    "allot_devices",
     "audit_plan",
+    "build_rollout",
     "compare",
     "compare_scenarios",
     "compare_strategies",
@@ -184,6 +197,7 @@ __all__ = [
     "plot_layout",
     "plot_least_change",
     "plot_moves",
+    "plot_network",
     "plot_pareto",
     "plot_peaks",
     "plot_plan",
@@ -196,10 +210,13 @@ __all__ = [
     "plot_sweep",
     "plot_waiting",
     "prepare_shell",
+    "rank_branches",
     "read_catalogue",
+    "read_devices",
     "read_layout",
     "read_layout_dxf",
     "read_plan",
+    "read_portfolio",
     "read_qaplib",
     "read_queue_log",
     "read_study",
@@ -221,6 +238,7 @@ __all__ = [
 #: Public name → module that defines it.
 _ROOMS = {
     "AddedFixture": "place.marginal",
+    "Allotment": "network.allotment",
     "Arrivals": "demand.mix",
     "AssignmentProblem": "place.assignment",
     "AssignmentResult": "place.assignment",
@@ -230,6 +248,7 @@ _ROOMS = {
     "Combination": "demand.combination",
     "Comparison": "comparison",
     "Defect": "plan.defect",
+    "Devices": "network.devices",
     "Door": "plan.model",
     "DoorKind": "plan.model",
     "Evaluation": "evaluation",
@@ -256,12 +275,15 @@ _ROOMS = {
     "Period": "demand.periods",
     "PersonClass": "demand.flows",
     "Placement": "equipment.layout",
+    "Portfolio": "network.portfolio",
     "PriorityClass": "demand.service",
     "Progress": "place.optimize",
     "QueueLog": "demand.queue_log",
+    "Ranking": "network.ranking",
     "ReservedWindows": "demand.service",
     "Result": "result",
     "Robustness": "whatif.robustness",
+    "Rollout": "network.rollout",
     "Roster": "demand.roster",
     "RosterRules": "demand.roster",
     "Rule": "rules.model",
@@ -276,7 +298,9 @@ _ROOMS = {
     "StudyError": "errors",
     "Zone": "plan.model",
     "ZoneKind": "plan.model",
+    "allot_devices": "network.allotment",
     "audit_plan": "plan.audit",
+    "build_rollout": "network.rollout",
     "compare": "comparison",
     "compare_scenarios": "whatif.robustness",
     "compare_strategies": "demand.strategies",
@@ -303,6 +327,7 @@ _ROOMS = {
     "plot_layout": "report.layout_picture",
     "plot_least_change": "report.least_change_picture",
     "plot_moves": "report.moves",
+    "plot_network": "report.network_picture",
     "plot_pareto": "report.front_picture",
     "plot_peaks": "report.peak_chart",
     "plot_plan": "report.plan_picture",
@@ -315,10 +340,13 @@ _ROOMS = {
     "plot_sweep": "report.sweep_picture",
     "plot_waiting": "report.charts",
     "prepare_shell": "walk",
+    "rank_branches": "network.ranking",
     "read_catalogue": "equipment.catalogue",
+    "read_devices": "network.devices",
     "read_layout": "equipment.layout_file",
     "read_layout_dxf": "report.dxf",
     "read_plan": "plan.read",
+    "read_portfolio": "network.portfolio",
     "read_qaplib": "place.assignment",
     "read_queue_log": "demand.queue_log",
     "read_study": "study_file",
