@@ -63,6 +63,8 @@ class Proof:
         What each method reached.
     file
         Bytes of `certificate.npz`: everything that a checker needs.
+    better
+        Candidate of each block of a layout that walks less than the one given, met on the way.
     """
 
     value: float
@@ -72,6 +74,7 @@ class Proof:
     metres: tuple[float, float]
     steps: tuple[BoundStep, ...] = ()
     file: bytes = b""
+    better: tuple[int, ...] | None = None
 
     def held_against(self, evaluation: Evaluation, table: float) -> WalkingBound:
         """The bound beside the walking of a layout, by its table cost and in truth."""
@@ -97,6 +100,7 @@ def prove(
     *,
     seconds: float,
     on_better: Callable[[float], None] = lambda value: None,
+    newest: Callable[[], float] = lambda: np.inf,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Proof:
     """The best lower bound of the weighted walking found in the time.
@@ -111,18 +115,21 @@ def prove(
         Wall time.
     on_better
         Told each better bound.
+    newest
+        Asked for the least walking of a layout known by now.
     should_stop
         Asked often; True ends the work.
     """
     known = least.score.walking
     tables = make_table_problem(problem)
+    walks = Standing.of(problem, tables, known, newest)
     bound = lower_bound(
         tables,
         upper_bound=known,
         time_limit=seconds,
         on_progress=lambda value, method, at: on_better(min(value, known) * (1 - KEPT)),
         should_stop=should_stop,
-        walks=Standing.of(problem, tables, known),
+        walks=walks,
     )
     record = record_proof(tables, bound.certificate)
     value = min(record.value * (1 - ROUNDING), known)
@@ -147,6 +154,10 @@ def prove(
             for step in bound.steps
         ),
         file=_write(problem, tables, record),
+        # the cheapest layout by the tables may walk far: only one that was walked is worth telling
+        better=None
+        if bound.layout is None or walks is None
+        else tuple(pose for of_kind in bound.layout for pose in of_kind),
     )
 
 

@@ -263,7 +263,17 @@ def _search_and_prove(
                 key=lambda f: f.score.walking,
             )
             seconds = max(run.left(), 0.5)
-            proof = prove(problem, least, seconds=seconds, on_better=run.proven, should_stop=stop)
+            proof = prove(
+                problem,
+                least,
+                seconds=seconds,
+                on_better=run.proven,
+                newest=lambda: min((f.score.walking for f in crew.least_walking()), default=np.inf),
+                should_stop=stop,
+            )
+            # with a number of steps the layout may not depend on the time that the proof had
+            if proof.better is not None and steps is None and problem.leeway is None:
+                search.note(np.array(proof.better, dtype=np.int64))
         found = (*search.archive, *crew.finish(stop=run.stop() or steps is None))
     for one in found:
         run.found(one)

@@ -31,7 +31,7 @@ from optimizer.walk.shell import prepare_shell
 from optimizer.walked_legs import NO_WAY, door_access
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -69,9 +69,18 @@ class Standing:
         Its table problem.
     known
         Walking of the best layout known, objective units an hour.
+    newest
+        The same whenever it is asked for.
     """
 
-    def __init__(self, problem: PlacementProblem, tables: TableProblem, known: float) -> None:
+    def __init__(
+        self,
+        problem: PlacementProblem,
+        tables: TableProblem,
+        known: float,
+        newest: Callable[[], float] = lambda: np.inf,
+    ) -> None:
+        self._newest = newest
         self.unit = float(2.0 ** np.ceil(np.log2(MOST * max(known, 1e-9) / 65_535)))
         self._most = MOST * known
         self._problem, self._tables = problem, tables
@@ -87,12 +96,18 @@ class Standing:
         self._costs: dict[Layout, float] = {}
 
     @classmethod
-    def of(cls, problem: PlacementProblem, tables: TableProblem, known: float) -> Standing | None:
+    def of(
+        cls,
+        problem: PlacementProblem,
+        tables: TableProblem,
+        known: float,
+        newest: Callable[[], float] = lambda: np.inf,
+    ) -> Standing | None:
         """The truth behind a table problem; None where walks lead from a kind to itself."""
         legs = kind_legs(problem.study, problem.kinds)
         if any(not isinstance(other, str) and one[0] == other[0] for one, other, _ in legs):
             return None
-        return cls(problem, tables, known)
+        return cls(problem, tables, known, newest)
 
     def charge(
         self, region: Region, unary: Sequence[NDArray[np.float64]]
@@ -131,6 +146,10 @@ class Standing:
             self._costs[layout] = self._cost(layout)
         return self._costs[layout]
 
+    def heard(self) -> float:
+        """Walking of the best layout that others know by now."""
+        return self._newest()
+
     def _cost(self, layout: Layout) -> float:
         blocks = [(k, p) for k, of_kind in enumerate(layout) for p in of_kind]
         boxes = np.concatenate([self._boxes(k, np.array([p])) for k, p in blocks])
@@ -149,7 +168,7 @@ class Standing:
                     self._problem.shells[audience], boxes, start, end, paths=False
                 ).lengths
                 weights = np.array([w[2] for w in walks])
-                total += float(weights @ np.where(np.isfinite(lengths), lengths, NO_WAY))
+                total += float(weights @ _open_ways(lengths))
         return total
 
     def _boxes(self, k: int, which: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -246,7 +265,7 @@ class Standing:
             lengths = around_own_block(
                 shell, self._problem.kinds[k], poses, at, to, shell.distances(at, to)
             )
-            total += lengths @ np.array([weight for _, weight in targets])
+            total += _open_ways(lengths) @ np.array([weight for _, weight in targets])
         return np.minimum(total, self._most) * (1.0 - ROUNDING)
 
     def _walked_alone(
@@ -258,7 +277,7 @@ class Standing:
         for (m, audience), targets in self._targets(one.kind, standing).items():
             at = self._points(one.kind, m, audience)[one.poses]
             lengths = shells[audience].distances(at, np.array([point for point, _ in targets]))[0]
-            total += float(lengths @ np.array([weight for _, weight in targets]))
+            total += float(_open_ways(lengths) @ np.array([weight for _, weight in targets]))
         return float(min(total, self._most)) * (1.0 - ROUNDING)
 
     def _by_tables(self, group: Group, others: Sequence[Group]) -> NDArray[np.float64]:
@@ -274,3 +293,8 @@ class Standing:
                 part = table[at].astype(np.float64)
                 total += part[:, 0] if k <= m else part[0]
         return total
+
+
+def _open_ways(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lengths in metres, with the search's stand-in where there is no way."""
+    return np.where(np.isfinite(lengths), lengths, NO_WAY)

@@ -37,6 +37,9 @@ from optimizer.place.bound.walks import Walks, raise_unary
 LEAF_LAYOUTS = 2_000  # regions with at most so many layouts are searched completely
 LEAF_STEPS = 20_000
 EXACT = 1e-7  # relative gap at which a region counts as closed
+GAIN, PATIENCE = 0.01, 8  # least gain of a region's rounds, as a share of the gap; rounds for it
+# where walks are charged, regions are soon small and charges tell more than further rounds do
+WALKED_GAIN, WALKED_PATIENCE = 0.1, 3
 WORTH = 0.02  # share of the gap that more charges must come to
 LIKE_FIXTURES = 0.3  # groups of several fixtures give more children: prefer single ones
 
@@ -167,6 +170,7 @@ class BranchAndBound:
                 reported = bound
             if self._closed(self._open[0][0], self._target_gap):
                 break
+            self._hear()
             self._split(heapq.heappop(self._open)[2])
         least = min([self._settled, *(entry[0] for entry in self._open)])
         finished = all(self._closed(entry[0], 0.0) for entry in self._open) and self._closed(
@@ -181,6 +185,12 @@ class BranchAndBound:
             finished=finished,
             proof=self._root.proof(),
         )
+
+    def _hear(self) -> None:
+        """Take over the cost of a better layout that somebody else found."""
+        heard = np.inf if self._walks is None else self._walks.heard()
+        if heard < self._upper_bound:
+            self._upper_bound, self._layout = heard, None
 
     def _closed(self, bound: float, gap: float) -> bool:
         if not np.isfinite(self._upper_bound):
@@ -320,13 +330,15 @@ class BranchAndBound:
             upper_bound=self._upper_bound,
             clock=self._clock,
             least_gain=self._gain(bound),
+            patience=PATIENCE if self._walks is None else WALKED_PATIENCE,
         )
 
     def _gain(self, bound: float) -> float:
         """Least gain for a node's rounds: a share of the gap that is left."""
         if not np.isfinite(self._upper_bound):
             return 1e-4
-        return 0.01 * max(EXACT, (self._upper_bound - bound) / max(abs(self._upper_bound), 1e-9))
+        gain = GAIN if self._walks is None else WALKED_GAIN
+        return gain * max(EXACT, (self._upper_bound - bound) / max(abs(self._upper_bound), 1e-9))
 
 
 def choose_split(

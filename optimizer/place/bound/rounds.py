@@ -90,7 +90,9 @@ class Rounds:
     clock
         Ends the rounds.
     least_gain
-        Stop when `PATIENCE` rounds gain less than this share of the bound.
+        Stop when some rounds gain less than this share of the bound.
+    patience
+        So many rounds.
     on_bound
         Told each valid bound of the region.
     """
@@ -106,6 +108,7 @@ class Rounds:
         upper_bound: float,
         clock: Clock,
         least_gain: float,
+        patience: int = PATIENCE,
         on_bound: Callable[[float], None] | None = None,
     ) -> None:
         self._tables: Tables | None = tables
@@ -116,6 +119,7 @@ class Rounds:
         self._upper_bound = upper_bound
         self._clock = clock
         self._least_gain = least_gain
+        self._patience = patience
         self._on_bound = on_bound
         self._stages: list[Stage] = []
         self._bound = -np.inf
@@ -199,12 +203,12 @@ class Rounds:
             best.append(reached.bound)
             new = self._separate(program, last)
             missing = program.add_missing(CUT_VIOLATION * max(abs(last.bound), 1e-9))
-            stalled = len(best) > PATIENCE and (
-                best[-1] - best[-1 - PATIENCE] < self._least_gain * max(abs(best[-1]), 1e-9)
+            stalled = len(best) > self._patience and (
+                best[-1] - best[-1 - self._patience] < self._least_gain * max(abs(best[-1]), 1e-9)
             )
             if not (new or missing) or stalled or self._clock.expired():
                 break
-            if len(best) % PATIENCE == 0 and self._would_shrink(reached, size):
+            if len(best) % self._patience == 0 and self._would_shrink(reached, size):
                 break
         if reached is None:
             return False

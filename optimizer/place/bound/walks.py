@@ -50,6 +50,10 @@ class Walks(Protocol):
         """True cost of a layout, at least that by the tables."""
         ...
 
+    def heard(self) -> float:
+        """True cost of the best layout that others know by now."""
+        ...
+
 
 def raise_unary(
     tables: Tables, walks: Walks, *, least: float
