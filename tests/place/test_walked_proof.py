@@ -1,0 +1,76 @@
+"""The proof of a bound by walks: what it charges beyond the tables, the checker walks anew."""
+
+from __future__ import annotations
+
+import copy
+import io
+
+import numpy as np
+import pytest
+from test_walked_bound import narrow_room
+
+from optimizer.place.bound.engine import compute_bound
+from optimizer.place.optimize import optimize
+from optimizer.report.results import result_to_json
+from optimizer.verify import verify_result
+from optimizer.verify.stated import read_stated
+
+WALKS = "walking.certificate.walks"
+BOUND = "walking.bound_person_metres_per_hour"
+
+
+@pytest.fixture(scope="module")
+def proven():
+    """A narrow room, its result, and a proof that splits down to single layouts."""
+    study = narrow_room(1)
+    usual = compute_bound.__kwdefaults__["leaf_layouts"]
+    compute_bound.__kwdefaults__["leaf_layouts"] = 1
+    try:
+        result = optimize(study, time_limit=6.0, seed=1, workers=1)
+    finally:
+        compute_bound.__kwdefaults__["leaf_layouts"] = usual
+    return study, result_to_json(study, result), result.walking.file
+
+
+def rewritten(content, change):
+    """The file of a proof with its arrays changed."""
+    with np.load(io.BytesIO(content)) as file:
+        arrays = {name: file[name].copy() for name in file.files}
+    change(arrays)
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)
+    return out.getvalue()
+
+
+def failed(study, result, content):
+    """Names of the claims that fail, but for the checksum of a changed file."""
+    claims = verify_result(study, result, content)
+    return {c.name for c in claims if c.passed is False} - {"walking.certificate.sha256"}
+
+
+def test_an_honest_proof_is_believed(proven):
+    """Regions charge more than the tables, and every charge walked anew is right."""
+    study, result, content = proven
+    assert read_stated(content).steps["nodes"][:, 4].sum() > 0
+    assert failed(study, result, content) == set()
+    (claim,) = (c for c in verify_result(study, result, content) if c.name == WALKS)
+    assert claim.passed
+    assert " 0 costs" not in claim.sentence
+
+
+def test_charges_that_are_not_walked_are_refuted(proven):
+    """Five times what is charged is more than is walked."""
+
+    def dearer(arrays):
+        arrays["proof_unit"] *= 5.0
+
+    study, result, content = proven
+    assert WALKS in failed(study, result, rewritten(content, dearer))
+
+
+def test_a_raised_bound_is_refuted(proven):
+    """One percent more than the least walking: its layout is closed without proof, or walked."""
+    study, result, content = proven
+    raised = copy.deepcopy(result)
+    raised["walking"][BOUND.split(".")[1]] *= 1.01
+    assert failed(study, raised, content) & {WALKS, BOUND}
