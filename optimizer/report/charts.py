@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_comparison", "plot_history", "plot_waiting"]
 
 MEAN, TAIL = BUSINESS_COLOURS[0], BUSINESS_COLOURS[3]
+#: Changes below this many per cent are shown as none.
+HALF = 0.5
 #: From this utilisation on a queue is marked: small changes then make it grow long.
 BUSY = 0.85
 
@@ -146,7 +148,8 @@ def plot_comparison(
             y = row - 0.4 + (i + 0.5) * height
             (bar,) = ax.barh([y], [change], height=0.9 * height, color=colour)
             bar.set_gid(f"change:{name}:{key}")
-            text = f"{change:+.0f} %  ({rows[name][key].text})".replace("-", "−")
+            size = "0" if abs(change) < HALF else f"{change:+.0f}".replace("-", "−")
+            text = f"{size} %  ({rows[name][key].text})"
             place = (max(change, 0.0), y)
             draw_text(ax, place, f" {text}", size=6, ha="left", gid=f"value:{name}:{key}")
             if row == 0:
@@ -156,7 +159,7 @@ def plot_comparison(
     span = right - left or 1.0
     ax.set_xlim(left - 0.05 * span, right + 0.3 * span)
     _label_rows(ax, [base[key].label(language) for key in keys])
-    _label_axis(ax, "x", f"% – {names[0] if names else ''}")
+    _label_axis(ax, "x", f"{word('picture', 'change_from', language)} {names[0] if names else ''}")
     _set_title(ax, study if isinstance(study, str) else study.name)
     draw_legend(ax, entries)
     return ax

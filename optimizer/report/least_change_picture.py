@@ -136,7 +136,7 @@ def plot_least_change(
     ax: Axes | None = None,
     language: Language = "both",
 ) -> Axes:
-    """Draw the objective of today's layout and of the best with 1, 2, … moves.
+    """Draw how much lower the objective is with 1, 2, … moves than with today's layout.
 
     Parameters
     ----------
@@ -152,36 +152,42 @@ def plot_least_change(
     Returns
     -------
     Axes
-        One bar for today and one for each step, with what the step saved and what moved. A step
-        that leaves hard rules broken is marked. Gids: "step:" and "saved:" with the number.
+        A row for today and one for each step: the part that its last move bought is dark, the rest
+        pale; beside it the objective, what the step saved and what moved. A step that leaves hard
+        rules broken is marked. Gids: "step:" (the whole bar), "bought:", "saved:", "moved:" with
+        the number.
     """
     ax = chart_axes(ax, width=8.0, height=1.6 + 0.62 * (len(steps) + 1))
     values = [steps[0].objective + steps[0].saved] if steps else []
     values += [step.objective for step in steps]
-    most = max((value for value in values if math.isfinite(value)), default=1.0) or 1.0
+    lower = [values[0] - value for value in values]
+    most = max(lower, default=0.0) or 1.0
     names = [word("picture", "before", language)]
     names += [f"{step.at_most} {word('picture', 'moves', language)}" for step in steps]
-    for i, value in enumerate(values):
-        colour = BUSINESS_COLOURS[3] if i == 0 else BUSINESS_COLOURS[0]
-        (bar,) = ax.barh([i], [value], height=0.55, color=colour)
+    for i, (value, less) in enumerate(zip(values, lower, strict=True)):
+        (bar,) = ax.barh([i], [less], height=0.5, color=BUSINESS_COLOURS[3])
         bar.set_gid(f"step:{i}")
         text, tint = f"{value:.0f}", INK
         if i:
             step = steps[i - 1]
-            text += f"  ({-step.saved:+.0f})".replace("-", "−") if step.saved else "  (0)"
+            (new,) = ax.barh(
+                [i], [step.saved], left=[less - step.saved], height=0.5, color=BUSINESS_COLOURS[0]
+            )
+            new.set_gid(f"bought:{i}")
+            text += f"  ({_change(-step.saved)})"
             tint = GOOD if step.saved > 0 else INK
             if step.broken:
                 tint = HARD_BROKEN
                 text += f"  {word('figure', 'hard_broken', language)}: {step.broken}"
-        draw_text(ax, (value + 0.01 * most, i), text, size=8, ha="left", color=tint,
-                  gid=f"saved:{i}")  # fmt: skip
+        place = (max(less, 0.0) + 0.01 * most, i)
+        draw_text(ax, place, text, size=8, ha="left", color=tint, gid=f"saved:{i}")
         moved = _moved(study, steps, i, language)
-        draw_text(ax, (0.01 * most, i + 0.4), moved, size=6.5, ha="left", gid=f"moved:{i}")
-    ax.set_xlim(0, 1.3 * most)
+        draw_text(ax, (0.01 * most, i + 0.38), moved, size=6.5, ha="left", gid=f"moved:{i}")
+    ax.set_xlim(min([0.0, *lower]), 1.35 * most)
     ax.set_yticks(range(len(values)))
     ax.set_yticklabels([drawable(name) for name in names], parse_math=False)
     ax.set_ylim(len(values) - 0.3, -0.6)
-    label = drawable(word("picture", "objective", language))
+    label = drawable(word("picture", "lower", language))
     ax.set_xlabel(label, fontproperties=font(8), parse_math=False)
     ax.set_title(drawable(study.name), fontproperties=font(10), parse_math=False)
     for tick in [*ax.get_yticklabels(), *ax.get_xticklabels()]:
@@ -234,13 +240,19 @@ def draw_least_change(
     return figure
 
 
+def _change(value: float) -> str:
+    """Return a change with its sign, and nothing as 0."""
+    text = f"{value:+.0f}".replace("-", "−")
+    return "0" if text in ("+0", "−0") else text
+
+
 def _moved(study: Study, steps: Sequence[ChangeStep], i: int, language: Language) -> str:
     """Return the fixtures that step i moved; "" for today."""
     if not i:
         return ""
     step = steps[i - 1]
-    comma = "、" if language == "zh" else ", "
-    tongue: Language = "zh" if language == "zh" else "en"
+    comma = ", " if language == "en" else "、"
+    tongue: Language = "en" if language == "en" else "zh"
     return comma.join(place_label(study, step.result.layout, name, tongue) for name in step.moved)
 
 

@@ -58,10 +58,12 @@ def artists(figure, prefix):
 
 
 def test_chart_has_a_bar_for_today_and_one_for_each_step(report_study, report_steps):
-    """Today is what the first step has and saved: 560; each bar says what it saved and moved."""
+    """Today is what the first step has and saved, 560: the bars are 0, 60 and 70 less than that."""
     ax = plot_least_change(report_study, report_steps, language="en")
     bars = artists(ax.figure, "step:")
-    assert [bars[f"step:{i}"].get_width() for i in range(3)] == [560.0, 500.0, 490.0]
+    assert [bars[f"step:{i}"].get_width() for i in range(3)] == [0.0, 60.0, 70.0]
+    bought = artists(ax.figure, "bought:")
+    assert [(b.get_x(), b.get_width()) for b in bought.values()] == [(0.0, 60.0), (60.0, 10.0)]
     saved = {gid: text.get_text() for gid, text in artists(ax.figure, "saved:").items()}
     assert saved["saved:1"] == "500  (−60)"
     assert "Hard rules broken: 1" in saved["saved:2"]
