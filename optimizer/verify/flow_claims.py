@@ -13,6 +13,7 @@ from optimizer.measures import MEASURES, Better
 from optimizer.verify.claim import Claim, agree, between, hold, is_number, lookup, open_claim
 from optimizer.verify.diversion import level_of, seen_stops
 from optimizer.verify.flows import BUSINESS
+from optimizer.verify.periods import visit_minutes
 from optimizer.verify.waiting import waiting_seconds
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ DOUBTS = {
     "walking": 1e-5,
     "crowding": 1e-6,
     "longest": 1e-6,
+    "door_to_door": 1e-5,
 }
 #: Keys of spans that have claims of their own elsewhere, or are no keys of a result.
 ELSEWHERE = {
@@ -136,12 +138,17 @@ def _basic(scene: Scene, weighted: Span) -> dict[str, Span]:
     sure, possible = scene.overlooked
     people, staff = (scene.person_metres(staff=who) for who in (False, True))
     waits = waiting_seconds(scene.queues)
+    minutes = sum(
+        row["customers_per_hour"] * (row["walking"] + row["waiting"] + row["service"])
+        for row in visit_minutes(scene).values()
+    )
     return {
         "walking.person_metres_per_hour": (people, people),
         "walking.staff_person_metres_per_hour": (staff, staff),
         "crossing.weighted_encounters_per_hour": weighted,
         "waiting_seconds_per_hour": (waits, waits),
         "privacy.overlooked_pairs": (len(sure), len(possible)),
+        "door_to_door.customer_minutes_per_hour": (minutes, minutes),
     }
 
 

@@ -183,6 +183,11 @@ def test_weights_and_limits_of_measures_are_worked_out(small_study, small_layout
     told["objective"]["terms"]["path_crossings"] *= 1.01
     failed = _failed(verify_result(study, told))
     assert {"rules.LIMIT-metres_per_customer", "objective.terms.path_crossings"} <= failed
+    minutes = next(r for r in told["rules"] if r["id"] == "LIMIT-door_to_door")
+    # more than half a minute in an hour of all customers: broken
+    assert minutes["passed"] is False
+    minutes["passed"] = True
+    assert "rules.LIMIT-door_to_door" in _failed(verify_result(study, told))
     del told["rules"][told["rules"].index(row)]
     assert "rules.LIMIT-metres_per_customer" in _failed(verify_result(study, told))
 
