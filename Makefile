@@ -88,7 +88,7 @@ $(VENV)/bench: $(VENV)/tests
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster,simulate]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster,simulate,notebook]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
 	rm -rf $(VENV)-lock
 

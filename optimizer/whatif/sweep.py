@@ -153,7 +153,7 @@ def _work(
     tasks: list[Task], left: set[int], workers: int | None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the outcomes of what is left, as they come."""
-    side_by_side = min(len(left), max(1, workers or len(os.sched_getaffinity(0))))
+    side_by_side = min(len(left), max(1, workers or _cores()))
     if side_by_side < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from ((index, work_out(tasks[index])) for index in sorted(left))
         return
@@ -167,6 +167,13 @@ def _work(
     finally:
         pool.shutdown(cancel_futures=True)
         _TASKS.clear()
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _work_out(index: int) -> dict[str, Any]:
