@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from optimizer.equipment.layout import Layout
     from optimizer.simulate.figures import Compared, Simulated
+    from optimizer.simulate.queue_day import DayHour
     from optimizer.simulate.queue_run import LineRun
     from optimizer.study import Study
 
@@ -69,7 +70,7 @@ def simulate(
 ) -> int:
     """Let simulated customers walk through a layout; exit code 1 if somebody gets stuck."""
     from optimizer.simulate import simulate as walk
-    from optimizer.simulate import simulate_queues
+    from optimizer.simulate import simulate_queue_days, simulate_queues
     from optimizer.simulate.results import simulation_to_json
 
     brief = read_brief(study, plan=plan)
@@ -79,16 +80,18 @@ def simulate(
     with Bar("walking") as tell:
         simulated = walk(brief, placed, hours=hours, seeds=range(seed, seed + seeds), report=tell)
     lines: tuple[LineRun, ...] = ()
+    day: tuple[DayHour, ...] = ()
     if queues:
         with Bar("queues") as tell:
             lines = simulate_queues(brief, placed, seed=seed, report=tell)
-    content = simulation_to_json(brief, simulated, lines)
+        day = simulate_queue_days(brief, placed, seed=seed)
+    content = simulation_to_json(brief, simulated, lines, day)
     if out is not None:
         _write(brief, placed, simulated, content, out)
     if as_json:
         print_json(content)
     else:
-        _print(simulated, lines)
+        _print(simulated, lines, day)
     print_errors(i.sentence for i in simulated.incidents if i.kind in GRAVE)
     return int(any(i.kind in GRAVE for i in simulated.incidents))
 
@@ -118,7 +121,7 @@ class Bar:
             self._bar.stop()
 
 
-def _print(simulated: Simulated, lines: Sequence[LineRun]) -> None:
+def _print(simulated: Simulated, lines: Sequence[LineRun], day: Sequence[DayHour]) -> None:
     """Print the figures beside those of the formulas, and what went wrong."""
     print_table(_table("figure", simulated.figures))
     print_table(_table("mean wait in these runs", simulated.waits.values()))
@@ -136,12 +139,31 @@ def _print(simulated: Simulated, lines: Sequence[LineRun]) -> None:
                 f"{line.abandoned.mean:.1%} ({line.analytic_abandoned:.1%})",
             )
         print_table(table)
+        print_table(_day_table(day))
     arrived = sum(len(run.visits) for run in simulated.runs)
     lost = sum(run.lost for run in simulated.runs)
     print_line(f"{arrived} customers came, {arrived - lost} left, {lost} were still there")
     for incident in simulated.incidents:
         if incident.kind not in GRAVE:
             print_line(incident.sentence)
+
+
+def _day_table(day: Sequence[DayHour]) -> Table:
+    """The day of each staffed type, hour by hour."""
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("day", "hour", "customers", "windows", "wait, min", "interval", "steady state"):
+        table.add_column(name)
+    for row in day:
+        table.add_row(
+            row.type,
+            str(row.hour),
+            f"{row.arrivals_per_hour:.1f}",
+            str(row.windows),
+            _number(row.wait.mean),
+            f"{_number(row.wait.low)} to {_number(row.wait.high)}",
+            _number(row.analytic_wait),
+        )
+    return table
 
 
 def _table(first: str, figures: Iterable[Compared]) -> Table:

@@ -6,7 +6,16 @@ people, Ciw runs the queues.
 """
 
 from optimizer.simulate.figures import Compared, Simulated
+from optimizer.simulate.queue_day import DayHour, simulate_queue_days
 from optimizer.simulate.queue_run import LineRun, simulate_queues
 from optimizer.simulate.run import simulate
 
-__all__ = ["Compared", "LineRun", "Simulated", "simulate", "simulate_queues"]
+__all__ = [
+    "Compared",
+    "DayHour",
+    "LineRun",
+    "Simulated",
+    "simulate",
+    "simulate_queue_days",
+    "simulate_queues",
+]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.simulate.records import Incident, Run
     from optimizer.study import Study
 
-__all__ = ["Compared", "Estimate", "Simulated", "estimate", "summarise"]
+__all__ = ["Compared", "Estimate", "Simulated", "estimate", "estimate_ratio", "summarise"]
 
 #: Probability that an interval holds the mean.
 CONFIDENCE = 0.95
@@ -136,6 +136,21 @@ def estimate(values: Iterable[float]) -> Estimate:
     return Estimate(mean=mean, low=mean - half, high=mean + half, runs=len(known))
 
 
+def estimate_ratio(parts: Iterable[tuple[float, int]]) -> Estimate:
+    """Mean over all people of all runs, from the sum and the number of each run.
+
+    A run with more people counts for more: a mean of the runs' means would be too low where the
+    crowded runs are those that wait. The interval is that of a ratio, by linearisation.
+    """
+    rows = [(total, count) for total, count in parts]
+    people = sum(count for _, count in rows)
+    if not people:
+        return estimate(())
+    ratio = sum(total for total, _ in rows) / people
+    each = people / len(rows)
+    return estimate(ratio + (total - ratio * count) / each for total, count in rows)
+
+
 def summarise(
     study: Study,
     layout: Layout,
@@ -161,7 +176,7 @@ def summarise(
             name=kind,
             label=study.types[kind].label,
             unit="min",
-            simulated=estimate(_mean_minutes(run, kind) for run in runs),
+            simulated=estimate_ratio(_minutes(run, kind) for run in runs),
             analytic=figures.mean_minutes,
         )
         for kind, figures in evaluation.waiting.items()
@@ -295,6 +310,7 @@ def _mean(values: Iterable[float]) -> float:
     return float(np.mean(known)) if known else math.nan
 
 
-def _mean_minutes(run: Run, kind: str) -> float:
-    """Mean wait of the cohort at a type; nan where nobody came."""
-    return _mean(seconds / 60.0 for seconds in run.waits().get(kind, ()))
+def _minutes(run: Run, kind: str) -> tuple[float, int]:
+    """Minutes that the cohort waits at a type, and how many they are."""
+    waits = run.waits().get(kind, ())
+    return sum(waits) / 60.0, len(waits)

@@ -18,14 +18,14 @@ from optimizer.simulate.figures import Estimate, estimate
 from optimizer.simulate.packages import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from optimizer.demand.queues import Stream
     from optimizer.demand.waiting import Line
     from optimizer.equipment.layout import Layout
     from optimizer.study import Study
 
-__all__ = ["LineRun", "run_line", "simulate_day", "simulate_queues"]
+__all__ = ["LineRun", "run_line", "service_times", "simulate_queues"]
 
 #: Minutes of a run, the share of it that comes before to warm up, and how many runs.
 MINUTES, WARM_UP, RUNS = 12000.0, 0.2, 6
@@ -157,7 +157,7 @@ def _run_once(
             keys[n]: [_between(ciw, 1.0 / s.arrivals, line.arrival_variation)]
             for n, s in classes.items()
         },
-        service_distributions={keys[n]: [_service(ciw, s, shape)] for n, s in classes.items()},
+        service_distributions={keys[n]: [service_times(ciw, s, shape)] for n, s in classes.items()},
         number_of_servers=[line.servers],
         priority_classes={key: rank for rank, key in enumerate(keys.values())},
         reneging_time_distributions={
@@ -186,7 +186,7 @@ def _outcome(records: Sequence[Any]) -> tuple[float, float]:
     return sum(r.waiting_time for r in records) / len(records), left / len(records)
 
 
-def _service(ciw: Any, stream: Stream, shape: str) -> Any:
+def service_times(ciw: Any, stream: Stream, shape: str) -> Any:
     """Service times of the mean and variation of a stream."""
     if shape == "exponential":
         return ciw.dists.Exponential(1.0 / stream.service)
@@ -203,67 +203,3 @@ def _between(ciw: Any, mean: float, variation: float) -> Any:
     if variation <= 0:
         return ciw.dists.Deterministic(mean)
     return ciw.dists.Gamma(1.0 / variation**2, mean * variation**2)
-
-
-def simulate_day(
-    arrivals: Mapping[int, float],
-    windows: Mapping[int, int],
-    stream: Stream,
-    *,
-    patience: float | None = None,
-    runs: int = RUNS,
-    seed: int = 1,
-) -> dict[int, Estimate]:
-    """Mean wait by the hour of arrival over a day whose windows open and close by a schedule.
-
-    Parameters
-    ----------
-    arrivals
-        People per hour by hour of the day, in one piece.
-    windows
-        Open windows by hour; a window that closes finishes whom it serves.
-    stream
-        Service time in minutes and its variation; its own arrivals do not matter.
-    patience
-        Mean minutes of patience, or None.
-    runs, seed
-        Days, and the seed of the first.
-
-    Returns
-    -------
-    dict
-        Hour → minutes of waiting of those who come in it.
-    """
-    ciw = load("ciw")
-    hours = sorted(arrivals)
-    ends = [60.0 * (k + 1) for k in range(len(hours))]
-    network = ciw.create_network(
-        arrival_distributions=[
-            ciw.dists.PoissonIntervals(
-                rates=[arrivals[h] / 60.0 for h in hours],
-                endpoints=ends,
-                max_sample_date=ends[-1],
-            )
-        ],
-        service_distributions=[_service(ciw, stream, "lognormal")],
-        number_of_servers=[
-            ciw.Schedule(
-                numbers_of_servers=[windows[h] for h in hours] + [windows[hours[-1]]],
-                shift_end_dates=[*ends, 10.0 * ends[-1]],
-                preemption=False,
-            )
-        ],
-        reneging_time_distributions=[
-            None if patience is None else ciw.dists.Exponential(1.0 / patience)
-        ],
-    )
-    means: dict[int, list[float]] = {h: [] for h in hours}
-    for day in range(runs):
-        ciw.seed(seed + day)
-        simulation = ciw.Simulation(network)
-        simulation.simulate_until_max_time(9.0 * ends[-1])
-        records = simulation.get_all_records(only=["service", "renege"])
-        for k, h in enumerate(hours):
-            waits = [r.waiting_time for r in records if 60 * k <= r.arrival_date < 60 * (k + 1)]
-            means[h].append(sum(waits) / len(waits) if waits else math.nan)
-    return {h: estimate(values) for h, values in means.items()}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.simulate.figures import Compared, Estimate, Simulated
+    from optimizer.simulate.queue_day import DayHour
     from optimizer.simulate.queue_run import LineRun
     from optimizer.study import Study
 
@@ -20,7 +21,10 @@ __all__ = ["simulation_to_json"]
 
 
 def simulation_to_json(
-    study: Study, simulated: Simulated, queues: Sequence[LineRun] = ()
+    study: Study,
+    simulated: Simulated,
+    queues: Sequence[LineRun] = (),
+    day: Sequence[DayHour] = (),
 ) -> dict[str, Any]:
     """Every figure with its interval, its formula's value and their difference."""
     return {
@@ -59,6 +63,17 @@ def simulation_to_json(
                 "analytic_abandoned": _number(line.analytic_abandoned),
             }
             for line in queues
+        ],
+        "day": [
+            {
+                "type": row.type,
+                "hour": row.hour,
+                "arrivals_per_hour": row.arrivals_per_hour,
+                "windows": row.windows,
+                "wait_minutes": _estimate(row.wait),
+                "analytic_wait_minutes": _number(row.analytic_wait),
+            }
+            for row in day
         ],
     }
 

@@ -6,7 +6,9 @@ import pytest
 
 from optimizer.demand.queues import Stream
 from optimizer.demand.waiting import Line
-from optimizer.simulate.queue_run import run_line, simulate_day, simulate_queues
+from optimizer.simulate.figures import estimate_ratio
+from optimizer.simulate.queue_day import simulate_day, simulate_queue_days
+from optimizer.simulate.queue_run import run_line, simulate_queues
 
 
 def wide(estimate):
@@ -82,3 +84,24 @@ def test_all_lines_of_a_layout_are_run(room):
     assert [line.type for line in one] == ["open_desk"]
     assert one == again
     assert one[0].utilisation == pytest.approx(15 / 60 * 2)
+
+
+def test_a_day_of_a_layout(room):
+    """Each hour has its customers and windows; in a calm hour the wait is the steady one."""
+    study = room(arrivals=12, minutes=2, more='"10" = 12\n"11" = 12\n')
+    rows = simulate_queue_days(study, study.current_layout, runs=150)
+    assert [(row.type, row.hour, row.windows) for row in rows] == [
+        ("open_desk", hour, 1) for hour in (9, 10, 11)
+    ]
+    assert all(row.arrivals_per_hour == pytest.approx(12.0) for row in rows)
+    # ρ = 0.4: an hour after opening the queue is in its steady state
+    low, high = wide(rows[2].wait)
+    assert low <= rows[2].analytic_wait <= high
+
+
+def test_crowded_runs_count_for_more():
+    """A mean over people: 10 who wait 1 minute each and 30 who wait 3 make 2.5, not 2."""
+    found = estimate_ratio([(10.0, 10), (90.0, 30)])
+    assert found.mean == pytest.approx(2.5)
+    assert found.low < 2.5 < found.high
+    assert estimate_ratio([(0.0, 0)]).runs == 0
