@@ -224,9 +224,14 @@ def _insert(drawing: Drawing, study: Study, placement: Placement, block: str, fr
         frame.to_drawing(placement.x, placement.y),
         dxfattribs={"layer": FIXTURE, "rotation": placement.angle},
     )
-    label = fixture_label(study, placement.fixture, placement.type, between=" ")
+    label = _shown(fixture_label(study, placement.fixture, placement.type, between=" "))
     insert.add_auto_attribs({"NAME": label, "TYPE": placement.type, "ID": placement.fixture})
     _set_frame(insert, frame, (0.0, 0.0, 0.0))
+
+
+def _shown(label: str) -> str:
+    """Return a label as CAD programs show it: "%%" and "^" would begin codes, a line would end."""
+    return " ".join(label.split()).replace("%%", "%%%%%%").replace("^", "^ ")
 
 
 def _describe(
@@ -237,7 +242,7 @@ def _describe(
     own: tuple[float, float, float],
 ) -> None:
     """Give a reference of a drawing's own block the attributes of a fixture."""
-    label = fixture_label(study, placement.fixture, placement.type, between=" ")
+    label = _shown(fixture_label(study, placement.fixture, placement.type, between=" "))
     height = frame.length(TEXT_HEIGHT)
     x, y = frame.to_drawing(placement.x, placement.y)
     values = {"NAME": label, "TYPE": placement.type, "ID": placement.fixture}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import ezdxf
 import pytest
 from ezdxf.lldxf.tagwriter import TagCollector
+from ezdxf.tools.text import plain_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,24 @@ def test_block_has_footprint_use_space_and_privacy_zone(tmp_path, report_study, 
     # 1.5 × 0.8 m
     assert max(x for x, *_ in lines[0].get_points()) == 750.0
     assert {line.dxf.layer for line in lines} == {"0", "BL-CLEARANCE", "BL-PRIVACY"}
+
+
+def test_label_is_shown_as_it_is_written(tmp_path, report_study, report_layout):
+    """Codes that CAD programs take for underlines and controls, and line breaks, stay letters."""
+    odd = "%%uDesk 50% ^J\nwest $x$ <b>"
+    kind = replace(report_study.types["queue_machine"], label=odd, label_zh="")
+    study = report_study.replace(types={**report_study.types, "queue_machine": kind})
+    write_layout_dxf(study, report_layout, tmp_path / "layout.dxf")
+    made = ezdxf.readfile(tmp_path / "layout.dxf")
+    names = [
+        plain_text(attribute.dxf.text)
+        for insert in made.modelspace().query("INSERT")
+        for attribute in insert.attribs
+        if attribute.dxf.tag == "NAME"
+    ]
+    assert "%%uDesk 50% ^J west $x$ <b>" in names
+    back = read_layout_dxf(tmp_path / "layout.dxf")
+    assert {p.fixture for p in back.placements} == {p.fixture for p in report_layout.placements}
 
 
 @pytest.mark.parametrize("version", ["R12", "R2000", "R2010", "R2018"])

@@ -17,18 +17,31 @@ from optimizer.equipment.layout import Layout, Placement, placed_box
 from optimizer.errors import FileFormatError
 from optimizer.evaluation import MeetingPair
 from optimizer.report import fonts
-from optimizer.report.canvas import floor_limits, metres_per_point
+from optimizer.report.canvas import figure_of, floor_limits, metres_per_point
 from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
-from optimizer.report.colours import BUSINESS_COLOURS, group_colours
+from optimizer.report.colours import (
+    BUSINESS_COLOURS,
+    CASH_COLOUR,
+    HARD_BROKEN,
+    PRIVACY,
+    SOFT_BROKEN,
+    STAFF_COLOUR,
+    WALL,
+    ZONE_TINTS,
+    group_colours,
+)
 from optimizer.report.conflict_picture import plot_conflicts
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.labels import Name, place_names
 from optimizer.report.layout_picture import layout_legend, plot_layout
 from optimizer.report.moves import draw_before_after, moved_fixtures, plot_moves
 from optimizer.report.overlays import plot_privacy, plot_rules
+from optimizer.report.peak_chart import plot_peaks
 from optimizer.report.plan_picture import plot_plan, zone_name
 from optimizer.report.results import evaluation_to_json, result_to_json
-from optimizer.report.sheets import draw_sheet, render_layout
+from optimizer.report.route_picture import plot_routes
+from optimizer.report.sheets import draw_sheet, render_layout, save_figure
+from optimizer.report.sight_picture import plot_sight
 from optimizer.report.strips import cover, lay_strips
 from optimizer.report.words import fixture_label, word
 from optimizer.result import HistoryPoint
@@ -257,6 +270,46 @@ def test_colours_stay_with_the_business_in_a_what_if(report_study):
 
     steps = [abs(grey(a) - grey(b)) for a, b in pairwise(BUSINESS_COLOURS[:6])]
     assert min(steps) > 30
+
+
+def test_all_that_lies_on_the_plan_can_be_told_apart_in_grey(report_study):
+    """On each zone's tint every mark is at least 25 of 255 darker, and walls 100."""
+
+    def grey(colour):
+        r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        return 0.299 * r + 0.587 * g + 0.114 * b
+
+    palest = min(grey(tint) for tint in ZONE_TINTS.values())
+    for colour in (*BUSINESS_COLOURS, STAFF_COLOUR, CASH_COLOUR, PRIVACY, HARD_BROKEN, SOFT_BROKEN):
+        assert palest - grey(colour) > 25, colour
+    assert grey(HARD_BROKEN) + 40 < grey(SOFT_BROKEN)
+    assert grey(WALL) < min(grey(tint) for tint in ZONE_TINTS.values()) - 100
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_every_picture_can_be_a_file(
+    tmp_path, report_study, report_layout, report_evaluation, report_result, ending
+):
+    """Plan, layout, flows, conflicts, privacy, rules, sight, routes, waits, history, peaks."""
+    s, e, lay = report_study, report_evaluation, report_layout
+    begin = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending]
+    drawn = {
+        "plan": plot_plan(s),
+        "layout": plot_layout(s, lay),
+        "flows": plot_flows(s, e),
+        "conflicts": plot_conflicts(s, e),
+        "privacy": plot_privacy(s, e),
+        "rules": plot_rules(s, e),
+        "sight": plot_sight(s, lay, e),
+        "routes": plot_routes(s, lay, e),
+        "waiting": plot_waiting(s, e),
+        "history": plot_history(s, report_result),
+        "peaks": plot_peaks(s),
+    }
+    for name, ax in drawn.items():
+        path = tmp_path / f"{name}.{ending}"
+        save_figure(figure_of(ax), path)
+        assert path.read_bytes().startswith(begin), name
 
 
 def test_odd_names_are_drawn_as_they_are(report_study, report_evaluation, report_legs):
