@@ -181,6 +181,7 @@ class _Builder:
     defects: list[Defect]
     scale: float = 1.0
     shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    scaled: dict[tuple[tuple[Meaning, ...], str], list[Stroke]] = field(default_factory=dict)
 
     def plan(self) -> FloorPlan:
         """The floor plan."""
@@ -242,8 +243,10 @@ class _Builder:
 
     def metres(self, *meanings: Meaning, kind: str = "line") -> list[Stroke]:
         """Strokes of the meanings named, in metres near (0, 0)."""
-        found = self.drawing.of(*meanings, kind=kind)
-        return [stroke.scaled(self.scale, self.shift) for stroke in found]
+        if (meanings, kind) not in self.scaled:
+            found = self.drawing.of(*meanings, kind=kind)
+            self.scaled[meanings, kind] = [s.scaled(self.scale, self.shift) for s in found]
+        return self.scaled[meanings, kind]
 
     def paths(self, *meanings: Meaning, kind: str = "line") -> list[NDArray[np.float64]]:
         """Their points; a closed one repeats its first point."""
