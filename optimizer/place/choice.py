@@ -48,6 +48,19 @@ class Chosen:
     known: bool = False
 
 
+def _worth_judging(found: Sequence[Found]) -> list[Found]:
+    """The layouts to judge: the best one known to keep all rules, then those better than it.
+
+    Where none is known to keep them, the first ones, best first, those known to break some last.
+    """
+    lawful = next((one for one in found if one.broken == 0), None)
+    open_ones = [one for one in found if one.broken is None]
+    if lawful is not None:
+        better = [one for one in open_ones if one.score.value < lawful.score.value]
+        return [lawful, *better][:JUDGED]
+    return [*open_ones, *sorted((f for f in found if f.broken), key=lambda f: f.rank)][:JUDGED]
+
+
 def choose(
     problem: PlacementProblem,
     found: Sequence[Found],
@@ -70,12 +83,12 @@ def choose(
     """
     study = problem.study
     judged: list[tuple[tuple[int, float], Layout, float, bool]] = []
-    for one in found[:JUDGED]:
+    for one in _worth_judging(found):
         layout = problem.layout(one.chosen)
         evaluation = evaluate(study, layout, shells=problem.shells, places=False)
         rank = (len(evaluation.broken), evaluation.objective.value)
         judged.append((rank, layout, problem.table_cost(one.chosen), False))
-        if not evaluation.broken or hurry():
+        if hurry() or not (evaluation.broken or one.broken == 0):
             break
     for layout in known:
         evaluation = evaluate(study, layout, shells=problem.shells, places=False)

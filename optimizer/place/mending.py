@@ -3,7 +3,8 @@
 In: the layouts that the search found, all of which the judge turned down. Out: `Mended`: the
 choice of candidates nearest to one of them that the model of hard rules accepts, or the conflict
 that forbids every layout. The search sees some rules about the whole hall as a price only, and
-others not at all; here they are cuts (`place.rule_cuts`).
+others not at all; here they are cuts (`place.rule_cuts`). What is mended is improved by a search
+that never leaves what keeps the rules.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.evaluate import evaluate
 from optimizer.place.choice import Chosen
 from optimizer.place.explanation import explain
 from optimizer.place.rule_cuts import breaks
 from optimizer.place.rule_forms import FORMS, Form
 from optimizer.place.rule_model import RuleModel
+from optimizer.place.search import Budget, Search
 from optimizer.place.stock import stock_of
 from optimizer.result import Status
 
@@ -33,6 +37,10 @@ __all__ = ["Mended", "mend", "repair"]
 
 #: So many of the layouts found are mended.
 MENDED = 3
+#: Share of the time that mending may take; the rest is for making it better.
+MENDING = 0.6
+#: Share of a run's scored moves that make a mended layout better, where moves count.
+BETTER = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +134,7 @@ def repair(
     *,
     seconds: float,
     seed: int,
+    steps: int | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Chosen, tuple[ConflictEntry, ...]]:
     """A layout that keeps all hard rules in place of one that breaks some, or why there is none.
@@ -138,16 +147,29 @@ def repair(
         The judge's choice among them.
     seconds, seed, should_stop
         As in `mend`.
+    steps
+        Scored moves of the run, where those count and not seconds.
     """
+    end = time.perf_counter() + seconds
+    # those that break fewest rules first
+    near = sorted(found, key=lambda one: one.rank if one.broken else (0, one.score.value))
     mended = mend(
         problem,
-        [one.chosen for one in found[:MENDED]],
-        seconds=seconds,
+        [one.chosen for one in near[:MENDED]],
+        seconds=MENDING * seconds,
         seed=seed,
         should_stop=should_stop,
     )
-    best = chosen
-    for one in mended.chosen:
+    best, choices = chosen, list(mended.chosen)
+    if choices:
+        budget = Budget(
+            seconds=max(end - time.perf_counter(), 0.5) if steps is None else float("inf"),
+            steps=None if steps is None else max(1, round(BETTER * steps)),
+            should_stop=should_stop,
+        )
+        better = Search(problem, seed=seed).keep(budget, np.array(choices[0], dtype=np.int64))
+        choices += [] if better is None else [better.chosen]
+    for one in choices:
         layout = problem.layout(one)
         evaluation = evaluate(problem.study, layout, shells=problem.shells)
         if _rank(evaluation) < _rank(best.evaluation):

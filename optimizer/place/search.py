@@ -9,18 +9,23 @@ score. Two phases, repeated from new starts while the budget lasts:
    A move whose table cost alone is above what the temperature would accept is dropped unscored:
    the true cost can only be higher.
 
+Rules about the whole hall are too dear to look at in every move. Better layouts are held against
+them now and then; where the best one breaks some, the phases that go on from the best start from
+the best one that keeps them, and take no move that breaks more.
+
 A budget of steps makes a run reproducible; a budget of seconds does not.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.place import kernels
+from optimizer.place.budget import Budget
+from optimizer.place.keeping import Keeping
 from optimizer.place.scorer import Score, Scorer
 
 if TYPE_CHECKING:
@@ -39,8 +44,6 @@ TABLE_STEPS = 20_000
 HOT, COLD = 0.15, 0.0005
 #: One round of the search: from where, to which share of the round, how hot (times `HOT`).
 ROUND = (("new", 0.55, 1.0), ("best", 0.8, 0.3), ("best", 1.0, 0.1))
-#: Seconds and scored moves of one round; a shorter budget is one short round.
-ROUND_SECONDS, ROUND_STEPS = 40.0, 40_000
 #: What a rule that a fixture breaks where it stayed costs the search, as a share of the walking.
 FLAW = 0.2
 #: Draws before a proposal gives up.
@@ -49,64 +52,32 @@ TRIES = 50
 WIDTH = 8
 #: Layouts that are kept for the judge.
 KEPT = 24
+#: A better layout is held against the rules when it is better by this share than the last one
+#: that was, after so many scored moves at least.
+WORTH, PATIENCE = 0.003, 100
+#: What mending one broken finding may cost a layout, in costs of a block.
+MEND = 1.0
+#: Temperature of a search that begins at a layout which keeps the rules, times `HOT`.
+CAREFUL = 0.1
 #: Greedy starts before the search says that it finds no layout by itself.
 STARTS = 60
 
 
-@dataclass(kw_only=True)
-class Budget:
-    """How long to search: seconds of wall time or a number of scored moves.
-
-    Parameters
-    ----------
-    seconds
-        Wall time; inf where only steps count.
-    steps
-        Scored moves; None where only time counts.
-    should_stop
-        Asked at every scored move; True ends the search.
-    """
-
-    seconds: float = float("inf")
-    steps: int | None = None
-    should_stop: Callable[[], bool] = field(default=lambda: False)
-    _start: float = field(default_factory=time.perf_counter)
-    _used: int = 0
-
-    def spend(self) -> bool:
-        """Count one scored move; whether the budget is used up now."""
-        self._used += 1
-        return self.over
-
-    @property
-    def over(self) -> bool:
-        """Whether the budget is used up."""
-        if self.steps is not None and self._used >= self.steps:
-            return True
-        return time.perf_counter() - self._start >= self.seconds or self.should_stop()
-
-    @property
-    def progress(self) -> float:
-        """Share of the budget that is used, 0 to 1."""
-        by_steps = self._used / self.steps if self.steps else 0.0
-        by_time = (time.perf_counter() - self._start) / self.seconds
-        return min(max(by_steps, by_time), 1.0)
-
-    @property
-    def rounds(self) -> int:
-        """Rounds of the search that fit into the budget; at least one."""
-        by_steps = self.steps / ROUND_STEPS if self.steps is not None else np.inf
-        by_time = self.seconds / ROUND_SECONDS
-        whole = min(by_steps, by_time)
-        return max(1, round(whole)) if np.isfinite(whole) else 1
-
-
 @dataclass(frozen=True)
 class Found:
-    """A layout that the search found: the candidate of each block, and its score."""
+    """A layout that the search found: the candidate of each block, and its score.
+
+    `broken` counts what it breaks of the rules about the whole hall; None where nobody looked.
+    """
 
     chosen: tuple[int, ...]
     score: Score
+    broken: int | None = None
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Broken rules first, then the value."""
+        return (self.broken or 0, self.score.value)
 
 
 class Search:
@@ -141,11 +112,16 @@ class Search:
         self.least_walking: Found | None = None
         self._kept: list[Found] = []
         self._flaw = 0.0
+        self._keeping = Keeping.of(problem)
+        #: Of the layouts held against the rules the one that breaks fewest, and of those the best.
+        self.lawful: Found | None = None
+        self._scored, self._looked = 0, (0, np.inf)
 
     @property
     def archive(self) -> tuple[Found, ...]:
         """The best layouts met, best first: more than one, for the judge may turn some down."""
-        return tuple(self._kept)
+        found = {one.chosen: one for one in (*self._kept, self.lawful) if one is not None}
+        return tuple(sorted(found.values(), key=lambda one: (one.score.value, one.chosen)))
 
     def start(self) -> NDArray[np.int64] | None:
         """A layout without conflicts, built greedily and annealed by tables; None if none found."""
@@ -187,7 +163,10 @@ class Search:
         for number in range(rounds):
             for source, share, warmth in ROUND:
                 until = (number + share) / rounds
-                if source == "best" and self.best is not None:
+                lawful = source == "best" and self._must_turn_back()
+                if lawful and self.lawful is not None:
+                    start = np.array(self.lawful.chosen)
+                elif source == "best" and self.best is not None:
                     start = np.array(self.best.chosen)
                 elif start is None:
                     start = self.start()
@@ -195,9 +174,34 @@ class Search:
                     self.note(start)
                 if start is None or budget.over:
                     return self.best
-                self._true_phase(start, budget, begun=begun, until=until, hot=HOT * warmth * gentle)
+                self._true_phase(
+                    start, budget, begun=begun, until=until,
+                    hot=HOT * (min(warmth, CAREFUL) if lawful else warmth) * gentle, lawful=lawful,
+                )  # fmt: skip
                 start, begun, gentle = None, until, 1.0
+        self._must_turn_back()
         return self.best
+
+    def keep(self, budget: Budget, first: NDArray[np.int64]) -> Found | None:
+        """Search from a layout without ever breaking more rules than it; the best that is met."""
+        self._true_phase(first, budget, begun=0.0, until=1.0, hot=HOT * CAREFUL, lawful=True)
+        return self.lawful
+
+    def _must_turn_back(self) -> bool:
+        """Whether the best layout breaks rules about the whole hall."""
+        if self._keeping is None or self.best is None:
+            return False
+        return self._look(self.best) > 0
+
+    def _look(self, found: Found) -> int:
+        """Hold a layout against the rules about the whole hall; what it breaks."""
+        if self._keeping is None:
+            return 0
+        broken = self._keeping.broken(found.chosen)
+        known = replace(found, broken=broken)
+        if self.lawful is None or known.rank < self.lawful.rank:
+            self.lawful = known
+        return broken
 
     def _annealed(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
         grid = self._grid
@@ -219,8 +223,13 @@ class Search:
         begun: float,
         until: float,
         hot: float,
+        lawful: bool = False,
     ) -> None:
-        """Anneal the true objective from a layout, from one share of the budget to another."""
+        """Anneal the true objective from a layout, from one share of the budget to another.
+
+        A lawful one makes no move after which more rules about the whole hall are broken, and
+        may pay for one after which fewer are.
+        """
         chosen = start.copy()
         scorer = Scorer(self._problem, chosen)
         table = self._problem.table_cost(chosen)
@@ -243,14 +252,35 @@ class Search:
             accepted = scorer.score.value + toll - heat * np.log(draw)
             made = _made(move)
             fee = self._fee(chosen, made, toll)
-            if scorer.propose(made, limit=accepted - fee, table=table + change) is None:
+            most = accepted - fee
+            worth = MEND * scale * self._standing(chosen) if lawful else 0.0
+            after = scorer.propose(made, limit=most + worth, table=table + change)
+            if after is None:
+                continue
+            if lawful and not self._admits(chosen, made, (scorer.score, after), most):
+                scorer.reject()
                 continue
             scorer.accept()
             table += change
             toll = fee
             for block, pose in made:
                 chosen[block] = pose
-            self._note(chosen, scorer.score, toll)
+            self._note(chosen, scorer.score, toll, lawful=lawful)
+
+    def _standing(self, chosen: NDArray[np.int64]) -> int:
+        """Findings by which the layout at hand breaks rules about the whole hall."""
+        return 0 if self._keeping is None else self._keeping.broken(chosen.tolist())
+
+    def _admits(
+        self, chosen: NDArray[np.int64], made: Move, scores: tuple[Score, Score], most: float
+    ) -> bool:
+        """Whether a move breaks no more than the layout at hand, or costs at most so much."""
+        now, after = scores
+        if after.limits > now.limits or self._keeping is None:
+            return after.limits <= now.limits and after.value <= most
+        standing = self._standing(chosen)
+        broken = self._keeping.broken(_after(chosen, made).tolist(), most=standing)
+        return broken < standing or (broken == standing and after.value <= most)
 
     def _propose(self, chosen: NDArray[np.int64], move: NDArray[np.int64]) -> float:
         """Draw a move into `move`; its change of the table cost, nan where none was found."""
@@ -278,10 +308,7 @@ class Search:
         leeway = self._problem.leeway
         if leeway is None or leeway.is_sound:
             return toll
-        after = chosen.copy()
-        for block, pose in made:
-            after[block] = pose
-        return self._toll(after, 0.0)
+        return self._toll(_after(chosen, made), 0.0)
 
     def draw(self, chosen: NDArray[np.int64]) -> Move:
         """A move from a layout that leaves no conflict."""
@@ -295,8 +322,11 @@ class Search:
         score = Scorer(self._problem, chosen).score
         self._note(chosen, score, self._toll(chosen, self._problem.table_cost(chosen)))
 
-    def _note(self, chosen: NDArray[np.int64], score: Score, toll: float) -> None:
+    def _note(
+        self, chosen: NDArray[np.int64], score: Score, toll: float, *, lawful: bool = False
+    ) -> None:
         """Keep a layout if it is the best so far, or the one with the least walking."""
+        self._scored += 1
         if toll:
             score = replace(score, shut=score.shut + toll)
         if self.least_walking is None or score.walking < self.least_walking.score.walking - 1e-9:
@@ -311,6 +341,22 @@ class Search:
         if self.best is None or score.value < self.best.score.value - 1e-9:
             self.best = Found(tuple(chosen.tolist()), score)
             self._on_better(self.best)
+        if lawful:
+            self._look(Found(tuple(chosen.tolist()), score))
+        elif (
+            self._scored >= self._looked[0]
+            and self.best.score.value < (1.0 - WORTH) * self._looked[1]
+        ):
+            self._look(self.best)
+            self._looked = (self._scored + PATIENCE, self.best.score.value)
+
+
+def _after(chosen: NDArray[np.int64], made: Move) -> NDArray[np.int64]:
+    """Choices after a move."""
+    after = chosen.copy()
+    for block, pose in made:
+        after[block] = pose
+    return after
 
 
 def _made(move: NDArray[np.int64]) -> Move:

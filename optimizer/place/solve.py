@@ -113,6 +113,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
             chosen,
             seconds=max(MENDING * run.seconds, MENDING_SECONDS),
             seed=orders.seed,
+            steps=orders.steps,
             should_stop=run.stop,
         )
         blank = replace(
@@ -277,5 +278,6 @@ def _search_and_prove(
         found = (*search.archive, *crew.finish(stop=run.stop() or steps is None))
     for one in found:
         run.found(one)
-    best: dict[tuple[int, ...], Found] = {f.chosen: f for f in found}
+    # of one layout the entry that knows what it breaks
+    best = {f.chosen: f for f in sorted(found, key=lambda one: one.broken is not None)}
     return tuple(sorted(best.values(), key=lambda f: (f.score.value, f.chosen))), proof

@@ -2,9 +2,10 @@
 
 In: a placement problem and a width. Out: `Ways`, which counts the kinds of fixture that no wide
 route reaches, kept up to date move by move. The specification is `rules.routes`; here a route is
-asked to come straight before the fixture, so what this finds open is open there too, while a
-fixture that can only be approached askew counts as shut. The search pays for each kind that is
-shut; the judge has the last word.
+asked to end at one place before the fixture: straight before it, or askew where the walls leave no
+room for that. What this finds open is open there too, while a fixture that only other furniture
+keeps from being approached straight counts as shut. The search pays for each kind that is shut;
+the judge has the last word.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.place.blocks import BlockKind, Member
     from optimizer.place.problem import PlacementProblem
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
@@ -35,6 +37,8 @@ __all__ = ["Ways", "required_width"]
 
 #: Room between the disc of a wide route and the fixture that it comes before, metres.
 ROOM = 1e-3
+#: Where else the disc of a route may end: aside, as shares of its radius.
+ASIDE = (0.25, -0.25, 0.5, -0.5, 0.75, -0.75)
 #: Checks of rule packs that ask for a route of some width to every kind of service.
 ROUTE_CHECKS = ("route_width", "egress_route")
 
@@ -84,26 +88,28 @@ class Ways:
         self._before: list[NDArray[np.float64]] = []
         self._gate: list[NDArray[np.float64]] = []
         for kind, poses in zip(problem.kinds, problem.candidates, strict=True):
-            ahead = [
-                (m.x, m.y - m.type.depth / 2 - width / 2 - ROOM)
-                if m.type.points(Role.CUSTOMER)
-                else (np.nan, np.nan)
-                for m in kind.members
-            ]
-            at = place_points(ahead, poses)
+            at, gate = _approach(shell, np.array(gates).reshape(-1, 2), kind, poses, width)
             self._before.append(at)
-            self._gate.append(_nearest_gates(shell, np.array(gates), at))
+            self._gate.append(gate)
         names = [m.type.name for k in self._kind for m in problem.kinds[k].members]
         start = np.concatenate([self._gate[k][p] for k, p in zip(self._kind, chosen, strict=True)])
         end = np.concatenate([self._before[k][p] for k, p in zip(self._kind, chosen, strict=True)])
         self._router = Router(shell, boxes, start, end)
-        types = sorted({n for n, ok in zip(names, np.isfinite(start[:, 0]), strict=True) if ok})
-        self._types = [np.flatnonzero(np.array(names) == name) for name in types]
+        served = [
+            bool(m.type.points(Role.CUSTOMER)) for k in self._kind for m in problem.kinds[k].members
+        ]
+        types = sorted({n for n, own in zip(names, served, strict=True) if own})
+        self._types = [
+            np.array([i for i, n in enumerate(names) if n == name and served[i]]) for name in types
+        ]
+        #: Fixtures that a wide route reaches in the empty shell: the router takes no others.
+        self._possible = np.isfinite(start[:, 0])
+        self._former = self._possible
 
     @property
     def shut(self) -> int:
         """Number of fixture types of which no fixture is reached."""
-        reached = np.isfinite(self._router.lengths)
+        reached = np.isfinite(self._router.lengths) & self._possible
         return sum(not reached[rows].any() for rows in self._types)
 
     def propose(
@@ -116,15 +122,54 @@ class Ways:
         start = np.concatenate([self._gate[self._kind[b]][p] for b, p in move])
         end = np.concatenate([self._before[self._kind[b]][p] for b, p in move])
         self._router.propose(rows, boxes, rows, start, end)
+        self._former, self._possible = self._possible, self._possible.copy()
+        self._possible[rows] = np.isfinite(start[:, 0])
         return self.shut
 
     def accept(self) -> None:
         """Make the proposed move."""
         self._router.accept()
+        self._former = self._possible
 
     def reject(self) -> None:
         """Take the proposed move back, if there is one."""
         self._router.reject()
+        self._possible = self._former
+
+
+def _approach(
+    shell: Shell,
+    gates: NDArray[np.float64],
+    kind: BlockKind,
+    poses: NDArray[np.float64],
+    width: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where a route ends before each member at each pose, and from which gate it comes.
+
+    Both (poses, members, 2); nan where the empty shell leaves no room for the route.
+    """
+    at, gate = (np.full((len(poses), len(kind.members), 2), np.nan) for _ in range(2))
+    for aside in (0.0, *ASIDE):
+        ahead = [_place_before(m, aside * width / 2, width) for m in kind.members]
+        tried = place_points(ahead, poses).reshape(at.shape)
+        tried[np.isfinite(gate[..., 0])] = np.nan
+        found = _nearest_gates(shell, gates, tried)
+        new = np.isfinite(found[..., 0])
+        at[new], gate[new] = tried[new], found[new]
+        if np.isfinite(gate).all():
+            break
+    return at, gate
+
+
+def _place_before(member: Member, aside: float, width: float) -> tuple[float, float]:
+    """Middle of a disc before a member, from which a customer's point is reached; or nan."""
+    x, y = member.x + aside, member.y - member.type.depth / 2 - width / 2 - ROOM
+    near = any(
+        np.hypot(member.x + p.x - x, member.y + p.y - y) <= width / 2
+        for p in member.type.points(Role.CUSTOMER)
+    )
+    straight = not aside and bool(member.type.points(Role.CUSTOMER))
+    return (x, y) if near or straight else (np.nan, np.nan)
 
 
 def _nearest_gates(
