@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from optimizer.jobs.store import JobStore
 
-__all__ = ["optimize"]
+__all__ = ["folder_name", "optimize"]
 
 #: Signs that a folder's name may not have on some system.
 SIGNS = re.compile(r'[\x00-\x1f<>:"/\\|?*]|^\.+|[. ]+$')
@@ -107,10 +107,15 @@ def _write(store: JobStore, title: str, rows: Sequence[dict[str, Any]], folder: 
         outcome = store.outcome(row["job"])
         if outcome is None:
             continue
-        name = SIGNS.sub("_", row["branch"])[:80] or "_"
+        name = folder_name(row["branch"])
         name = name if name.lower() not in taken else f"{name} ({row['job']})"
         taken.add(name.lower())
         write_bare(dict(outcome.content), outcome.certificate, folder / name)
+
+
+def folder_name(branch: str) -> str:
+    """Name of the folder of a branch's results."""
+    return SIGNS.sub("_", branch)[:80] or "_"
 
 
 def _complaint(row: dict[str, Any]) -> str:

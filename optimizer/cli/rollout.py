@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from optimizer.cli.arguments import AsJson
+from optimizer.cli.batches import folder_name
 from optimizer.cli.files import read_result
 from optimizer.cli.portfolios import PortfolioFile, read_list
 from optimizer.cli.terminal import print_errors, print_json, print_line
@@ -56,7 +57,7 @@ def report(
     from optimizer.network.rollout import build_rollout
 
     branches = read_list(portfolio)
-    contents = _read(results)
+    contents = _by_branch(branches, _read(results))
     rollout = build_rollout(branches, contents, _before(branches, contents, before))
     standard = _standard(branches, contents) if comply else None
     if out is not None:
@@ -86,12 +87,18 @@ def _read(paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _by_branch(branches: Portfolio, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Results by name of the branch: a folder's name cannot hold every sign that this has."""
+    names = {folder_name(branch.name): branch.name for branch in branches.branches}
+    return {names.get(name, name): content for name, content in found.items()}
+
+
 def _before(
     branches: Portfolio, contents: Mapping[str, Any], given: list[Path] | None
 ) -> dict[str, dict[str, Any]]:
     """Figures of today's layouts: results that are given, or those of the studies."""
     if given:
-        return _read(given)
+        return _by_branch(branches, _read(given))
     from optimizer.evaluate import evaluate
     from optimizer.report.results import evaluation_to_json
     from optimizer.study_file import read_study

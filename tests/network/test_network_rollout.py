@@ -157,9 +157,9 @@ def test_the_command_compares_with_todays_layouts(root, tmp_path, capsys):
     """Results in folders named after branches; today's figures come from the study."""
     study = root / "floorplans" / "old_corner" / "study.toml"
     (tmp_path / "p.csv").write_text(
-        f"branch,study,customers\nold,{study},200\nnew,,100\n", encoding="utf-8"
+        f"branch,study,customers\nold/1,{study},200\nnew,,100\n", encoding="utf-8"
     )
-    home = tmp_path / "out" / "old"
+    home = tmp_path / "out" / "old_1"  # no folder is called old/1
     home.mkdir(parents=True)
     (home / "result.json").write_text(json.dumps(result(1.0)), encoding="utf-8")
     words = ["network", "report", str(tmp_path / "p.csv"), str(tmp_path / "out")]
