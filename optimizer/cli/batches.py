@@ -15,7 +15,7 @@ import typer
 from optimizer.cli.arguments import AsJson, Seed, TimeLimit
 from optimizer.cli.files import check_folder
 from optimizer.cli.jobs import STORE, Scheduler, Store, Workers, processes, watched, write_bare
-from optimizer.cli.network import PortfolioFile, read_list
+from optimizer.cli.portfolios import PortfolioFile, folder_name, read_list
 from optimizer.cli.terminal import print_errors, print_json, print_line
 from optimizer.errors import FileFormatError, StoreError
 from optimizer.jobs import open_store
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
     from optimizer.jobs.store import JobStore
 
-__all__ = ["folder_name", "optimize"]
-
-#: Signs that a folder's name may not have on some system.
-SIGNS = re.compile(r'[\x00-\x1f<>:"/\\|?*]|^\.+|[. ]+$')
+__all__ = ["optimize"]
 
 
 def optimize(
@@ -111,11 +108,6 @@ def _write(store: JobStore, title: str, rows: Sequence[dict[str, Any]], folder: 
         name = name if name.lower() not in taken else f"{name} ({row['job']})"
         taken.add(name.lower())
         write_bare(dict(outcome.content), outcome.certificate, folder / name)
-
-
-def folder_name(branch: str) -> str:
-    """Name of the folder of a branch's results."""
-    return SIGNS.sub("_", branch)[:80] or "_"
 
 
 def _complaint(row: dict[str, Any]) -> str:

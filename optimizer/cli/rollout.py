@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from optimizer.cli.arguments import AsJson
-from optimizer.cli.batches import folder_name
 from optimizer.cli.files import read_result
-from optimizer.cli.portfolios import PortfolioFile, read_list
+from optimizer.cli.portfolios import PortfolioFile, folder_name, read_list
 from optimizer.cli.terminal import print_errors, print_json, print_line
 from optimizer.errors import FileFormatError, OptimizerError
 from optimizer.reading import write_whole
