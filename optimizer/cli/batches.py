@@ -6,7 +6,6 @@ and a table of what became of them, as CSV and as a page.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
