@@ -96,7 +96,7 @@ def compute_crossing(
                 encounters_per_hour=pair.value,
                 where=place.get(pair.flows),
             )
-            for pair in worst_pairs(pairs, top=WORST)
+            for pair in (worst_pairs(pairs, top=WORST) if only is None else ())
         ),
         staff_customer_encounters=_with_customers(classes, PersonClass.STAFF),
         cash_customer_encounters=_with_customers(classes, PersonClass.CASH),

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MeasureCost"]
 
+#: Part of a measured layout that needs lines of sight.
+SIGHT = "diversion"
 #: What the search pays for a broken limit, in walks of the first layout: more than any layout that
 #: breaks it could win by the other terms; as much again where it is broken by its own size.
 BREACH = 1.0
@@ -75,7 +77,9 @@ class MeasureCost:
         # the same wherever the fixtures stand
         self._fixed = price * sum(prices)
         self._weights = weights
-        self._limits = {MEASURES[name]: limit for name, limit in study.limits.items()}
+        # sight is the dearest to look at: last
+        limits = sorted(study.limits.items(), key=lambda one: MEASURES[one[0]].part == SIGHT)
+        self._limits = {MEASURES[name]: limit for name, limit in limits}
         wanted = (*self._weights, *self._limits)
         self._only = frozenset(measure.path.split(".")[-1] for measure in wanted)
         self._empty = any(measure.part == "detour" for measure in wanted)
@@ -92,7 +96,12 @@ class MeasureCost:
         return cls(problem, legs, walking=walking) if needed else None
 
     def cost(
-        self, chosen: Sequence[int], spans: Sequence[Spans], paths: Paths
+        self,
+        chosen: Sequence[int],
+        spans: Sequence[Spans],
+        paths: Paths,
+        *,
+        room: float = np.inf,
     ) -> tuple[float, float, tuple[float, ...]]:
         """Weighted cost of the measures, the price of broken limits, and the costs by period.
 
@@ -104,6 +113,8 @@ class MeasureCost:
             Ends and lengths of the legs in that layout, by audience.
         paths
             Paths of all legs.
+        room
+            What all of it may cost: limits are looked at no further once their price is above it.
         """
         if not self._weights and not self._limits:
             return self._fixed, 0.0, (self._fixed,) * len(self._conditions)
@@ -120,8 +131,12 @@ class MeasureCost:
         whole = (
             measured_whole(study, layout, legs, only=self._only) if study.periods else periods[0]
         )
-        over = [m.excess(whole, limit) for m, limit in self._limits.items()]
-        price = self._toll * sum(1.0 + excess for excess in over if excess > 0)
+        price = 0.0
+        for measure, limit in self._limits.items():
+            excess = measure.excess(whole, limit)
+            price += self._toll * (1.0 + excess) if excess > 0 else 0.0
+            if weighed + price > room:
+                break
         return float(weighed), price, costs
 
     def _by_period(self, layout: Layout, legs: tuple[Leg, ...]) -> Iterator[Measured]:

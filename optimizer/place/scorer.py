@@ -164,11 +164,11 @@ class Scorer:
         encounters = self._objective.encounters * total
         if walking + encounters + overlooked + shut > limit:
             return self._give_up()
-        more = self._weighed(move)
+        more = self._weighed(move, limit - walking - encounters - overlooked - shut)
         self._proposed = Score(walking, encounters, overlooked, shut, self._staff_cost(), *more)
         return self._proposed if self._proposed.value <= limit else self._give_up()
 
-    def _weighed(self, move: Move) -> tuple[float, float, float]:
+    def _weighed(self, move: Move, room: float = np.inf) -> tuple[float, float, float]:
         """Cost of further measures, price of broken limits, and the worst period beyond."""
         if self._measures is None and self._worst is None:
             return 0.0, 0.0, 0.0
@@ -178,7 +178,9 @@ class Scorer:
         if self._measures is not None:
             chosen = dict(enumerate(self._chosen)) | dict(move)
             paths = (self._points, self._counts)
-            weighed, limits, by_period = self._measures.cost([*chosen.values()], spans, paths)
+            weighed, limits, by_period = self._measures.cost(
+                [*chosen.values()], spans, paths, room=room
+            )
         if self._worst is None:
             return weighed, limits, 0.0
         lengths = np.concatenate([own for _, own in spans])
