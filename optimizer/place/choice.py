@@ -49,16 +49,17 @@ class Chosen:
 
 
 def _worth_judging(found: Sequence[Found]) -> list[Found]:
-    """The layouts to judge: the best one known to keep all rules, then those better than it.
+    """The layouts to judge: of those whose broken rules are known the best, then the others.
 
-    Where none is known to keep them, the first ones, best first, those known to break some last.
+    Where it keeps all rules, only those of the others that are better than it.
     """
-    lawful = next((one for one in found if one.broken == 0), None)
-    open_ones = [one for one in found if one.broken is None]
-    if lawful is not None:
-        better = [one for one in open_ones if one.score.value < lawful.score.value]
-        return [lawful, *better][:JUDGED]
-    return [*open_ones, *sorted((f for f in found if f.broken), key=lambda f: f.rank)][:JUDGED]
+    known = [one for one in found if one.broken is not None]
+    others = [one for one in found if one.broken is None]
+    if not known:
+        return others[:JUDGED]
+    best = min(known, key=lambda one: one.rank)
+    better = [one for one in others if best.broken or one.score.value < best.score.value]
+    return [best, *better][:JUDGED]
 
 
 def choose(

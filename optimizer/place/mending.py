@@ -152,7 +152,7 @@ def repair(
     """
     end = time.perf_counter() + seconds
     # those that break fewest rules first
-    near = sorted(found, key=lambda one: one.rank if one.broken else (0, one.score.value))
+    near = sorted(found, key=lambda one: (one.broken is None, one.rank))
     mended = mend(
         problem,
         [one.chosen for one in near[:MENDED]],
@@ -161,6 +161,8 @@ def repair(
         should_stop=should_stop,
     )
     best, choices = chosen, list(mended.chosen)
+    if not choices and not mended.conflict and near:
+        choices = [near[0].chosen]  # the search may get farther with what the model did not mend
     if choices:
         budget = Budget(
             seconds=max(end - time.perf_counter(), 0.5) if steps is None else float("inf"),
