@@ -41,7 +41,7 @@ cluster: $(VENV)/tests postgresql
 
 # Debian's Chromium opens the reports; no browser is downloaded.
 browser: $(VENV)/browser
-	$(RUN)/python -m pytest -n 2 --dist loadfile -m browser tests/browser
+	$(RUN)/python -m pytest -m browser tests/browser
 
 lint: $(VENV)/tests
 	$(RUN)/ruff check .
@@ -89,7 +89,7 @@ $(VENV)/bench: $(VENV)/tests
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster,simulate,notebook]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster,simulate,notebook,browser]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
 	rm -rf $(VENV)-lock
 
