@@ -5,7 +5,8 @@ file that lets a checker go through the proof again.
 
 The bound engine is told the *true* walking of the best layout known. It may then drop poses that
 only dearer layouts use: what it returns means "no layout of these candidates walks less than the
-smaller of this value and that walking", which is all that a gap needs.
+smaller of this value and that walking", which is all that a gap needs. Beyond the cost tables it
+charges walks past fixtures that stand in all layouts of a region (`place.standing`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ cut at the weighted mean of its fractional position on the wider axis; a group o
 gives n + 1 regions (0, 1, … n of them on the one side). Children inherit cuts, cell rows and the
 dual; raising the inherited cuts to the largest feasible potentials for fewer poses makes them
 stronger. Small regions are searched completely.
+
+Where the tables are lower bounds of a dearer truth (`walks`), a region is charged what its layouts
+cost beyond them, once fixtures stand in it; small regions are searched by true costs.
 """
 
 import heapq
