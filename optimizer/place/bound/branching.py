@@ -13,7 +13,7 @@ cost beyond them, once fixtures stand in it; small regions are searched by true 
 """
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -26,13 +26,13 @@ from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
     FloatArray,
-    Pair,
     TableProblem,
     layout_cost,
 )
 from optimizer.place.bound.proof import Dual, ProofNode, Stage
 from optimizer.place.bound.region import Region, trace_part
 from optimizer.place.bound.rounds import Outcome, Rounds
+from optimizer.place.bound.splits import choose_split
 from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut, inherit_cut
 from optimizer.place.bound.walks import Walks, raise_unary
@@ -44,7 +44,6 @@ GAIN, PATIENCE = 0.01, 8  # least gain of a region's rounds, as a share of the g
 # where walks are charged, regions are soon small and charges tell more than further rounds do
 WALKED_GAIN, WALKED_PATIENCE = 0.1, 3
 WORTH = 0.02  # share of the gap that more charges must come to
-LIKE_FIXTURES = 0.3  # groups of several fixtures give more children: prefer single ones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,63 +341,3 @@ class BranchAndBound:
             return 1e-4
         gain = GAIN if self._walks is None else WALKED_GAIN
         return gain * max(EXACT, (self._upper_bound - bound) / max(abs(self._upper_bound), 1e-9))
-
-
-def choose_split(
-    tables: Tables, positions: list[FloatArray], charged: Mapping[Pair, float]
-) -> tuple[int, BoolArray]:
-    """Return the group to split and the poses of the first side (neither side is empty).
-
-    Parameters
-    ----------
-    tables
-        Tables of the region, some group with two poses or more.
-    positions
-        Fractional positions of the last relaxation, per group; may be empty.
-    charged
-        Cost that the relaxation charges for each pair.
-    """
-    groups = tables.region.groups
-    if not positions:
-        positions = [np.full(len(g.poses), g.count / len(g.poses)) for g in groups]
-    score = np.zeros(len(groups))
-    for (g, h), table in tables.pair.items():
-        if g != h:
-            product = float(positions[g] @ table.astype(np.float64) @ positions[h])
-            missing = max(0.0, product - charged.get((g, h), 0.0))
-            score[g] += missing
-            score[h] += missing
-    best, chosen = -1.0, 0
-    for g, group in enumerate(groups):
-        if len(group.poses) < 2:
-            continue
-        share = positions[g] / max(positions[g].sum(), 1e-12)
-        # the spread decides only where all pairs are charged in full
-        value = score[g] + 1e-6 * _spread(_places(tables, g), share)
-        value *= 1.0 if group.count == 1 else LIKE_FIXTURES
-        if value > best:
-            best, chosen = value, g
-    places = _places(tables, chosen)
-    share = positions[chosen] / max(positions[chosen].sum(), 1e-12)
-    mean = share @ places
-    deviation = share @ (places - mean) ** 2
-    extent = np.ptp(places, axis=0)
-    axis = int(np.argmax(deviation if deviation.max() > 1e-12 else extent))
-    side = places[:, axis] <= mean[axis]
-    if side.all() or not side.any():
-        order = np.argsort(places[:, axis], kind="stable")
-        side = np.zeros(len(places), dtype=bool)
-        side[order[: len(order) // 2]] = True
-    return chosen, side
-
-
-def _places(tables: Tables, group: int) -> FloatArray:
-    xy = tables.xy[group]
-    if xy is None:
-        return np.arange(len(tables.unary[group]), dtype=np.float64)[:, None]
-    return np.asarray(xy, dtype=np.float64)
-
-
-def _spread(places: FloatArray, share: FloatArray) -> float:
-    mean = share @ places
-    return float(np.sqrt((share @ (places - mean) ** 2).sum()))
