@@ -75,7 +75,7 @@ $(VENV)/tests: $(VENV)/ready
 	touch $@
 
 $(VENV)/browser: $(VENV)/tests
-	command -v chromium pdftotext > /dev/null || \
+	{ command -v chromium && command -v pdftotext; } > /dev/null || \
 		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium poppler-utils; }
 	$(INSTALL) -e '.[data,test,lint,ifc,cluster,browser]'
 	touch $@
