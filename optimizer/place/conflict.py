@@ -24,8 +24,13 @@ __all__ = ["explain_homeless", "explain_overfull", "explain_together"]
 def explain_homeless(problem: PlacementProblem) -> tuple[str, ...]:
     """One sentence for each kind that fits nowhere: the rule that rules the last pose out."""
     sentences = []
-    for kind in problem.homeless:
+    for k, kind in enumerate(problem.kinds):
+        if len(problem.candidates[k]):
+            continue
         what = f"{_name(kind)} ({kind.width:.2f} × {kind.depth:.2f} m)"
+        if k in problem.cut_off:
+            sentences.append(f"{what} fits nowhere: {problem.cut_off[k]}")
+            continue
         counts = count_by_rule(problem.study, kind)
         tried = counts[0][1] if counts else 0
         if not tried:

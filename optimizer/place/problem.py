@@ -6,7 +6,7 @@ tables — and `Grid`, the same as flat arrays for the compiled loops.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,9 @@ from optimizer.place.blocks import layout_of, make_blocks
 from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of, keep_own_rules
 from optimizer.place.homes import find_homes
 from optimizer.place.leeway import Leeway
+from optimizer.place.reach import find_reached
 from optimizer.place.shapes import make_shapes, turned
-from optimizer.place.tables import make_tables
+from optimizer.place.tables import Tables, make_tables
 from optimizer.plan.audit import audit_plan
 from optimizer.plan.defect import Severity
 from optimizer.walked_legs import prepare_shells
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from optimizer.place.candidates import Ground
     from optimizer.place.homes import Home
     from optimizer.place.shapes import Shapes
-    from optimizer.place.tables import Tables
     from optimizer.plan.space import Audience
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
@@ -99,6 +99,8 @@ class PlacementProblem:
         For each known layout the candidate of every block there, -1 where it has none.
     leeway
         How far a layout may depart from the first known one; None for as far as it likes.
+    cut_off
+        By index of a kind that lost poses because there is no way from them: why.
     """
 
     study: Study
@@ -110,6 +112,7 @@ class PlacementProblem:
     pitch: float
     homes: tuple[tuple[int, ...], ...] = ()
     leeway: Leeway | None = None
+    cut_off: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def homeless(self) -> tuple[BlockKind, ...]:
@@ -223,9 +226,44 @@ def build_problem(
         pitch=max((pitch for _, pitch in found), default=study.pitch),
         homes=tuple(homes),
     )
+    open_ones = _with_ways(problem)
     if at_most is None:
+        return open_ones
+    shut = np.array(problem.homes[0]) >= 0
+    shut &= np.array(open_ones.homes[0]) < 0
+    if shut.any():  # what stands where nobody can walk to may stay there
+        leeway = _leeway(problem, ground, at_most)
+        return replace(problem, leeway=replace(leeway, flawed=leeway.flawed | shut))
+    return replace(open_ones, leeway=_leeway(open_ones, ground, at_most))
+
+
+def _with_ways(problem: PlacementProblem) -> PlacementProblem:
+    """The problem without the poses from which people cannot get where they walk to."""
+    candidates, tables = problem.candidates, problem.tables
+    reach = find_reached(problem.study, problem.kinds, candidates, tables, problem.shells)
+    if not reach.why:
         return problem
-    return replace(problem, leeway=_leeway(problem, ground, at_most))
+    kept = reach.kept
+    number = [np.where(mask, np.cumsum(mask) - 1, -1) for mask in kept]
+    return replace(
+        problem,
+        candidates=tuple(poses[mask] for poses, mask in zip(candidates, kept, strict=True)),
+        tables=Tables(
+            unary=tuple(costs[mask] for costs, mask in zip(tables.unary, kept, strict=True)),
+            pairs={
+                (k, m): np.ascontiguousarray(table[kept[k]][:, kept[m]])
+                for (k, m), table in tables.pairs.items()
+            },
+        ),
+        homes=tuple(
+            tuple(
+                int(number[k][at]) if at >= 0 else -1
+                for (k, _), at in zip(problem.blocks, home, strict=True)
+            )
+            for home in problem.homes
+        ),
+        cut_off=reach.why,
+    )
 
 
 def _leeway(problem: PlacementProblem, ground: Ground, most: int) -> Leeway:

@@ -1,0 +1,117 @@
+"""Candidate poses that somebody could not walk to or from, wherever the rest stands.
+
+In: kinds, their poses and cost tables, in which inf says that there is no way. Out: `Reach`: the
+poses that are left, and for each kind that lost some a sentence which says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.equipment.layout import place_points
+from optimizer.equipment.model import Role
+from optimizer.place.tables import kind_legs
+from optimizer.plan.space import Audience
+from optimizer.walked_legs import door_access
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.place.blocks import BlockKind
+    from optimizer.place.tables import Tables
+    from optimizer.study import Study
+    from optimizer.walk.shell import Shell
+
+__all__ = ["Reach", "find_reached"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What can be walked to.
+
+    Parameters
+    ----------
+    kept
+        For each kind, which of its poses have a way to all that its people walk to.
+    why
+        By index of a kind that lost poses: how many, and to which place there is no way.
+    """
+
+    kept: tuple[NDArray[np.bool_], ...]
+    why: Mapping[int, str]
+
+
+def find_reached(
+    study: Study,
+    kinds: Sequence[BlockKind],
+    candidates: Sequence[NDArray[np.float64]],
+    tables: Tables,
+    shells: Mapping[Audience, Shell],
+) -> Reach:
+    """The poses with a way to every door walked to, and to a pose of every kind walked to.
+
+    What is left out stands in no layout without a leg that nobody can walk.
+    """
+    kept = [np.isfinite(costs) for costs in tables.unary]
+    why = {
+        k: f"{_lost(mask)} {_to_doors(study, kinds, candidates[k], k, shells)}"
+        for k, mask in enumerate(kept)
+        if not mask.all()
+    }
+    while True:
+        before = [int(mask.sum()) for mask in kept]
+        for (k, m), table in tables.pairs.items():
+            if k == m or not kept[k].any() or not kept[m].any():
+                continue
+            open_ones = np.isfinite(table) & kept[k][:, None] & kept[m]
+            for one, other, axis in ((k, m, 1), (m, k, 0)):
+                lone = kept[one] & ~open_ones.any(axis=axis)
+                kept[one] = kept[one] & ~lone
+                if lone.any() and one not in why:
+                    why[one] = (
+                        f"{_lost(kept[one])} no way to any place where {kinds[other].label} "
+                        "may stand"
+                    )
+        if before == [int(mask.sum()) for mask in kept]:
+            return Reach(kept=tuple(kept), why=why)
+
+
+def _lost(kept: NDArray[np.bool_]) -> str:
+    """How many of a kind's poses have no way somewhere."""
+    if not kept.any():
+        return f"from none of the {len(kept)} poses that keep its own rules there is a way: it has"
+    return f"{int((~kept).sum())} of {len(kept)} poses are left out: they have"
+
+
+def _to_doors(
+    study: Study,
+    kinds: Sequence[BlockKind],
+    poses: NDArray[np.float64],
+    k: int,
+    shells: Mapping[Audience, Shell],
+) -> str:
+    """To which door fewest poses of a kind have a way, or that a block closes its own."""
+    fewest, door = len(poses), ""
+    for (one, member), other, audience in kind_legs(study, kinds):
+        if one != k or not isinstance(other, str):
+            continue
+        role = Role.STAFF if audience is Audience.STAFF else Role.CUSTOMER
+        point = kinds[k].members[member].access(role)
+        if point is None:
+            continue
+        shell = shells[audience]
+        at = shell.component(place_points([point], poses)[:, 0])
+        to = shell.component(np.array([door_access(study, other, shell)]))[0]
+        reached = int(((at == to) & (at >= 0)).sum())
+        if reached < fewest:
+            fewest, door = reached, other
+    found = next((d for d in study.plan.doors if d.name == door), None)
+    if found is None:
+        return "no way past the fixture itself"
+    x, y = found.centre
+    return f"no way to {found.kind} {door!r} at ({x:.2f}, {y:.2f})"

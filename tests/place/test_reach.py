@@ -1,0 +1,59 @@
+"""Poses that nobody can walk to are no candidates; the planner is told which door is cut off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+from tiny_studies import room
+
+from optimizer.place.optimize import optimize
+from optimizer.place.problem import build_problem
+from optimizer.plan.model import Door, DoorKind
+from optimizer.result import Status
+
+
+def walled(study, *walls):
+    """The study in a room of 6 × 4 m with walls across it."""
+    return study.replace(plan=room(walls=walls))
+
+
+def test_poses_behind_a_wall_are_left_out(two_machines):
+    """A wall from x = 4.0 to 4.2 m: the door at 2.5 … 3.5 m is on its left, so are all poses."""
+    problem = build_problem(walled(two_machines, shapely.box(4.0, 0, 4.2, 4)))
+    for k, poses in enumerate(problem.candidates):
+        assert len(poses)
+        assert (poses[:, 0] < 4.0).all()
+        assert "no way to entrance 'door' at (3.00, 0.00)" in problem.cut_off[k]
+        assert np.isfinite(problem.tables.unary[k]).all()
+
+
+def test_nothing_is_left_out_of_one_room(two_machines):
+    """Without the wall all poses have a way."""
+    assert not build_problem(two_machines).cut_off
+
+
+def test_no_way_from_an_entrance_is_infeasible(two_machines):
+    """Two entrances, one on either side of a wall: no place can be reached from both."""
+    plan = room(walls=(shapely.box(4.0, 0, 4.2, 4),))
+    other = Door(
+        name="other", kind=DoorKind.ENTRANCE, line=shapely.LineString([(4.6, 0), (5.6, 0)])
+    )
+    study = two_machines.replace(plan=replace(plan, doors=(*plan.doors, other)))
+    result = optimize(study, time_limit=3, workers=1)
+    assert result.status is Status.INFEASIBLE
+    sentence = next(s for s in result.conflict if s.startswith("a-1 (0.60 × 0.60 m)"))
+    assert "there is a way: it has no way to" in sentence
+    # fewer poses lie on the right, 1.8 m wide, so fewest have a way to the door there
+    assert "entrance 'other' at (5.10, 0.00)" in sentence
+
+
+def test_the_optimum_is_found_beside_a_room_without_a_door(two_machines):
+    """The half behind the wall takes nothing away: layout and bound come out."""
+    result = optimize(walled(two_machines, shapely.box(4.0, 0, 4.2, 4)), time_limit=5, workers=1)
+    assert result.layout is not None
+    assert result.evaluation is not None
+    assert result.bound == pytest.approx(result.evaluation.objective.value, rel=0.2)
+    assert all(p.x < 4.0 for p in result.layout.placements)
