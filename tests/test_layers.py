@@ -79,6 +79,7 @@ LIBRARIES = {
     "rich": (
         "optimizer.cli",
         "optimizer.report.comparison",
+        "optimizer.report.least_change_picture",
         "optimizer.comparison",
         "optimizer.whatif.sweep",
     ),

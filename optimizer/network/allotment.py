@@ -32,6 +32,8 @@ __all__ = ["Allotment", "BranchShare", "Marginal", "allot_devices"]
 
 #: Share of the time limit that the allotment itself gets; the rest is for what one more is worth.
 OWN_SHARE = 0.6
+#: Why nothing fits where no branch alone is the reason.
+TOGETHER = ("no allotment keeps least, needs, slots, floor, numbers and budget together",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,12 +186,7 @@ def allot_devices(
         budget=devices.budget,
         bound=solved.bound / SCALE,
         seconds=time.perf_counter() - start,
-        conflict=conflict
-        or (
-            ("no allotment keeps least, needs, slots, floor, numbers and budget together",)
-            if solved.status is Status.INFEASIBLE
-            else ()
-        ),
+        conflict=conflict or (TOGETHER if solved.status is Status.INFEASIBLE else ()),
     )
     if solved.x is None:
         return found

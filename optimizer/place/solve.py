@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from optimizer.equipment.layout import Layout
     from optimizer.place.certificate import Proof
+    from optimizer.place.choice import Chosen
     from optimizer.place.problem import PlacementProblem
     from optimizer.place.run import Orders, Run
     from optimizer.place.search import Found
@@ -107,20 +108,7 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
         problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < 0
     )
     if chosen.evaluation.broken and problem.leeway is None:
-        chosen, conflict_rules = repair(
-            problem,
-            found,
-            chosen,
-            seconds=max(MENDING * run.seconds, MENDING_SECONDS),
-            seed=orders.seed,
-            steps=orders.steps,
-            should_stop=run.stop,
-        )
-        blank = replace(
-            blank,
-            conflict=tuple(entry.sentence for entry in conflict_rules),
-            conflict_rules=conflict_rules,
-        )
+        chosen, blank = _repaired(problem, found, chosen, run, orders, blank)
     evaluation = chosen.evaluation
     if proof is None:
         run.notes.append(
@@ -138,6 +126,28 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
         bound=min(run.bound, evaluation.objective.value),
         walking=proof.held_against(evaluation, chosen.table),
     )
+
+
+def _repaired(
+    problem: PlacementProblem,
+    found: tuple[Found, ...],
+    chosen: Chosen,
+    run: Run,
+    orders: Orders,
+    blank: Result,
+) -> tuple[Chosen, Result]:
+    """A layout that keeps the hard rules, or the one given with the rules that conflict."""
+    chosen, rules = repair(
+        problem,
+        found,
+        chosen,
+        seconds=max(MENDING * run.seconds, MENDING_SECONDS),
+        seed=orders.seed,
+        steps=orders.steps,
+        should_stop=run.stop,
+    )
+    conflict = tuple(entry.sentence for entry in rules)
+    return chosen, replace(blank, conflict=conflict, conflict_rules=rules)
 
 
 def _refused(
