@@ -43,6 +43,7 @@ __all__ = [
     "keep_own_rules",
     "masks_by_rule",
     "poses_before_rules",
+    "some_of",
 ]
 
 #: No block kind gets more candidate poses than this: its grid is thinned until it holds. Measured
@@ -51,7 +52,9 @@ __all__ = [
 #: proof behind.
 MOST_POSES = 900
 #: No grid is tried with more poses than this, however large the plan.
-MOST_TRIED = 400_000
+MOST_TRIED = 150_000
+#: So many grids are tried; of what the last one leaves, some are taken.
+GRIDS = 16
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,9 @@ def find_on_grid(
     -------
     tuple
         (n, 3): x, y (metres) and angle (degrees), n ≤ `most`; and the step of the grid,
-        metres: every k-th line of the study's, for the least k found that holds the number. A
-        fixed block has the one pose that the study gives, whether it keeps the rules or not:
+        metres: every k-th line of the study's, for the least k found that holds the number. Along
+        walls no grid may hold it, for every face has its ends: then some of the poses. A fixed
+        block has the one pose that the study gives, whether it keeps the rules or not:
         evaluation judges it.
     """
     pitch = study.pitch
@@ -144,19 +148,31 @@ def find_on_grid(
     zone = _zone_of(study, kind)
     if zone.is_empty:
         return np.empty((0, 3)), pitch
-    thin = max(1, int(np.ceil(_coarsest_needed(zone) / pitch)))
-    while True:
+    thin = _finest(zone, pitch)
+    for _ in range(GRIDS):
         step = thin * pitch
         poses = keep_own_rules(study, ground, kind, _generate(study, ground, kind, zone, step))
         if len(poses) <= most:
-            return poses, step
+            break
         thin += max(1, round(thin * ((len(poses) / most) ** 0.5 - 1) / 2))
+    return some_of(poses, most), step
 
 
-def _coarsest_needed(zone: BaseGeometry) -> float:
-    """A step that keeps the grid over a zone's bounds to `MOST_TRIED` poses, metres."""
+def some_of(poses: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """At most so many of some poses, the same ones every time, from all over the place."""
+    if len(poses) <= most:
+        return poses
+    # a fixed stride would take one angle of all, or one line of the grid
+    taken = np.random.default_rng(most).permutation(len(poses))[:most]
+    some: NDArray[np.float64] = poses[np.sort(taken)]
+    return some
+
+
+def _finest(zone: BaseGeometry, pitch: float) -> int:
+    """The least k with at most `MOST_TRIED` poses on every k-th line over a zone's bounds."""
     x0, y0, x1, y1 = zone.bounds
-    return float((4 * (x1 - x0) * (y1 - y0) / MOST_TRIED) ** 0.5)
+    needed = float((4 * (x1 - x0) * (y1 - y0) / MOST_TRIED) ** 0.5)
+    return max(1, int(np.ceil(needed / pitch)))
 
 
 def _generate(
@@ -186,7 +202,8 @@ def count_by_rule(study: Study, kind: BlockKind) -> tuple[tuple[str, int], ...]:
     ground, zone = ground_of(study), _zone_of(study, kind)
     if zone.is_empty:
         return ()
-    poses = _generate(study, ground, kind, zone, study.pitch)
+    pitch = _finest(zone, study.pitch) * study.pitch
+    poses = _generate(study, ground, kind, zone, pitch)
     counts = [("all", len(poses))]
     for rule, keep in _tests(study, ground, kind, zone):
         poses = keep(poses)
@@ -201,7 +218,9 @@ def poses_before_rules(
     if kind.fixed is not None:
         return np.array([kind.fixed], dtype=float)
     zone = _zone_of(study, kind)
-    return np.empty((0, 3)) if zone.is_empty else _generate(study, ground, kind, zone, pitch)
+    if zone.is_empty:
+        return np.empty((0, 3))
+    return _generate(study, ground, kind, zone, _finest(zone, pitch) * pitch)
 
 
 def masks_by_rule(

@@ -6,6 +6,7 @@ tables — and `Grid`, the same as flat arrays for the compiled loops.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +17,13 @@ from scipy.spatial import cKDTree
 from optimizer.errors import FloorPlanError
 from optimizer.place import kernels
 from optimizer.place.blocks import layout_of, make_blocks
-from optimizer.place.candidates import MOST_POSES, find_on_grid, ground_of, keep_own_rules
+from optimizer.place.candidates import (
+    MOST_POSES,
+    find_on_grid,
+    ground_of,
+    keep_own_rules,
+    some_of,
+)
 from optimizer.place.homes import find_homes
 from optimizer.place.leeway import Leeway
 from optimizer.place.reach import find_reached
@@ -48,6 +55,8 @@ NO_WAY = 1e7
 SAME_POSE = 1e-6
 #: Near candidates that a shift chooses among.
 NEIGHBOURS = 32
+#: Where finding the poses takes more than this share of the time, kinds get so many at most.
+BUILD_SHARE, SCARCE = 0.25, 250
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +110,8 @@ class PlacementProblem:
         How far a layout may depart from the first known one; None for as far as it likes.
     cut_off
         By index of a kind that lost poses because there is no way from them: why.
+    scarce
+        Whether the time allowed only some of the poses.
     """
 
     study: Study
@@ -113,6 +124,7 @@ class PlacementProblem:
     homes: tuple[tuple[int, ...], ...] = ()
     leeway: Leeway | None = None
     cut_off: Mapping[int, str] = field(default_factory=dict)
+    scarce: bool = False
 
     @property
     def homeless(self) -> tuple[BlockKind, ...]:
@@ -178,6 +190,7 @@ def build_problem(
     most: int = MOST_POSES,
     known: Sequence[Layout] = (),
     at_most: int | None = None,
+    seconds: float = float("inf"),
 ) -> PlacementProblem:
     """Candidates, conflicts and tables of a study.
 
@@ -194,6 +207,9 @@ def build_problem(
     at_most
         So many fixtures may stand elsewhere than in the first known layout, whose poses are all
         taken then, even those that break a rule.
+    seconds
+        Wall time of all that is to be done with the problem: where it is short for a plan so
+        large, kinds get fewer poses.
 
     Raises
     ------
@@ -203,11 +219,15 @@ def build_problem(
     grave = [d.sentence for d in audit_plan(study.plan) if d.severity is Severity.ERROR]
     if grave:
         raise FloorPlanError(*grave)
+    begun = time.perf_counter()
     kinds = make_blocks(study, counts)
     ground = ground_of(study)
     shells = prepare_shells(study)
     found = [find_on_grid(study, ground, kind, most) for kind in kinds]
-    candidates = tuple(poses for poses, _ in found)
+    scarce = time.perf_counter() - begun > BUILD_SHARE * seconds and any(
+        len(poses) > SCARCE for poses, _ in found
+    )
+    candidates = tuple(some_of(poses, SCARCE if scarce else most) for poses, _ in found)
     homes = []
     for layout in known:
         stands, _ = find_homes(kinds, layout)
@@ -225,6 +245,7 @@ def build_problem(
         shells=shells,
         pitch=max((pitch for _, pitch in found), default=study.pitch),
         homes=tuple(homes),
+        scarce=scarce,
     )
     open_ones = _with_ways(problem)
     if at_most is None:

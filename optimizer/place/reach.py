@@ -73,19 +73,16 @@ def find_reached(
                 lone = kept[one] & ~open_ones.any(axis=axis)
                 kept[one] = kept[one] & ~lone
                 if lone.any() and one not in why:
-                    why[one] = (
-                        f"{_lost(kept[one])} no way to any place where {kinds[other].label} "
-                        "may stand"
-                    )
+                    where = f"any place where {kinds[other].label} may stand"
+                    why[one] = f"{_lost(kept[one])} a way to {where}"
         if before == [int(mask.sum()) for mask in kept]:
             return Reach(kept=tuple(kept), why=why)
 
 
 def _lost(kept: NDArray[np.bool_]) -> str:
     """How many of a kind's poses have no way somewhere."""
-    if not kept.any():
-        return f"from none of the {len(kept)} poses that keep its own rules there is a way: it has"
-    return f"{int((~kept).sum())} of {len(kept)} poses are left out: they have"
+    left = int(kept.sum())
+    return f"{left or 'none'} of the {len(kept)} poses that keep its own rules has"
 
 
 def _to_doors(
@@ -95,7 +92,7 @@ def _to_doors(
     k: int,
     shells: Mapping[Audience, Shell],
 ) -> str:
-    """To which door fewest poses of a kind have a way, or that a block closes its own."""
+    """The door to which fewest poses of a kind have a way, or that a block closes its own."""
     fewest, door = len(poses), ""
     for (one, member), other, audience in kind_legs(study, kinds):
         if one != k or not isinstance(other, str):
@@ -112,6 +109,10 @@ def _to_doors(
             fewest, door = reached, other
     found = next((d for d in study.plan.doors if d.name == door), None)
     if found is None:
-        return "no way past the fixture itself"
+        return "a way past the fixture itself"
     x, y = found.centre
-    return f"no way to {found.kind} {door!r} at ({x:.2f}, {y:.2f})"
+    where = f"a way to {found.kind} {door!r} at ({x:.2f}, {y:.2f})"
+    same = sum(d.kind is found.kind for d in study.plan.doors)
+    if same == 1:
+        return where
+    return f"{where}; if that one of {same} leads elsewhere, give it another kind in [[doors]]"

@@ -51,6 +51,8 @@ __all__ = ["constant_of", "solve"]
 SEARCH_FIRST = 0.15
 #: Candidate poses of a kind before "it does not fit" is believed.
 FINE = 3000
+#: A finer grid is tried where the time allows so many times what the usual one took.
+FINER = 6.0
 #: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
 CLOSED = 1e-6
 #: Share of the time limit that mending a layout which breaks rules may take beyond it, and seconds
@@ -82,21 +84,29 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     begun = time.perf_counter()
     run.constant = constant_of(study)
     known = _known(study, orders, run)
-    problem = build_problem(study, known=known.layouts, at_most=orders.at_most)
+    limit = run.left() if orders.steps is None else float("inf")
+    problem = build_problem(study, known=known.layouts, at_most=orders.at_most, seconds=limit)
     run.layout_of = problem.layout
-    blank = run.blank(time.perf_counter() - begun, orders)
+    built = time.perf_counter() - begun
+    blank = run.blank(built, orders)
+    run.notes += _shortcomings(problem, built)
     if problem.homeless:
         return _refused(problem, run, blank, explain_homeless(problem))
     search = Search(problem, seed=orders.seed, on_better=run.found)
     first = search.start()
-    if first is None and orders.at_most is None:
+    fine = problem.pitch <= study.pitch and not problem.scarce
+    if first is None and orders.at_most is None and not fine and (limit > FINER * built):
         # what does not fit on the usual grid may fit on a finer one
+        fine = True
         problem = build_problem(study, most=FINE, known=known.layouts)
         run.layout_of = problem.layout
         search = Search(problem, seed=orders.seed, on_better=run.found)
         first = search.start()
     if first is None:
         first, status, conflict = _without_start(problem, run, orders.seed)
+        if status is Status.INFEASIBLE and not fine and orders.at_most is None:
+            status = Status.UNKNOWN
+            conflict = (*conflict, "the time did not allow a finer grid; allow more seconds")
         if first is None and status is Status.INFEASIBLE:
             return _refused(problem, run, blank, conflict)
         if first is None:
@@ -155,13 +165,31 @@ def _refused(
 ) -> Result:
     """The result that no layout exists: the reasons, and the rules that cannot hold together."""
     seconds = max(run.left(), EXPLAINING_SECONDS)
-    entries = explain(problem, time_limit=seconds, seed=blank.seed)
+    # where there is no way the plan is the reason, not its rules
+    shut = any(not len(problem.candidates[k]) for k in problem.cut_off)
+    entries = () if shut else explain(problem, time_limit=seconds, seed=blank.seed)
     return run.finished(
         blank,
         status=Status.INFEASIBLE,
         conflict=(*reasons, *(entry.sentence for entry in entries)),
         conflict_rules=entries,
     )
+
+
+def _shortcomings(problem: PlacementProblem, built: float) -> list[str]:
+    """What a planner should know about the poses that were looked at."""
+    sentences = [
+        f"{problem.kinds[k].label}: only {why}"
+        for k, why in problem.cut_off.items()
+        if len(problem.candidates[k])
+    ]
+    if problem.scarce:
+        most = max(len(poses) for poses in problem.candidates)
+        sentences.append(
+            f"the plan is large for the time limit: its poses took {built:.0f} s, so no kind has "
+            f"more than {most} of them; allow more seconds for better layouts"
+        )
+    return sentences
 
 
 def _known(study: Study, orders: Orders, run: Run) -> _Known:

@@ -11,7 +11,13 @@ import shapely
 from optimizer.equipment.layout import Layout
 from optimizer.equipment.model import Anchoring
 from optimizer.place.blocks import make_blocks
-from optimizer.place.candidates import count_by_rule, find_candidates, ground_of
+from optimizer.place.candidates import (
+    count_by_rule,
+    find_candidates,
+    find_on_grid,
+    ground_of,
+    some_of,
+)
 from optimizer.place.faces import compute_faces, principal_angle
 from optimizer.plan.space import floor_space
 from optimizer.rules.placement import placement_findings
@@ -127,3 +133,23 @@ def test_the_rule_that_kills_is_named(two_machines):
     assert counts[-1][1] == 0
     first_dead = next(rule for rule, left in counts if left == 0)
     assert "PLC-01" in first_dead
+
+
+def test_a_few_poses_along_many_walls(two_machines):
+    """Each face has two ends on every grid, so no grid holds to one pose: one of them is taken."""
+    kind = make_blocks(two_machines)[0]
+    poses, step = find_on_grid(two_machines, ground_of(two_machines), kind, 1)
+    assert poses.shape == (1, 3)
+    assert step > two_machines.pitch
+    every = find_candidates(two_machines, ground_of(two_machines), kind)
+    assert (np.abs(every - poses).max(axis=1) < 1e-9).any()
+
+
+def test_some_poses_are_the_same_ones_every_time():
+    """Seven of twenty, in their order, twice the same; all where they are not too many."""
+    poses = np.arange(60.0).reshape(20, 3)
+    some = some_of(poses, 7)
+    assert some.shape == (7, 3)
+    assert (np.diff(some[:, 0]) > 0).all()
+    assert (some == some_of(poses, 7)).all()
+    assert (some_of(poses, 20) == poses).all()
