@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.report.words import Language
     from optimizer.study import Study
 
-__all__ = ["PANEL", "flow_legend", "plot_flows"]
+__all__ = ["PANEL", "flow_legend", "parting_legend", "plot_flows"]
 
 #: Inches at the right of a picture for its legend.
 PANEL = 2.3
@@ -113,8 +113,17 @@ def _draw_parting(ax: Axes, evaluation: Evaluation, language: Language) -> list[
         [x], [y], linestyle="", marker="D", markersize=8, markerfacecolor="white",
         markeredgecolor=INK, markeredgewidth=1.4, zorder=8.0, gid="parting",
     )  # fmt: skip
-    unit = word("picture", "parting", language, "\n")
-    return [(mark, f"{unit}\n{figures.parting_metres:.1f} m")]
+    words = word("picture", "parting", language, "\n")
+    return [(mark, f"{words}\n{figures.parting_metres:.1f} m")]
+
+
+def parting_legend(
+    ax: Axes, evaluation: Evaluation, language: Language
+) -> list[tuple[Artist, str]]:
+    """Entry of a sheet's legend for the place where the ways part, where it is drawn."""
+    metres = evaluation.diversion.parting_metres
+    words = word("picture", "parting", language)
+    return [(m, f"{words}: {metres:.1f} m") for m in ax.lines if m.get_gid() == "parting"]
 
 
 def _draw_guides(ax: Axes, evaluation: Evaluation, language: Language) -> list[tuple[Artist, str]]:

@@ -16,7 +16,7 @@ from optimizer.report.atomic import whole_file
 from optimizer.report.canvas import floor_limits, new_figure
 from optimizer.report.colours import INK
 from optimizer.report.figures import headline_figures
-from optimizer.report.flow_picture import flow_legend, plot_flows
+from optimizer.report.flow_picture import flow_legend, parting_legend, plot_flows
 from optimizer.report.fonts import drawable, font
 from optimizer.report.layout_picture import layout_legend, plot_layout
 from optimizer.report.results import evaluation_to_json
@@ -109,6 +109,8 @@ def draw_sheet(
         title_ = word("picture", "flows", language)
         top = _write_legend(figure, flows, title_, plan_width, top)
     marks = layout_legend(study, language)
+    if evaluation is not None:
+        marks = [*marks, *parting_legend(ax, evaluation, language)]
     _write_legend(figure, marks, word("picture", "marks", language), plan_width, top)
     return figure
 

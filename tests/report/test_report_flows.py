@@ -17,7 +17,7 @@ from optimizer.evaluation import (
 from optimizer.report.comparison import compare_table
 from optimizer.report.conflict_picture import plot_conflicts
 from optimizer.report.figures import FLOWS, headline_figures, rise_is_better
-from optimizer.report.flow_picture import plot_flows
+from optimizer.report.flow_picture import parting_legend, plot_flows
 from optimizer.report.results import evaluation_to_json
 from optimizer.report.words import word
 
@@ -72,6 +72,16 @@ def test_the_heat_does_not_move_the_plan(report_study, told):
     with_heat, without = (plot_conflicts(report_study, told, heat=h) for h in (True, False))
     assert with_heat.get_xlim() == without.get_xlim()
     assert with_heat.get_ylim() == without.get_ylim()
+
+
+def test_a_sheet_explains_the_mark_where_streams_part(report_study, report_evaluation, told):
+    """The legend of a sheet has the mark with its metres where it is drawn, and not elsewhere."""
+    ax = plot_flows(report_study, told, legend=False)
+    ((_, text),) = parting_legend(ax, told, "en")
+    assert text == f"{word('picture', 'parting', 'en')}: 2.5 m"
+    alone = replace(report_evaluation, diversion=DiversionFigures())
+    bare = plot_flows(report_study, alone, legend=False)
+    assert not parting_legend(bare, alone, "en")
 
 
 def test_where_streams_part_and_guide_lines(report_study, told):
