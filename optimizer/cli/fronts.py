@@ -164,7 +164,7 @@ def _write_pick(study: Study, result: Result, folder: Path, as_json: bool) -> in
         print_headlines(content)
         print_line(f"{'result':<36}{folder / 'result.json'}")
     if result.evaluation is not None:
-        print_broken(result.evaluation)
+        print_broken(result.evaluation, study)
     doubted = content["verified"]["failed"]
     print_errors(f"the verifier found another value: {sentence}" for sentence in doubted)
     broken = result.evaluation is not None and bool(result.evaluation.broken)

@@ -78,7 +78,7 @@ def evaluate(
         print_json(content)
     else:
         print_headlines(content)
-    print_broken(evaluation)
+    print_broken(evaluation, brief)
     return int(bool(evaluation.broken))
 
 
@@ -153,9 +153,21 @@ def print_headlines(content: dict[str, Any]) -> None:
         print_line(f"{figure.label('en'):<36}{figure.text}")
 
 
-def print_broken(evaluation: Evaluation) -> None:
-    """Say every broken hard rule on stderr."""
-    print_errors(f"{finding.rule.id}: {finding.sentence}" for finding in evaluation.broken)
+def print_broken(evaluation: Evaluation, study: Study) -> None:
+    """Say every broken hard rule on stderr, and which of them the plan itself breaks."""
+    from optimizer.rules.findings import broken_by_plan
+
+    broken = evaluation.broken
+    print_errors(f"{finding.rule.id}: {finding.sentence}" for finding in broken)
+    of_plan = broken_by_plan(study, broken)
+    if of_plan:
+        rules = ", ".join(sorted({finding.rule.id for finding in of_plan}))
+        print_errors(
+            [
+                f"{len(of_plan)} of the {len(broken)} broken hard rules are the plan's own, "
+                f"whatever the layout: {rules}; change the drawing (its doors, walls and zones)"
+            ]
+        )
 
 
 def _with_packs(study: Study, packs: Sequence[str]) -> Study:

@@ -87,7 +87,7 @@ def optimize(
     if result.evaluation is None:
         print_errors(result.conflict or (f"no layout was found: {result.status}",))
         return 1
-    print_broken(result.evaluation)
+    print_broken(result.evaluation, brief)
     doubted = content["verified"]["failed"]
     print_errors(f"the verifier found another value: {sentence}" for sentence in doubted)
     return int(bool(result.evaluation.broken or doubted))
