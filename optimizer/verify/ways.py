@@ -36,8 +36,12 @@ MITRE = 5.0
 SNAP = 2e-5
 #: Ways whose lengths differ by less than this are equally short, metres.
 TIE = 2e-6
-#: Steps whose directions differ by less than this lead the same way, radians.
+#: Steps whose directions differ by less than this may lead the same way, radians.
 STRAIGHT = 1e-4
+#: So far off a straight line a corner is on it, metres: less than what paths are compared by.
+ON_LINE = 2e-6
+#: Paths that stay nearer to each other than this are one, metres.
+APART = 1e-5
 #: So many equally short ways of one walk are looked at.
 WAYS = 8
 #: Segments tested against the region at once.
@@ -70,6 +74,9 @@ def find_ways(region: BaseGeometry, walks: Sequence[tuple[Point, Point]]) -> tup
     number = {point: i for i, point in enumerate(inside)}
     places = np.array([ends[point] for point in inside], dtype=float).reshape(-1, 2)
     corners, before, after = _corners(inner)
+    solid = np.concatenate(
+        [np.zeros_like(places), _unit(before - corners) + _unit(after - corners)]
+    )
     graph = nx.Graph()
     graph.add_nodes_from(range(len(places) + len(corners)))
     points = np.concatenate([places, corners])
@@ -94,7 +101,7 @@ def find_ways(region: BaseGeometry, walks: Sequence[tuple[Point, Point]]) -> tup
         if start not in reach:
             reach[start] = nx.single_source_dijkstra_path_length(graph, start)
         length = reach[start].get(end, math.inf)
-        nodes = _trace(graph, points, reach[start], start, end) if math.isfinite(length) else ()
+        nodes = _trace(graph, points, solid, reach[start], (start, end))
         found.append(Ways(length=length, paths=_distinct(points[list(way)] for way in nodes)))
     return tuple(found)
 
@@ -127,6 +134,12 @@ def _corners(inner: BaseGeometry) -> tuple[Array, Array, Array]:
 def _cross(one: Array, other: Array) -> Array:
     product: Array = one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
     return product
+
+
+def _unit(vectors: Array) -> Array:
+    """Vectors of length one in the same directions."""
+    lengths: Array = np.hypot(*vectors.T)[:, None]
+    return vectors / np.where(lengths > 0, lengths, 1.0)
 
 
 def _grazes(away: Array, corner: Array, before: Array, after: Array) -> NDArray[np.bool_]:
@@ -170,11 +183,20 @@ def _sees(clear: BaseGeometry, points: Array, pairs: NDArray[np.int64]) -> NDArr
 
 
 def _trace(
-    graph: nx.Graph, points: Array, reach: dict[int, float], start: int, end: int
+    graph: nx.Graph,
+    points: Array,
+    solid: Array,
+    reach: dict[int, float],
+    ends: tuple[int, int],
 ) -> tuple[tuple[int, ...], ...]:
-    """All paths from start to end that are shortest up to `TIE`, at most `WAYS`."""
+    """All taut paths between two ends that are shortest up to `TIE`, at most `WAYS`.
+
+    A bend that the straight line would spare is no other way, however little it costs: it may lie
+    farther off the line than paths are compared by.
+    """
+    start, end = ends
     found: list[tuple[int, ...]] = []
-    stack: list[tuple[tuple[int, ...], float]] = [((end,), TIE)]
+    stack: list[tuple[tuple[int, ...], float]] = [((end,), TIE)] if end in reach else []
     while stack and len(found) < WAYS:
         way, slack = stack.pop()
         here = way[0]
@@ -184,25 +206,38 @@ def _trace(
         steps = sorted(
             (link["weight"], reach[there] + link["weight"] - reach[here], there)
             for there, link in graph[here].items()
-            if there in reach and reach[there] + link["weight"] <= reach[here] + slack
+            if there in reach
+            and reach[there] + link["weight"] <= reach[here] + slack
+            and there not in way
+            and (len(way) == 1 or _is_taut(points[[there, here, way[1]]], solid[here]))
         )
         taken: list[tuple[int, float]] = []
-        headings: list[float] = []
         for length, dearer, there in steps:
-            away = points[there] - points[here]
-            heading = math.atan2(away[1], away[0])
-            # the step to a farther corner in the same direction is the same way
-            turns = (abs((heading - h + math.pi) % math.tau - math.pi) for h in headings)
-            if length > 10 * TIE and any(turn < STRAIGHT for turn in turns):
-                continue
-            headings.append(heading)
-            taken.append((there, dearer))
+            # the step to a farther corner on the same line is the same way
+            if length <= 10 * TIE or not any(
+                _on_line(points[here], points[there], points[n]) for n, _ in taken
+            ):
+                taken.append((there, dearer))
         stack.extend(
             ((there, *way), slack - max(dearer, 0.0))
             for there, dearer in sorted(taken, key=lambda step: -step[1])
-            if there not in way
         )
     return tuple(found)
+
+
+def _is_taut(bend: Array, solid: Array) -> bool:
+    """Whether a path (3, 2) is straight or turns round the obstacle, which lies along `solid`."""
+    chord = bend[2] - bend[0]
+    turn = float(_cross(bend[1] - bend[0], bend[2] - bend[1]))
+    return turn * float(_cross(chord, solid)) > 0 or abs(turn) <= ON_LINE * math.hypot(*chord)
+
+
+def _on_line(here: Array, there: Array, near: Array) -> bool:
+    """Whether a nearer place lies on the straight line from here to there."""
+    far, away = there - here, near - here
+    off = abs(float(_cross(far, away)))
+    along = float(far @ away)
+    return along > 0 and off <= min(ON_LINE * math.hypot(*far), STRAIGHT * along)
 
 
 def _distinct(paths: Iterable[Array]) -> tuple[Array, ...]:
@@ -212,6 +247,6 @@ def _distinct(paths: Iterable[Array]) -> tuple[Array, ...]:
         # who is there already walks from a place to itself
         path = walk if len(walk) > 1 else np.repeat(walk, 2, axis=0)
         line = shapely.linestrings(path)
-        if all(shapely.hausdorff_distance(line, shapely.linestrings(k)) > 1e-3 for k in kept):
+        if all(shapely.hausdorff_distance(line, shapely.linestrings(k)) > APART for k in kept):
             kept.append(path)
     return tuple(kept)

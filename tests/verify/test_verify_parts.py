@@ -15,6 +15,7 @@ from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
 from optimizer.equipment.layout import Layout
 from optimizer.study_file import read_study
 from optimizer.verify import verify_result
+from optimizer.verify.crossings import count_meetings
 from optimizer.verify.demand import count_visits, list_walks
 from optimizer.verify.encounters import Lanes, Stream, pair_encounters
 from optimizer.verify.placed import read_placements
@@ -43,6 +44,33 @@ def test_two_equally_short_ways_are_both_found():
     assert way.length == pytest.approx(2 + 2 * math.sqrt(5), abs=1e-5)
     assert len(way.paths) == 2
     assert {round(float(path[1, 1])) for path in way.paths} == {4, 6}
+
+
+def test_a_free_line_close_by_a_corner_does_not_bend_at_it():
+    """A bend that costs next to nothing is still no shortest way, and two walks stay apart."""
+    # the corner (0.4, 0.1596) lies d = 0.0004 · 10 / √116 = 0.37 mm below the straight line, 0.43 m
+    # from its start and 10.34 m from its end: a bend there costs d² / 2 · (1 / 0.43 + 1 / 10.34) =
+    # 1.7e-7 m, less than any doubt about lengths
+    region = box(-1, -2, 11, 5).difference(box(0.4, -2, 0.6, 0.1596))
+    above, below = find_ways(region, [((0.0, 0.0), (10.0, 4.0)), ((0.2, -1.0), (10.0, -0.3))])
+    assert [path.tolist() for path in above.paths] == [[[0.0, 0.0], [10.0, 4.0]]]
+    # the other walk bends at both corners and is below the first one everywhere
+    (hugging,) = below.paths
+    assert hugging[1:-1] == pytest.approx(np.array([[0.4, 0.1596], [0.6, 0.1596]]), abs=1e-6)
+    for tolerance in (1e-5, 4e-5):
+        met = count_meetings([*above.paths, hugging], tolerance)
+        assert (met.counts.sum(), met.head_on.sum(), met.merging.sum()) == (0, 0, 0)
+
+
+def test_only_ways_of_equal_length_are_a_tie():
+    """A column in the middle of a hall can be passed on either side, 40 µm off it on one."""
+    # shifted by s, a way is 1 + 2 √(4.5² + (0.5 ± s)²) long: the sides differ by
+    # 4 · 0.5 / √(4.5² + 0.5²) · s = 0.44 s: 0.4 µm are a tie, 18 µm are none
+    for shift, number in ((0.0, 2), (1e-6, 2), (4e-5, 1)):
+        column = box(4.5, -0.5 + shift, 5.5, 0.5 + shift)
+        (way,) = find_ways(box(0, -3, 10, 3).difference(column), [((0.0, 0.0), (10.0, 0.0))])
+        assert len(way.paths) == number
+    assert way.paths[0][1, 1] < 0
 
 
 def test_obstacles_that_touch_are_closed():
