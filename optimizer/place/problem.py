@@ -110,6 +110,8 @@ class PlacementProblem:
         How far a layout may depart from the first known one; None for as far as it likes.
     cut_off
         By index of a kind that lost poses because there is no way from them: why.
+    apart
+        Whether no pose at all could do, for doors that people walk between lie in several parts.
     scarce
         Whether the time allowed only some of the poses.
     """
@@ -124,6 +126,7 @@ class PlacementProblem:
     homes: tuple[tuple[int, ...], ...] = ()
     leeway: Leeway | None = None
     cut_off: Mapping[int, str] = field(default_factory=dict)
+    apart: bool = False
     scarce: bool = False
 
     @property
@@ -284,6 +287,7 @@ def _with_ways(problem: PlacementProblem) -> PlacementProblem:
             for home in problem.homes
         ),
         cut_off=reach.why,
+        apart=reach.apart,
     )
 
 

@@ -40,10 +40,14 @@ class Reach:
         For each kind, which of its poses have a way to all that its people walk to.
     why
         By index of a kind that lost poses: how many, and to which place there is no way.
+    apart
+        Whether the doors of some kind lie in parts of the plan without a way between them, so
+        that no pose at all can have a way to each.
     """
 
     kept: tuple[NDArray[np.bool_], ...]
     why: Mapping[int, str]
+    apart: bool
 
 
 def find_reached(
@@ -58,11 +62,12 @@ def find_reached(
     What is left out stands in no layout without a leg that nobody can walk.
     """
     kept = [np.isfinite(costs) for costs in tables.unary]
-    why = {
-        k: f"{_lost(mask)} {_to_doors(study, kinds, candidates[k], k, shells)}"
-        for k, mask in enumerate(kept)
-        if not mask.all()
-    }
+    why, apart = {}, False
+    for k, mask in enumerate(kept):
+        if not mask.all():
+            where, of_kind = _to_doors(study, kinds, candidates[k], k, shells)
+            why[k] = f"{_lost(mask)} {where}"
+            apart |= of_kind
     while True:
         before = [int(mask.sum()) for mask in kept]
         for (k, m), table in tables.pairs.items():
@@ -72,11 +77,11 @@ def find_reached(
             for one, other, axis in ((k, m, 1), (m, k, 0)):
                 lone = kept[one] & ~open_ones.any(axis=axis)
                 kept[one] = kept[one] & ~lone
-                if lone.any() and one not in why:
+                if lone.any() and (one not in why or not kept[one].any()):
                     where = f"any place where {kinds[other].label} may stand"
                     why[one] = f"{_lost(kept[one])} a way to {where}"
         if before == [int(mask.sum()) for mask in kept]:
-            return Reach(kept=tuple(kept), why=why)
+            return Reach(kept=tuple(kept), why=why, apart=apart)
 
 
 def _lost(kept: NDArray[np.bool_]) -> str:
@@ -91,9 +96,10 @@ def _to_doors(
     poses: NDArray[np.float64],
     k: int,
     shells: Mapping[Audience, Shell],
-) -> str:
-    """The door to which fewest poses of a kind have a way, or that a block closes its own."""
+) -> tuple[str, bool]:
+    """The door to which fewest poses have a way, and whether its doors lie in several parts."""
     fewest, door = len(poses), ""
+    parts: dict[Audience, set[int]] = {audience: set() for audience in shells}
     for (one, member), other, audience in kind_legs(study, kinds):
         if one != k or not isinstance(other, str):
             continue
@@ -104,15 +110,18 @@ def _to_doors(
         shell = shells[audience]
         at = shell.component(place_points([point], poses)[:, 0])
         to = shell.component(np.array([door_access(study, other, shell)]))[0]
+        parts[audience].add(int(to))
         reached = int(((at == to) & (at >= 0)).sum())
         if reached < fewest:
             fewest, door = reached, other
+    apart = any(len(of_audience) > 1 for of_audience in parts.values())
     found = next((d for d in study.plan.doors if d.name == door), None)
     if found is None:
-        return "a way past the fixture itself"
+        return "a way past the fixture itself", apart
     x, y = found.centre
     where = f"a way to {found.kind} {door!r} at ({x:.2f}, {y:.2f})"
     same = sum(d.kind is found.kind for d in study.plan.doors)
     if same == 1:
-        return where
-    return f"{where}; if that one of {same} leads elsewhere, give it another kind in [[doors]]"
+        return where, apart
+    where += f"; if that one of {same} leads elsewhere, give it another kind in [[doors]]"
+    return where, apart

@@ -168,9 +168,12 @@ def _refused(
     # where there is no way the plan is the reason, not its rules
     shut = any(not len(problem.candidates[k]) for k in problem.cut_off)
     entries = () if shut else explain(problem, time_limit=seconds, seed=blank.seed)
+    sure = problem.apart or not (shut and problem.scarce)
+    if not sure:
+        reasons = (*reasons, "the time allowed only some of the places; allow more seconds")
     return run.finished(
         blank,
-        status=Status.INFEASIBLE,
+        status=Status.INFEASIBLE if sure else Status.UNKNOWN,
         conflict=(*reasons, *(entry.sentence for entry in entries)),
         conflict_rules=entries,
     )

@@ -28,6 +28,7 @@ def test_poses_behind_a_wall_are_left_out(two_machines):
         assert (poses[:, 0] < 4.0).all()
         assert "has a way to entrance 'door' at (3.00, 0.00)" in problem.cut_off[k]
         assert np.isfinite(problem.tables.unary[k]).all()
+    assert not problem.apart
 
 
 def test_nothing_is_left_out_of_one_room(two_machines):
@@ -43,6 +44,7 @@ def test_no_way_from_an_entrance_is_infeasible(two_machines):
     )
     study = two_machines.replace(plan=replace(plan, doors=(*plan.doors, other)))
     result = optimize(study, time_limit=3, workers=1)
+    assert build_problem(study).apart
     assert result.status is Status.INFEASIBLE
     sentence = next(s for s in result.conflict if s.startswith("a-1 (0.60 × 0.60 m)"))
     assert "none of the" in sentence
