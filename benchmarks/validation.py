@@ -43,9 +43,11 @@ ROWS = Path(__file__).parent / "results" / "validation.csv"
 PAGE = ROOT / "docs" / "validation.md"
 STUDIES = ("old_corner", "standard_hall", "flagship_hall", "real_office")
 #: How many layouts of each sort, besides today's.
-SORTS = {"good": 10, "random": 12, "bad": 10}
+SORTS = {"good": 8, "random": 12, "bad": 12}
 #: Scored moves of the searches for good layouts, moves at random, moves for the worse.
-GOOD, RANDOM, BAD = (50, 200, 800, 2000), 200, 300
+GOOD, RANDOM, BAD = (20, 100, 400), 200, 300
+#: No layout walks so many times as far as the one it began with.
+FARTHEST = 4.0
 #: Minutes before the measured time: shorter than usual, so that many layouts can be walked.
 WARM_UP = 20.0
 #: Rank correlations that the program promises.
@@ -98,11 +100,13 @@ def wander(problem, search: Search, chosen, *, worse: bool):
     """Return a choice many moves away: any moves, or those alone that lengthen the walking."""
     scorer = Scorer(problem, chosen)
     now = chosen.copy()
-    walking = scorer.score.walking
+    walking, shut = scorer.score.walking, scorer.score.shut
+    most = FARTHEST * walking  # a leg without a way costs far more
     for _ in range(BAD if worse else RANDOM):
         move = search.draw(now)
         score = scorer.propose(move)
-        if score is None or score.shut or (worse and score.walking < walking):
+        far = score is None or score.walking > most or score.shut > shut
+        if score is None or far or (worse and score.walking < walking):
             scorer.reject()
             continue
         scorer.accept()
@@ -211,7 +215,7 @@ def page(rows: list[Row]) -> str:
     missing = [name for name in STUDIES if name not in studies]
     if missing:
         lines += ["", f"Not run: {', '.join(missing)}."]
-    notes = PAGE.with_name("validation-notes.md")
+    notes = ROWS.with_name("validation_notes.md")
     if notes.exists():
         lines += ["", notes.read_text(encoding="utf-8").rstrip()]
     return "\n".join([*lines, ""])
@@ -223,6 +227,16 @@ def known_rows() -> list[Row]:
         return []
     with ROWS.open(encoding="utf-8", newline="") as file:
         return [dict(row) for row in csv.DictReader(file)]
+
+
+def write_rows(name: str, fresh: list[Row]) -> None:
+    """Write the rows of a study in the place of its earlier ones; others' are read anew."""
+    rows = [row for row in known_rows() if row["study"] != name] + fresh
+    ROWS.parent.mkdir(exist_ok=True)
+    with ROWS.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(fresh[0]))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def main() -> None:
@@ -246,16 +260,10 @@ def main() -> None:
         with ProcessPoolExecutor(asked.workers) as pool:
             for row in pool.map(partial(walk, name, asked.hours, asked.seeds), jobs):
                 fresh.append(row)
+                write_rows(name, fresh)
                 print(
                     *(f"{v:.2f}" if isinstance(v, float) else v for v in row.values()), flush=True
                 )
-        # read again: another process may have walked another study meanwhile
-        rows = [row for row in known_rows() if row["study"] != name] + fresh
-        ROWS.parent.mkdir(exist_ok=True)
-        with ROWS.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(fresh[0]))
-            writer.writeheader()
-            writer.writerows(rows)
     PAGE.write_text(page(known_rows()), encoding="utf-8")
 
 
