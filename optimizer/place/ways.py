@@ -98,7 +98,15 @@ class Ways:
         served = [
             bool(m.type.points(Role.CUSTOMER)) for k in self._kind for m in problem.kinds[k].members
         ]
-        types = sorted({n for n, own in zip(names, served, strict=True) if own})
+        # what no pose lets a wide route reach (a desk in a room with a narrow door) tells no layout
+        # from another: it is the judge's matter alone
+        open_types = {
+            member.type.name
+            for kind, gate in zip(problem.kinds, self._gate, strict=True)
+            for member, of_poses in zip(kind.members, gate.swapaxes(0, 1), strict=True)
+            if np.isfinite(of_poses[:, 0]).any()
+        }
+        types = sorted({n for n, own in zip(names, served, strict=True) if own} & open_types)
         self._types = [
             np.array([i for i, n in enumerate(names) if n == name and served[i]]) for name in types
         ]
