@@ -196,89 +196,102 @@ def summarise(
 
 def _figures(study: Study, evaluation: Evaluation, runs: Sequence[Run]) -> Iterable[Compared]:
     """Yield all figures but the waits."""
+    yield from _walking_figures(evaluation, runs)
+    yield from _meeting_figures(study, evaluation, runs)
+    yield from _floor_figures(runs)
+
+
+def _compare(
+    runs: Sequence[Run],
+    name: str,
+    label: str,
+    unit: str,
+    of: Callable[[Run], float],
+    analytic: float = math.nan,
+) -> Compared:
+    """A figure of every run beside the one of the formulas."""
+    simulated = estimate(of(run) for run in runs)
+    return Compared(name=name, label=label, unit=unit, simulated=simulated, analytic=analytic)
+
+
+def _walking_figures(evaluation: Evaluation, runs: Sequence[Run]) -> Iterable[Compared]:
+    """Yield how many come, how far they walk and how long they stay."""
     visits = evaluation.door_to_door
     people = visits.customers_per_hour or 1.0
     on_foot = sum(v.customers_per_hour * v.walking for v in visits.by_business.values()) / people
+    walking = evaluation.walking
+
+    def coming(run: Run) -> float:
+        return len(run.cohort) * 3600.0 / run.seconds
+
+    def metres(run: Run) -> float:
+        return _mean(v.metres for v in run.cohort)
+
+    def minutes(run: Run) -> float:
+        return _mean(v.walking / 60.0 for v in run.cohort)
+
+    def stay(run: Run) -> float:
+        left = (v for v in run.cohort if math.isfinite(v.departure))
+        return _mean((v.departure - v.arrival) / 60.0 for v in left)
+
+    def staff(run: Run) -> float:
+        return sum(w.length for w in run.measured if w.person in STAFF) * 3600.0 / run.seconds
+
+    for name, label, unit, of, analytic in (
+        ("customers_per_hour", "Customers", "1/h", coming, people),
+        ("metres_per_customer", "Walking per customer", "m", metres, walking.metres_per_customer),
+        ("walking_minutes", "Walking per customer", "min", minutes, on_foot),
+        ("minutes_in_hall", "Time from door to door", "min", stay, visits.minutes_per_customer),
+        (
+            "staff_metres_per_hour",
+            "Walking of staff",
+            "m/h",
+            staff,
+            walking.staff_person_metres_per_hour,
+        ),
+    ):
+        yield _compare(runs, name, label, unit, of, analytic)
+
+
+def _meeting_figures(
+    study: Study, evaluation: Evaluation, runs: Sequence[Run]
+) -> Iterable[Compared]:
+    """Yield how often people meet: expected from their tracks, and counted."""
     distance = parameter("encounter_distance")
     handover = study.walking.lane_width / 2.0 + distance
     analytic = encounters_at(study, evaluation, distance)
-    full = [crowding(run) for run in runs]
+    meetings = {
+        run.seed: count_meetings(run.measured, distance=distance, handover=handover) for run in runs
+    }
 
-    def row(
-        name: str, label: str, unit: str, of: Callable[[Run], float], analytic: float = math.nan
-    ) -> Compared:
-        return Compared(
-            name=name,
-            label=label,
-            unit=unit,
-            simulated=estimate(of(run) for run in runs),
-            analytic=analytic,
+    def expected(run: Run) -> float:
+        return expect_meetings(
+            run.measured, distance=distance, handover=handover, seconds=run.seconds
         )
 
-    def counted(run: Run) -> tuple[float, float]:
-        met = count_meetings(run.measured, distance=distance, handover=handover)
-        return met[0] * 3600.0 / run.seconds, met[1] * 3600.0 / run.seconds
+    def counted(run: Run) -> float:
+        return meetings[run.seed][0] * 3600.0 / run.seconds
 
-    meetings = {run.seed: counted(run) for run in runs}
-    yield row(
-        "customers_per_hour",
-        "Customers",
-        "1/h",
-        lambda run: len(run.cohort) * 3600.0 / run.seconds,
-        people,
-    )
-    yield row(
-        "metres_per_customer",
-        "Walking per customer",
-        "m",
-        lambda run: _mean(v.metres for v in run.cohort),
-        evaluation.walking.metres_per_customer,
-    )
-    yield row(
-        "walking_minutes",
-        "Walking per customer",
-        "min",
-        lambda run: _mean(v.walking / 60.0 for v in run.cohort),
-        on_foot,
-    )
-    yield row(
-        "minutes_in_hall",
-        "Time from door to door",
-        "min",
-        lambda run: _mean(
-            (v.departure - v.arrival) / 60.0 for v in run.cohort if math.isfinite(v.departure)
+    def close(run: Run) -> float:
+        return meetings[run.seed][1] * 3600.0 / run.seconds
+
+    within = f"within {distance} m"
+    for name, label, of, formula in (
+        (
+            "expected_encounters",
+            f"Encounters {within}, expected from the tracks",
+            expected,
+            analytic,
         ),
-        visits.minutes_per_customer,
-    )
-    yield row(
-        "staff_metres_per_hour",
-        "Walking of staff",
-        "m/h",
-        lambda run: sum(w.length for w in run.measured if w.person in STAFF) * 3600.0 / run.seconds,
-        evaluation.walking.staff_person_metres_per_hour,
-    )
-    yield row(
-        "expected_encounters",
-        f"Encounters within {distance} m, expected from the tracks",
-        "1/h",
-        lambda run: expect_meetings(
-            run.measured, distance=distance, handover=handover, seconds=run.seconds
-        ),
-        analytic,
-    )
-    yield row(
-        "encounters",
-        f"Encounters within {distance} m, counted",
-        "1/h",
-        lambda run: meetings[run.seed][0],
-        analytic,
-    )
-    yield row(
-        "close_pairs",
-        f"All pairs of walkers within {distance} m",
-        "1/h",
-        lambda run: meetings[run.seed][1],
-    )
+        ("encounters", f"Encounters {within}, counted", counted, analytic),
+        ("close_pairs", f"All pairs of walkers {within}", close, math.nan),
+    ):
+        yield _compare(runs, name, label, "1/h", of, formula)
+
+
+def _floor_figures(runs: Sequence[Run]) -> Iterable[Compared]:
+    """Yield how full the hall gets."""
+    full = [crowding(run) for run in runs]
     for k, (name, label, unit) in enumerate(
         (
             ("people_on_floor", "People who stand or walk, mean", "people"),

@@ -78,7 +78,8 @@ def _defects(one: Furniture, types: Mapping[str, FixtureType]) -> Iterator[Defec
         hint = ', it seems to be drawn a quarter turn off; give "turn"' if turned else ""
         sentence = (
             f"block {one.block!r} at ({one.x:.2f}, {one.y:.2f}) is {one.width:.2f} x "
-            f"{one.depth:.2f} m; the type {one.type} has {kind.width:.2f} x {kind.depth:.2f} m{hint}"
+            f"{one.depth:.2f} m; the type {one.type} has {kind.width:.2f} x {kind.depth:.2f} m"
+            f"{hint}"
         )
         yield _at("block-size", sentence, one, Severity.NOTE)
 
