@@ -24,6 +24,8 @@ __all__ = ["Face", "compute_faces", "principal_angle"]
 THICKEST_WALL = 1.0
 #: Shorter faces carry nothing, metres.
 SHORTEST_FACE = 0.3
+#: Parts and holes of a floor below this are dust of the drawing, square metres.
+SLIVER = 1e-5
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,12 @@ def compute_faces(floor: BaseGeometry) -> tuple[Face, ...]:
     """All straight faces that bound a floor, at least `SHORTEST_FACE` long."""
     faces = []
     for polygon in shapely.get_parts(floor):
-        clean = shapely.remove_repeated_points(polygon.simplify(1e-6), 1e-6)
-        oriented = shapely.orient_polygons(clean)
-        for ring in [oriented.exterior, *oriented.interiors]:
+        clean = shapely.orient_polygons(polygon.simplify(1e-6))
+        for ring in [clean.exterior, *clean.interiors]:
+            # a sliver has no face, and no ring is left of it without its repeated points
+            if shapely.area(shapely.polygons(ring)) < SLIVER:
+                continue
+            ring = shapely.remove_repeated_points(ring, 1e-6)
             faces += _faces_of_ring(np.asarray(ring.coords)[:, :2], floor)
     return tuple(faces)
 

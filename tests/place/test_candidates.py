@@ -122,6 +122,17 @@ def test_turned_room_has_turned_candidates(two_machines):
     assert principal_angle(compute_faces(floor_space(turned_plan))) == pytest.approx(30.0)
 
 
+def test_dust_of_a_drawing_has_no_faces():
+    """Holes and parts of a floor that are thinner than a hair change none of its faces."""
+    room = [(0.0, 0.0), (4.0, 0.0), (4.0, 3.0), (0.0, 3.0)]
+    hair = [(1.0, 1.0), (1.0 + 8e-7, 1.0), (1.0 + 8e-7, 1.0 + 9e-7), (1.0, 1.0 + 8e-7)]
+    speck = shapely.Polygon([(9.0, 9.0), (9.0 + 7e-7, 9.0), (9.0, 9.0 + 7e-7)])
+    clean = {(f.start, f.end) for f in compute_faces(shapely.Polygon(room))}
+    assert len(clean) == 4
+    dusty = shapely.MultiPolygon([shapely.Polygon(room, [hair]), speck])
+    assert {(f.start, f.end) for f in compute_faces(dusty)} == clean
+
+
 def test_the_rule_that_kills_is_named(two_machines):
     """A machine wider than the room has no pose; one too deep for the strip at the door neither."""
     study = two_machines
