@@ -125,7 +125,7 @@ def test_turned_room_has_turned_candidates(two_machines):
 def test_dust_of_a_drawing_has_no_faces():
     """Holes and parts of a floor that are thinner than a hair change none of its faces."""
     room = [(0.0, 0.0), (4.0, 0.0), (4.0, 3.0), (0.0, 3.0)]
-    hair = [(1.0, 1.0), (1.0 + 8e-7, 1.0), (1.0 + 8e-7, 1.0 + 9e-7), (1.0, 1.0 + 8e-7)]
+    hair = [(1.0, 1.0), (1.0 + 5e-7, 1.0), (1.0 + 5e-7, 1.0 + 5e-7)]
     speck = shapely.Polygon([(9.0, 9.0), (9.0 + 7e-7, 9.0), (9.0, 9.0 + 7e-7)])
     clean = {(f.start, f.end) for f in compute_faces(shapely.Polygon(room))}
     assert len(clean) == 4
