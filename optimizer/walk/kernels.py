@@ -16,6 +16,9 @@ it slides along, and no case of collinearity or contact is special.
 shortest path among some of the obstacles is never longer than among all of them; once it is free
 of all, it is the shortest. The obstacles a search has met are therefore a proof of its result:
 moving any other fixture cannot shorten the path.
+
+A corner that no taut path can leave is not reached at all, so the way by which a corner was first
+reached may be longer than one round an obstacle met later: then the corner is opened again.
 """
 
 from __future__ import annotations
@@ -48,6 +51,8 @@ SNAP = 1e-5
 """A standing point this deep (metres) inside an inflated obstacle is moved out of it."""
 SLACK = 5 * EPS
 """Offset (metres) up to which a bend counts as taut; larger than what EPS can do."""
+GAIN = 1e-11
+"""A closed corner is opened again for a way shorter by this (metres): more than rounding."""
 BEND_COST = 1e-9
 """A bend costs 1 to 2 of these (metres), so that equal lengths have one winner."""
 TURN = 48
@@ -1004,7 +1009,7 @@ def _offer(
         ux, uy, before = node[u, X], node[u, Y], node[u, STEP]
         for j in range(first_x, last_x):
             x = xs[j]
-            if stamp[x] == epoch:
+            if stamp[x] == epoch and node[u, COST] + GAIN >= node[x, COST]:
                 continue
             dx, dy = node[x, X] - ux, node[x, Y] - uy
             if not _tangent(dx, dy, node[x, E1X], node[x, E1Y], node[x, E2X], node[x, E2Y]):
@@ -1013,6 +1018,8 @@ def _offer(
                 continue
             d = math.sqrt(dx * dx + dy * dy)
             if (node[u, DX] * dy - node[u, DY] * dx) * node[u, SIDE] < -SLACK * (before + d):
+                continue
+            if stamp[x] == epoch and node[u, COST] + d + node[x, BEND] + GAIN >= node[x, COST]:
                 continue
             hx, hy = gx - node[x, X], gy - node[x, Y]
             cost = node[u, COST] + d + node[x, BEND] + math.sqrt(hx * hx + hy * hy)
@@ -1100,6 +1107,13 @@ def _learn_fixture(
 
 
 @njit(cache=True, nogil=True)
+def _way_to(node: FloatArray, u: int, x: int) -> float:
+    """Cost of corner x if it is reached from u."""
+    d = _length(node[x, X] - node[u, X], node[x, Y] - node[u, Y])
+    return float(node[u, COST] + d + node[x, BEND])
+
+
+@njit(cache=True, nogil=True)
 def _arrive(node: FloatArray, u: int, x: int) -> float:
     """Note on corner x that it is reached from u, and on which side its obstacle is; the cost."""
     dx, dy = node[x, X] - node[u, X], node[x, Y] - node[u, Y]
@@ -1138,9 +1152,10 @@ def _search(
     while size > 0:
         u, x = link[0] >> 32, link[0] & 0xFFFFFFFF
         size = _drop_top(key, link, size)
-        if stamp[x] == epoch:
-            continue
         ax, ay, bx, by = node[u, X], node[u, Y], node[x, X], node[x, Y]
+        again = stamp[x] == epoch
+        if again and _way_to(node, u, x) + GAIN >= node[x, COST]:
+            continue
         first_u, last_u, first_x = 0, done, sizes[KNOWN]
         hit = _box_hit(ax, ay, bx, by, box, wide, octant)
         edge = -1
@@ -1161,7 +1176,7 @@ def _search(
             stamp[x] = epoch
             closed[done] = x
             first_u, last_u, first_x = done, done + 1, 0
-            done += 1
+            done += not again
         if first_x < sizes[KNOWN]:
             size = _offer(
                 closed, first_u, last_u, known, first_x, sizes[KNOWN], node, stamp, epoch, limit,

@@ -168,6 +168,25 @@ def test_a_room_within_a_room_does_not_mislead_a_search():
     assert np.isinf(length(shell, NONE, (2, 3), (5.5, 3.5)))
 
 
+def test_a_corner_reached_too_dear_is_reached_again():
+    """Either way, the shortest of three ways past a machine and a desk to a second machine."""
+    # inflated: machine x 24.9..25.9, y 3.725..4.675; desk x 11.075..12.925, y 3.49..4.51; machine
+    # x 2.825..3.775, y 4.45..5.45. Under the first machine and over the desk:
+    # (31.55, 3.35) → (24.9, 3.725)    √(6.65² + 0.375²)  =  6.660565
+    #               → (12.925, 4.51)   √(11.975² + 0.785²) = 12.000703
+    #               → (11.075, 4.51)                          1.85
+    #               → (3.775, 4.45)    √(7.3² + 0.06²)     =  7.300247
+    #               → (2.825, 4.45)                          0.95
+    #               → (2.675, 4.95)    √(0.15² + 0.5²)     =  0.522015; sum 29.283530
+    # under both it is √(20.475² + 0.14²) + √(8.25² + 0.96²) + 0.522015 = 29.303160.
+    # Before the desk is met, (3.775, 4.45) is reached over the first machine, which is longer;
+    # straight from (24.9, 3.725) it cannot be rounded.
+    boxes = [(25.4, 4.2, 0.5, 0.45, 0), (3.3, 4.95, 0.5, 0.45, 270), (12, 4, 1.35, 0.52, 0)]
+    shell = prepare_shell(shapely.box(0, 0, 40, 24))
+    for a, b in (((31.55, 3.35), (2.675, 4.95)), ((2.675, 4.95), (31.55, 3.35))):
+        assert length(shell, boxes, a, b) == pytest.approx(29.283530, abs=2e-6)
+
+
 def test_the_octagonal_body_cuts_corners_and_contains_the_round_one():
     """With an octagon a right corner is passed between the round and the mitred body."""
     # box corner (5, 3) from (4, 3.25) to (5.25, 2): mitre over (5.25, 3.25): 1.25 + 1.25.
