@@ -51,7 +51,8 @@ __all__ = ["constant_of", "solve"]
 SEARCH_FIRST = 0.15
 #: Candidate poses of a kind before "it does not fit" is believed.
 FINE = 3000
-#: A finer grid is tried where the time allows so many times what the usual one took.
+#: A finer grid is tried where the time, or that of an explanation, allows so many times what the
+#: usual one took.
 FINER = 6.0
 #: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
 CLOSED = 1e-6
@@ -95,7 +96,8 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     search = Search(problem, seed=orders.seed, on_better=run.found)
     first = search.start()
     fine = problem.pitch <= study.pitch and not problem.scarce
-    if first is None and orders.at_most is None and not fine and (limit > FINER * built):
+    affordable = FINER * built < max(limit, EXPLAINING_SECONDS)
+    if first is None and orders.at_most is None and not fine and affordable:
         # what does not fit on the usual grid may fit on a finer one
         fine = True
         problem = build_problem(study, most=FINE, known=known.layouts)
