@@ -143,8 +143,8 @@ class ConflictEntry:
     ----------
     rules
         Ids of the rules meant; PLC-11 for a wish of the brief.
-    sentence
-        The rule, its value, what would do instead, and where.
+    sentence, sentence_zh
+        The rule, its value, what would do instead, and where, in English and Chinese.
     value, relaxed_to, unit
         What is asked for, and the nearest value that would do; None where there is no number.
     where
@@ -157,6 +157,7 @@ class ConflictEntry:
     relaxed_to: float | None
     unit: str
     where: tuple[float, float] | None
+    sentence_zh: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

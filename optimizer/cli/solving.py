@@ -7,11 +7,11 @@ stdout.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from optimizer.cli.arguments import AsJson, OtherPlan, PageLanguage, Seed, StudyFile, TimeLimit
+from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
 from optimizer.cli.files import (
     check_folder,
     read_any_layout,
@@ -62,7 +62,14 @@ def optimize(
         typer.Option("--out", metavar="DIR", help="Folder for the files; default out/NAME."),
     ] = None,
     plan: OtherPlan = None,
-    language: PageLanguage = "zh",
+    language: Annotated[
+        Literal["en", "zh"] | None,
+        typer.Option(
+            "--lang",
+            help="Language that the report opens in, default zh; it can be switched. With zh the "
+            "reasons why nothing fits are said in Chinese as well.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Find the best layout of a study, prove how good it is, and write both."""
@@ -79,15 +86,19 @@ def optimize(
         at_most=at_most,
     )
     content = verified_content(brief, result)
-    write_folder(brief, result, content, folder, language=language)
+    write_folder(brief, result, content, folder, language=language or "zh")
     if as_json:
         print_json(content)
     else:
         _print_result(result, content, folder)
     if result.evaluation is None:
         print_errors(result.conflict or (f"no layout was found: {result.status}",))
+        _print_conflict_zh(result, language)
         return 1
     print_broken(result.evaluation, brief)
+    if result.evaluation.broken:
+        print_errors(result.conflict)
+        _print_conflict_zh(result, language)
     doubted = content["verified"]["failed"]
     print_errors(f"the verifier found another value: {sentence}" for sentence in doubted)
     return int(bool(result.evaluation.broken or doubted))
@@ -123,6 +134,12 @@ def assign(
         print_line(f"permutation {' '.join(str(place) for place in result.permutation)}")
         print_line(f"seconds     {result.seconds:.2f}")
     return 0
+
+
+def _print_conflict_zh(result: Result, language: str | None) -> None:
+    """Say in Chinese too which rules cannot hold together, where that was asked for."""
+    if language == "zh":
+        print_errors(entry.sentence_zh for entry in result.conflict_rules if entry.sentence_zh)
 
 
 def _folder(study: Path) -> Path:

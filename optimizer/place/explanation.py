@@ -158,4 +158,8 @@ def explain(
     if conflict.minimal:
         return tuple(entries)
     doubt = " (time ran out before it was shown that this one is needed)"
-    return tuple(replace(entry, sentence=entry.sentence + doubt) for entry in entries)
+    doubt_zh = "（时间不足，尚未证实该项必不可少）"
+    return tuple(
+        replace(entry, sentence=entry.sentence + doubt, sentence_zh=entry.sentence_zh + doubt_zh)
+        for entry in entries
+    )

@@ -25,6 +25,7 @@ from optimizer.place.rule_cuts import breaks
 from optimizer.place.rule_model import RuleModel
 from optimizer.place.stock import PHYSICAL, Stock
 from optimizer.result import ConflictEntry, Status
+from optimizer.rules.chinese import quantity_zh
 from optimizer.rules.finding import at
 
 if TYPE_CHECKING:
@@ -114,13 +115,18 @@ def relax_count(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if possible(middle) else (low, middle)
-    names = ", ".join(sorted({m.type.name for m in kind.members}))
+    types = sorted({m.type.name: m.type for m in kind.members}.items())
+    names = ", ".join(name for name, _ in types)
+    names_zh = "、".join(kind.label_zh for _, kind in types)
     where = None if kind.fixed is None else (kind.fixed[0], kind.fixed[1])
     place = "" if where is None else f" at {at(where)}, where the study keeps it"
+    place_zh = "" if where is None else f"（固定在 {at(where)}）"
     can = f"{low} can stand" if low else "none can stand"
+    can_zh = f"最多可摆放 {low} 台" if low else "一台也无法摆放"
     return ConflictEntry(
         rules=(BRIEF,),
         sentence=f"{BRIEF}: the study asks for {asked} × {names}{place}; {can}",
+        sentence_zh=f"{BRIEF}：方案要求 {names_zh} {asked} 台{place_zh}；{can_zh}",
         value=float(asked),
         relaxed_to=float(low),
         unit="fixtures",
@@ -136,11 +142,12 @@ def relax_rule(
     end = time.perf_counter() + seconds
     value = rule.value if rule.check not in SPACES else _deepest(stock, conflict, rule)
     found = None if value is None else _bisect(stock, conflict, rule, value, end, seed)
-    if found is None:
+    if found is None or value is None:
         return ConflictEntry(
             rules=(rule.id,),
             sentence=f"{rule.id}: {rule.sentence}; no smaller change was found than to leave it "
             "out",
+            sentence_zh=f"{rule.id}：{_rule_zh(rule)}；未找到更小的放宽值，只能取消该条",
             value=value,
             relaxed_to=None,
             unit=rule.unit,
@@ -148,17 +155,24 @@ def relax_rule(
         )
     relaxed, answer = found
     broken = breaks(rule, stock, answer.chosen)
-    where, place = _place(stock, answer, broken)
+    where, place, place_zh = _place(stock, answer, broken)
     unit = rule.unit or "m"
     return ConflictEntry(
         rules=(rule.id,),
         sentence=f"{rule.id}: {rule.sentence}; {value:g} {unit} → {relaxed:g} {unit} would "
         f"do{place}",
+        sentence_zh=f"{rule.id}：{_rule_zh(rule)}；由 {quantity_zh(value, unit)} 放宽至 "
+        f"{quantity_zh(relaxed, unit)} 即可{place_zh}",
         value=value,
         relaxed_to=relaxed,
         unit=unit,
         where=where,
     )
+
+
+def _rule_zh(rule: Rule) -> str:
+    """What a rule asks for in Chinese; in English where its pack has no Chinese."""
+    return rule.sentence_zh or rule.sentence
 
 
 def _bisect(
@@ -265,11 +279,11 @@ def _with_shorter_row(stock: Stock, k: int, number: int) -> Stock | None:
 
 def _place(
     stock: Stock, answer: Answer, broken: tuple[Finding, ...]
-) -> tuple[tuple[float, float] | None, str]:
+) -> tuple[tuple[float, float] | None, str, str]:
     """Where a layout breaks a rule, and the place in words: the column and fixtures beside it."""
     finding = next((f for f in broken if f.where is not None), None)
     if finding is None or finding.where is None:
-        return None, ""
+        return None, "", ""
     spot = shapely.Point(finding.where)
     columns = [c for c in stock.study.plan.columns if c.distance(spot) <= BESIDE]
     scene = stock.scene(answer.chosen)
@@ -279,4 +293,7 @@ def _place(
         names = [scene.names[int(gaps.argmin())]]
     beside = f" by {' and '.join(names[:2])}" if names else ""
     column = ", at the column" if columns else ","
-    return finding.where, f" at {at(finding.where)}{column if beside or columns else ''}{beside}"
+    english = f" at {at(finding.where)}{column if beside or columns else ''}{beside}"
+    near = "、".join([*(("柱",) if columns else ()), *names[:2]])
+    chinese = f"（位于 {at(finding.where)}{f'，{near} 旁' if near else ''}）"
+    return finding.where, english, chinese

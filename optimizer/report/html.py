@@ -181,7 +181,7 @@ def _tables(
         "meetings": meeting_rows(study, layout, row),
         "first_stops": stop_rows(study, layout, row),
         "rules": [rule_row(study, layout, rule) for rule in row["rules"]],
-        "conflict_rules": conflict_rows(study, row),
+        "conflict_rules": conflict_rows(study, layout, row),
         "assumptions": assumption_rows(study, layout),
         "grades": grade_counts(study, layout),
     }

@@ -57,7 +57,8 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
     result
         Its outcome. Without a layout every key is there all the same: figures are None, lists
         are empty, and "conflict" says why nothing fits; "conflict_rules" has the same rule by
-        rule, with the value asked for, the value that would do, unit and place.
+        rule, in English and Chinese, with the value asked for, the value that would do, unit and
+        place.
 
     Returns
     -------

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from optimizer.rules.model import Finding
 
-__all__ = ["BROKEN_ZH", "sentence_zh"]
+__all__ = ["BROKEN_ZH", "quantity_zh", "sentence_zh"]
 
 #: What is wrong and what would be right, by kind of check. {who}: fixtures; {at}: place; {value}:
 #: what was measured; {limit}: what the rule asks for, both with their unit.
@@ -108,11 +108,16 @@ def sentence_zh(finding: Finding) -> str:
     return re.sub(f"（[^（）]*{UNKNOWN}）", "", said)
 
 
+def quantity_zh(value: float, unit: str) -> str:
+    """Return a number with its unit, as a Chinese sentence says it."""
+    return f"{value:.4g} {UNITS_ZH.get(unit, unit)}".rstrip()
+
+
 def _quantity(finding: Finding, value: float, *, limit: bool = False) -> str:
-    """A number with its unit, as a Chinese sentence says it."""
+    """What was measured, or the limit, with its unit."""
     unit = finding.rule.unit
     if not limit and finding.rule.check in AREAS:
         unit = "m²"
     elif not unit and finding.rule.check in ("zones", "standing_points"):
         unit = "m"
-    return f"{value:.4g} {UNITS_ZH.get(unit, unit)}".rstrip()
+    return quantity_zh(value, unit)

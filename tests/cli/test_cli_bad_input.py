@@ -112,9 +112,15 @@ def test_a_fixture_that_cannot_fit_is_infeasible(room, run):
     for row in ran.json["conflict_rules"]:
         assert row["sentence"] in ran.json["conflict"]
         assert row["relaxed_to"] is None or row["relaxed_to"] != row["value"]
+    told = optimize(run, room, "--json", "--lang", "zh")
+    assert told.errors == [
+        *(f"error: {sentence}" for sentence in told.json["conflict"]),
+        *(f"error: {row['sentence_zh']}" for row in told.json["conflict_rules"]),
+    ]
+    assert any("方案要求" in error for error in told.errors)
     # a picture of an earlier result beside this one would lie
     assert os.listdir(folder) == ["result.json"]
-    assert json.loads((folder / "result.json").read_text(encoding="utf-8")) == ran.json
+    assert json.loads((folder / "result.json").read_text(encoding="utf-8")) == told.json
 
 
 def test_a_layer_that_is_not_in_the_drawing(room, run, root):

@@ -111,5 +111,6 @@ def test_conflict_by_construction(case, tmp_path):
         rest = [k for k in conflict.kinds if k != kind]
         assert status(conflict.rules, rest) is Status.FEASIBLE
     entries = {e.rules[0]: e for e in explain(build_problem(study), time_limit=60)}
+    assert all("放宽至" in e.sentence_zh or "方案要求" in e.sentence_zh for e in entries.values())
     for rule, value in relaxed.items():
         assert entries[rule].relaxed_to == pytest.approx(value, abs=0.011)

@@ -60,6 +60,7 @@ def test_a_fixture_kept_in_the_door_is_explained():
     assert row["value"] == 1.2
     assert row["relaxed_to"] == 0.7
     assert "1.2 m → 0.7 m would do" in row["sentence"]
+    assert "由 1.2 m 放宽至 0.7 m 即可" in row["sentence_zh"]
     assert row["where"] is not None
 
 
@@ -74,6 +75,7 @@ def test_no_layout_at_all_is_explained(tmp_path):
     assert entry.relaxed_to is not None
     assert 4 <= entry.relaxed_to <= 18
     assert entry.sentence in result.conflict
+    assert f"方案要求 a 19 台；最多可摆放 {entry.relaxed_to:g} 台" in entry.sentence_zh
 
 
 def test_a_column_in_the_aisle_is_named(tmp_path):
@@ -90,3 +92,4 @@ def test_a_column_in_the_aisle_is_named(tmp_path):
     assert entry.relaxed_to is not None
     assert abs(entry.relaxed_to - 1.1) < 0.011
     assert "at the column by" in entry.sentence
+    assert "柱、" in entry.sentence_zh

@@ -10,6 +10,7 @@ import pytest
 from optimizer.equipment.layout import Layout, Placement
 from optimizer.report.html import render_report, write_report
 from optimizer.report.words import word
+from optimizer.result import ConflictEntry
 
 
 class Page(html.parser.HTMLParser):
@@ -175,6 +176,23 @@ def test_report_of_an_infeasible_study_says_why(report_study, report_nothing):
     assert "2 counters of 1.5 m do not fit in a wall of 2.0 m" in page
     assert {"conflict", "plan", "certificate"} <= ids
     assert not ids & {"headline", "walking", "waiting", "meetings", "rules", "placements"}
+
+
+def test_rules_that_conflict_are_said_in_both_languages(report_study, report_nothing):
+    """The table of what cannot hold together has the sentence in English and in Chinese."""
+    entry = ConflictEntry(
+        rules=("PLC-07",),
+        sentence="PLC-07: keep clear; 1.2 m → 0.7 m would do",
+        sentence_zh="PLC-07：保持净空；由 1.2 m 放宽至 0.7 m 即可",
+        value=1.2,
+        relaxed_to=0.7,
+        unit="m",
+        where=(1.0, 2.0),
+    )
+    result = replace(report_nothing, conflict=(entry.sentence,), conflict_rules=(entry,))
+    page = render_report(report_study, layout=None, evaluation=None, result=result)
+    assert entry.sentence in page
+    assert entry.sentence_zh in page
 
 
 def test_page_brings_its_own_chinese_signs(report_page):

@@ -172,16 +172,18 @@ def rule_row(study: Study, layout: Layout | None, rule: Mapping[str, Any]) -> di
     }
 
 
-def conflict_rows(study: Study, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def conflict_rows(
+    study: Study, layout: Layout | None, row: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Return the rules and wishes that cannot hold together, with what would do."""
     entries = row.get("conflict_rules") or []
     known = {rule.id: rule for rule in rules_of(study)} if entries else {}
     return [
         {
             **entry,
-            "rule_zh": "；".join(
-                known[name].sentence_zh for name in entry["rules"] if name in known
-            ),
+            # results of earlier versions have no Chinese of their own
+            "rule_zh": translate_names(study, layout, entry.get("sentence_zh", ""))
+            or "；".join(known[name].sentence_zh for name in entry["rules"] if name in known),
             "asked": in_both(partial(quantity, entry["value"], entry["unit"])),
             "would_do": in_both(partial(quantity, entry["relaxed_to"], entry["unit"])),
         }
