@@ -80,7 +80,8 @@ def table(rows: list[Row]) -> str:
         + ". Processor seconds of one process each; the machine was shared. One synthetic hall a "
         "seed, the same for all; no parameter was tuned on them. Objective: walking, encounters "
         "and overlooked places, without waiting, which no search can change. What each method "
-        "does: `peer_searches.py`.",
+        "does: `peer_searches.py`. “Usual” is a method in its usual form, where each layout "
+        "is scored from nothing; to the others our scoring of moves is lent.",
         "",
         "“Ours is better by” is 1 − ours / theirs on the same hall and seed: median, and its 95 % "
         "interval (bootstrap over the seeds). A minus says that the other is better.",
@@ -118,7 +119,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--method", action="append", choices=list(METHODS))
     parser.add_argument("--jobs", type=int, default=1, help="halls at a time")
-    parser.add_argument("--add", action="store_true", help="keep the halls measured before")
+    parser.add_argument("--add", action="store_true", help="keep the runs measured before")
     options = parser.parse_args()
     halls = options.hall or [name for name in HALLS if name != "small"]
     methods = tuple(options.method or METHODS)
@@ -128,10 +129,12 @@ def main() -> None:
         for seed in range(1, options.seeds + 1)
     ]
     rows = _read() if options.add else []
+    done = {(r.hall, r.seed, r.seconds, r.method) for r in rows}
     jobs = [
-        job
-        for job in jobs
-        if not any((r.hall, r.seed) == job[:2] and r.seconds in job[2] for r in rows)
+        (hall, seed, (limit,), missing)
+        for hall, seed, limits, names in jobs
+        for limit in limits
+        if (missing := tuple(m for m in names if (hall, seed, limit, m) not in done))
     ]
     context = multiprocessing.get_context("spawn")
     with context.Pool(options.jobs) as pool:
