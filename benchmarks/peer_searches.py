@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from optimizer.place.problem import PlacementProblem
+    from optimizer.place.scorer import Score
 
-__all__ = ["METHODS", "Outcome"]
+__all__ = ["METHODS", "CpuBudget", "Outcome", "TimeIsUpError", "Yard", "pose_operators", "run"]
 
 
 class TimeIsUpError(Exception):
@@ -82,6 +83,8 @@ class Yard:
         self.end = time.process_time() + seconds
         self.begun, self.seconds = time.process_time(), seconds
         self.best, self.scored = np.inf, 0
+        #: Of the layout that was asked about last.
+        self.score: Score | None = None
         #: Score every layout from nothing, as a method does that knows nothing of moves.
         self.from_nothing = False
         self._scorer: Scorer | None = None
@@ -105,9 +108,9 @@ class Yard:
                 self._scorer.propose(tuple((int(b), int(chosen[b])) for b in moved))
                 self._scorer.accept()
         self._at = np.array(chosen, dtype=np.int64)
-        value = self._scorer.score.value
-        self.best = min(self.best, value)
-        return value
+        self.score = self._scorer.score
+        self.best = min(self.best, self.score.value)
+        return self.score.value
 
     def fits(self, chosen: np.ndarray, block: int, pose: int) -> bool:
         """Whether a block may stand at a candidate, the others (at −1: nowhere) as they are."""
@@ -194,10 +197,6 @@ def genetic(yard: Yard) -> None:
     """Pymoo's GA."""
     from pymoo.algorithms.soo.nonconvex.ga import GA
     from pymoo.core.problem import Problem
-    from pymoo.core.repair import Repair
-    from pymoo.core.sampling import Sampling
-    from pymoo.operators.crossover.ux import UniformCrossover
-    from pymoo.operators.mutation.rm import ChoiceRandomMutation
     from pymoo.optimize import minimize
 
     blocks = len(yard.grid.kind)
@@ -211,6 +210,20 @@ def genetic(yard: Yard) -> None:
         def _evaluate(self, x: np.ndarray, out: dict[str, Any], *_: Any, **__: Any) -> None:
             out["F"] = np.array([[yard.cost(row)] for row in x])
 
+    algorithm = GA(pop_size=60, eliminate_duplicates=True, **pose_operators(yard))
+    seed = int(yard.random.integers(2**31))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        minimize(Halls(), algorithm, ("n_gen", 10**9), seed=seed, verbose=False)
+
+
+def pose_operators(yard: Yard) -> dict[str, Any]:
+    """Pymoo's operators for genes that are candidate poses, a gene a block."""
+    from pymoo.core.repair import Repair
+    from pymoo.core.sampling import Sampling
+    from pymoo.operators.crossover.ux import UniformCrossover
+    from pymoo.operators.mutation.rm import ChoiceRandomMutation
+
     class Built(Sampling):
         def _do(self, problem: Any, n_samples: int, **_: Any) -> np.ndarray:
             return np.array([yard.new(32) for _ in range(n_samples)])
@@ -222,22 +235,16 @@ def genetic(yard: Yard) -> None:
     class Reset(ChoiceRandomMutation):
         def _do(self, problem: Any, x: np.ndarray, **_: Any) -> np.ndarray:
             x = x.copy()
-            hit = yard.random.random(x.shape) < 1.0 / blocks
+            hit = yard.random.random(x.shape) < 1.0 / x.shape[1]
             x[hit] = (yard.random.random(x.shape) * yard.sizes)[hit].astype(int)
             return x
 
-    algorithm = GA(
-        pop_size=60,
-        sampling=Built(),
-        crossover=UniformCrossover(repair=None),
-        mutation=Reset(),
-        repair=Mended(),
-        eliminate_duplicates=True,
-    )
-    seed = int(yard.random.integers(2**31))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        minimize(Halls(), algorithm, ("n_gen", 10**9), seed=seed, verbose=False)
+    return {
+        "sampling": Built(),
+        "crossover": UniformCrossover(repair=None),
+        "mutation": Reset(),
+        "repair": Mended(),
+    }
 
 
 def _mended(yard: Yard, genes: np.ndarray) -> np.ndarray:
