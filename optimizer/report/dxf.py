@@ -24,7 +24,13 @@ from ezdxf.units import conversion_factor
 from optimizer.equipment.layout import Layout, Placement, placed_box
 from optimizer.report.atomic import whole_file
 from optimizer.report.colours import INK, group_colours
-from optimizer.report.dxf_frame import Frame, add_outline, open_drawing, read_drawing
+from optimizer.report.dxf_frame import (
+    Frame,
+    add_outline,
+    open_drawing,
+    read_drawing,
+    without_clock,
+)
 from optimizer.report.dxf_furniture import (
     block_matrix,
     copy_block,
@@ -64,6 +70,7 @@ TEXT_HEIGHT, PERSON = 0.12, 0.25
 FORBIDDEN = re.compile(r"[<>/\\\":;?*|=`',\s]+")
 
 
+@without_clock()
 def write_layout_dxf(
     study: Study,
     layout: Layout,

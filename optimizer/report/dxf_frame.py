@@ -7,12 +7,13 @@ drawing's units and back.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ezdxf import recover, units
+from ezdxf import options, recover, units  # type: ignore[attr-defined]
 from ezdxf.filemanagement import new, readfile
 from ezdxf.lldxf.const import DXFError
 from shapely import get_parts
@@ -20,7 +21,7 @@ from shapely import get_parts
 from optimizer.errors import FileFormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ezdxf.document import Drawing
     from ezdxf.layouts.base import BaseLayout
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
     from optimizer.plan.model import FloorPlan
     from optimizer.study import Study
 
-__all__ = ["Frame", "add_outline", "open_drawing", "read_drawing", "start_drawing"]
+__all__ = [
+    "Frame",
+    "add_outline",
+    "open_drawing",
+    "read_drawing",
+    "start_drawing",
+    "without_clock",
+]
 
 #: Metres in a millimetre, the unit of new drawings.
 MILLIMETRE = 0.001
@@ -65,6 +73,17 @@ class Frame:
     def length(self, metres: float) -> float:
         """Return a length in the drawing's units."""
         return metres / self.metres_per_unit
+
+
+@contextmanager
+def without_clock() -> Iterator[None]:
+    """Write drawings without date and random mark: the same layout is the same file."""
+    before = options.write_fixed_meta_data_for_testing
+    options.write_fixed_meta_data_for_testing = True
+    try:
+        yield
+    finally:
+        options.write_fixed_meta_data_for_testing = before
 
 
 def open_drawing(study: Study) -> tuple[Drawing, Frame, Path | None]:
