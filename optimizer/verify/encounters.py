@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["Lanes", "Stream", "pair_encounters"]
+__all__ = ["Lanes", "Stream", "pair_encounters", "shared_area"]
 
 #: Panels between the ends of the shift, and points of Gauss's rule on each: exact but for the
 #: panels that hold a kink of A.
 PANELS, GAUSS = 8, 3
 #: Velocities that differ by less than this are one, metres per second.
 STILL = 1e-9
+#: A side of a lane that rises by less than this is level, metres.
+FLAT = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,16 +151,50 @@ def _volumes(rows: Array, lanes: Lanes) -> Array:
     node, weight = np.polynomial.legendre.leggauss(GAUSS)
     width = np.maximum(high - low, 0.0) / PANELS
     live = np.flatnonzero(width > 0)
-    lane = shapely.polygons(ring_a[live])
+    # directions are rounded: a lane is wider and longer by as much
+    grown = np.hypot(*a[moving[live], 2:4].T)
+    along = a[moving[live], 2:4] / grown[:, None]
+    frame = np.stack([along, np.column_stack([-along[:, 1], along[:, 0]])], axis=1)
+    # lane b, and the way that it is moved, as seen along lane a from its start
+    lane = np.einsum("nki,nji->nkj", ring_b[live] - a[moving[live], None, :2], frame)
+    way = np.einsum("ni,nji->nj", normal[live], frame)
+    length, half = a[moving[live], 4] * grown, lanes.width / 2 * grown
     total = np.zeros(len(live))
     for k in range(PANELS):
         for x, w in zip(node, weight, strict=True):
             shift = low[live] + width[live] * (k + (1 + x) / 2)
-            moved = ring_b[live] + (shift[:, None] * normal[live])[:, None]
-            shared = shapely.area(shapely.intersection(lane, shapely.polygons(moved)))
-            total += w / 2 * width[live] * shared
+            moved = lane + (shift[:, None] * way)[:, None]
+            total += w / 2 * width[live] * shared_area(moved, length, half)
     volume[moving[live]] = total * pace[moving[live]]
     return volume
+
+
+def shared_area(ring: Array, length: Array, half: Array) -> Array:
+    """Area that each ring (n, 4, 2) shares with 0 ≤ x ≤ length, −half ≤ y ≤ half.
+
+    Green's theorem: ∮ y dx round the ring, y held within its limits, over the parts of its sides
+    where x lies within its own.
+    """
+    x, y = ring[..., 0], ring[..., 1]
+    run, rise = np.roll(x, -1, axis=1) - x, np.roll(y, -1, axis=1) - y
+    slope = np.divide(rise, run, out=np.zeros_like(run), where=run != 0)
+    half = half[:, None]
+    first = np.clip(x, 0.0, length[:, None])
+    last = np.clip(x + run, 0.0, length[:, None])
+    begin, end = y + (first - x) * slope, y + (last - x) * slope
+    rises = end - begin
+    flat = np.abs(rises) < FLAT
+    mean = np.divide(
+        _risen(end, half) - _risen(begin, half), rises, out=np.zeros_like(rises), where=~flat
+    )
+    mean = np.where(flat, np.clip((begin + end) / 2, -half, half), mean)
+    area: Array = np.abs(((last - first) * mean).sum(axis=1))
+    return area
+
+
+def _risen(y: Array, half: Array) -> Array:
+    """∫ from 0 to y of what is left of y within −half … half."""
+    return np.where(np.abs(y) <= half, y**2 / 2, half * np.abs(y) - half**2 / 2)
 
 
 def _rings(stretch: Array, width: float) -> Array:

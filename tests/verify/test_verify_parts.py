@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shapely import box, union_all
+from shapely import area, box, intersection, polygons, union_all
 
 import optimizer.verify
 from optimizer.demand.flows import PersonClass
@@ -17,7 +17,7 @@ from optimizer.study_file import read_study
 from optimizer.verify import verify_result
 from optimizer.verify.crossings import count_meetings
 from optimizer.verify.demand import count_visits, list_walks
-from optimizer.verify.encounters import Lanes, Stream, pair_encounters
+from optimizer.verify.encounters import Lanes, Stream, pair_encounters, shared_area
 from optimizer.verify.placed import read_placements
 from optimizer.verify.waiting import queue_figures, waiting_seconds
 from optimizer.verify.ways import _distinct, find_ways
@@ -121,6 +121,24 @@ def test_flows_in_one_lane():
     assert pair_encounters([there, back], LANES)[0, 1] == pytest.approx(right, rel=1e-3)
     after = _stream([(0, 0), (15, 0)], start=2, end=2)
     assert pair_encounters([there, after], LANES)[0, 1] == 0.0
+
+
+def test_area_that_two_lanes_share():
+    """A lane moved over another, by hand, and at random places as shapely cuts them."""
+    lane = np.array([[(0.0, -0.6), (2.0, -0.6), (2.0, 0.6), (0.0, 0.6)]])
+    # the same lane: 2 · 1.2; moved by 0.5 along and 0.2 across: 1.5 · 1.0; beside it: nothing
+    moved = np.concatenate([lane, lane + (0.5, 0.2), lane + (0.0, 1.2)])
+    length, half = np.full(3, 2.0), np.full(3, 0.6)
+    assert shared_area(moved, length, half) == pytest.approx([2.4, 1.5, 0.0], abs=1e-12)
+    rng = np.random.default_rng(5)
+    turn = rng.uniform(0, 2 * np.pi, 300)
+    axes = np.stack([np.cos(turn), np.sin(turn), -np.sin(turn), np.cos(turn)], axis=1)
+    rings = np.einsum("kj,nji->nki", lane[0], axes.reshape(-1, 2, 2))
+    rings += rng.uniform(-2, 3, (300, 1, 2))
+    found = shared_area(rings, np.full(300, 1.7), np.full(300, 0.6))
+    right = area(intersection(polygons(rings), box(0, -0.6, 1.7, 0.6)))
+    assert found == pytest.approx(right, abs=1e-9)
+    assert 50 < (found > 0).sum() < 300
 
 
 def test_flows_that_share_a_start_or_an_end_do_not_meet():
