@@ -127,7 +127,7 @@ def test_area_that_two_lanes_share():
     """A lane moved over another, by hand, and at random places as shapely cuts them."""
     lane = np.array([[(0.0, -0.6), (2.0, -0.6), (2.0, 0.6), (0.0, 0.6)]])
     # the same lane: 2 · 1.2; moved by 0.5 along and 0.2 across: 1.5 · 1.0; beside it: nothing
-    moved = np.concatenate([lane, lane + (0.5, 0.2), lane + (0.0, 1.2)])
+    moved = lane + np.array([(0.0, 0.0), (0.5, 0.2), (0.0, 1.2)])[:, None]
     length, half = np.full(3, 2.0), np.full(3, 0.6)
     assert shared_area(moved, length, half) == pytest.approx([2.4, 1.5, 0.0], abs=1e-12)
     rng = np.random.default_rng(5)
