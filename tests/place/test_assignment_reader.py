@@ -35,6 +35,8 @@ def refusal(path: Path) -> tuple[str, ...]:
         "2\n\n0 1\n2 3\n\n4 5\n6 7\n",
         "2 0 1 2 3 4 5 6 7",
         "\ufeff2\r\n0\t1 2 3\r\n4 5 6\r\n\r\n+7.0",
+        "2\n0,1\n2,3,\n4, 5\n6, 7\n",
+        "2,0,1,2,3,4,5,6,7",
     ],
 )
 def test_white_space_is_free(write, text: str) -> None:
@@ -59,6 +61,16 @@ def test_matrices_cannot_be_written(write) -> None:
     """A problem does not change after it was read."""
     with pytest.raises(ValueError, match="read-only"):
         read_qaplib(write("1 2 3")).a[0, 0] = 1
+
+
+def test_decimal_commas_are_refused(write) -> None:
+    """A comma within a number is no fraction and no two numbers: each such word is named."""
+    assert (
+        "line 2: '0,5' (A, row 1, column 1) is not a finite number"
+        in refusal(write("2\n0,5 1\n2 3\n4 5\n6 7"))[0]
+    )
+    # a comma alone is a number left out
+    assert len(refusal(write("1\n, 2"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The quadratic assignment problem: what it is, and how its files are read.
 
 In: a file in the format of QAPLIB: n, then the numbers of matrix A row by row, then those of
-matrix B, with any white space between them. Out: an `AssignmentProblem`.
+matrix B, with any white space between them, or commas. Out: an `AssignmentProblem`.
 
 n fixtures go to n places. With A the flows between fixtures and B the distances between places
 (or the other way round), a permutation p costs Σ A[i][j]·B[p(i)][p(j)] over all ordered pairs,
@@ -128,12 +128,21 @@ def read_qaplib(path: str | PathLike[str]) -> AssignmentProblem:
         raise FileFormatError(
             f"{path}: byte {error.start + 1} is no text; a .dat file holds numbers as plain text"
         ) from error
-    words = [(line, word) for line, row in enumerate(text.splitlines(), 1) for word in row.split()]
+    words = _words(text)
     if not words:
         raise FileFormatError(f"{path}: empty; it must hold n, matrix A and matrix B")
-    n = _read_size(path, *words[0])
+    parted = _words(text.replace(",", " "))
+    n = _read_size(path, *(parted or words)[0])
+    if len(parted) == 2 * n * n + 1:
+        # commas part the numbers; were they decimal ones, there would be too many
+        words = parted
     a, b = np.array(_read_numbers(path, words[1:], n)).reshape(2, n, n)
     return AssignmentProblem(n=n, a=a, b=b)
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    """Words of a text with their lines."""
+    return [(line, word) for line, row in enumerate(text.splitlines(), 1) for word in row.split()]
 
 
 def _read_size(path: str | PathLike[str], line: int, word: str) -> int:
