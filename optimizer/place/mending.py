@@ -38,7 +38,9 @@ __all__ = ["Mended", "mend", "repair"]
 #: So many of the layouts found are mended.
 MENDED = 3
 #: Share of the time that mending may take; the rest is for making it better.
-MENDING = 0.6
+MENDING = 0.7
+#: Share of the time for asking whether each rule that is broken can be kept at all.
+ALONE = 0.25
 #: Share of a run's scored moves that make a mended layout better, where moves count.
 BETTER = 0.2
 
@@ -65,6 +67,7 @@ def mend(
     *,
     seconds: float,
     seed: int,
+    until: float | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Mended:
     """Mend layouts that break hard rules, best first, as long as time lasts.
@@ -79,19 +82,22 @@ def mend(
         Time for all of it.
     seed
         Of the solver.
+    until
+        When an explanation has to be ready, by `time.perf_counter`; by default after `seconds`.
     should_stop
         Asked between solutions; True ends it with what is there.
     """
     end = time.perf_counter() + seconds
+    until = end if until is None else until
     model = RuleModel(stock_of(problem))
     mended: list[tuple[int, ...]] = []
-    for rule in _broken(model, found[:1]):
+    broken = _broken(model, found[:1])
+    for rule in broken:
         # what no layout can keep is soon known, where the other rules are left aside
-        alone = model.solve(
-            rules=[rule], time_limit=seconds / 8, seed=seed, should_stop=should_stop
-        )
+        share = ALONE * seconds / len(broken)
+        alone = model.solve(rules=[rule], time_limit=share, seed=seed, should_stop=should_stop)
         if alone.status is Status.INFEASIBLE:
-            left = max(end - time.perf_counter(), 0.5 * seconds)
+            left = max(until - time.perf_counter(), 0.0)
             entries = explain(problem, time_limit=left, seed=seed, suspects=(rule,))
             return Mended(conflict=entries)
     for chosen in found:
@@ -106,7 +112,7 @@ def mend(
                 break
             mended.append(one)
         elif answer.status is Status.INFEASIBLE:
-            left = max(end - time.perf_counter(), 0.5 * seconds)
+            left = max(until - time.perf_counter(), 0.0)
             return Mended(conflict=explain(problem, time_limit=left, seed=seed))
     return Mended(chosen=tuple(mended))
 
@@ -150,33 +156,47 @@ def repair(
     steps
         Scored moves of the run, where those count and not seconds.
     """
-    end = time.perf_counter() + seconds
+    begun = time.perf_counter()
     # those that break fewest rules first
-    near = sorted(found, key=lambda one: (one.broken is None, one.rank))
+    near = [one.chosen for one in sorted(found, key=lambda one: (one.broken is None, one.rank))]
     mended = mend(
         problem,
-        [one.chosen for one in near[:MENDED]],
+        near[:MENDED],
         seconds=MENDING * seconds,
         seed=seed,
+        until=begun + seconds,
         should_stop=should_stop,
     )
-    best, choices = chosen, list(mended.chosen)
-    if not choices and not mended.conflict and near:
-        choices = [near[0].chosen]  # the search may get farther with what the model did not mend
+    choices, conflict = list(mended.chosen), mended.conflict
+    if not choices and not conflict:
+        choices = near[:1]  # the search may get farther with what the model did not mend
     if choices:
         budget = Budget(
-            seconds=max(end - time.perf_counter(), 0.5) if steps is None else float("inf"),
+            seconds=max(begun + seconds - time.perf_counter(), 0.5)
+            if steps is None
+            else float("inf"),
             steps=None if steps is None else max(1, round(BETTER * steps)),
             should_stop=should_stop,
         )
         better = Search(problem, seed=seed).keep(budget, np.array(choices[0], dtype=np.int64))
         choices += [] if better is None else [better.chosen]
+    return _best(problem, chosen, choices), conflict
+
+
+def _best(problem: PlacementProblem, chosen: Chosen, choices: Sequence[Sequence[int]]) -> Chosen:
+    """The best by the judge of a layout and of others, which are choices of candidates."""
+    best, rank = None, _rank(chosen.evaluation)
     for one in choices:
         layout = problem.layout(one)
-        evaluation = evaluate(problem.study, layout, shells=problem.shells)
-        if _rank(evaluation) < _rank(best.evaluation):
-            best = Chosen(layout=layout, evaluation=evaluation, table=problem.table_cost(one))
-    return best, mended.conflict
+        judged = _rank(evaluate(problem.study, layout, shells=problem.shells, places=False))
+        if judged < rank:
+            best, rank = one, judged
+    if best is None:
+        return chosen
+    layout = problem.layout(best)
+    # once more, with the worst places and guide lines
+    evaluation = evaluate(problem.study, layout, shells=problem.shells)
+    return Chosen(layout=layout, evaluation=evaluation, table=problem.table_cost(best))
 
 
 def _rank(evaluation: Evaluation) -> tuple[int, float]:

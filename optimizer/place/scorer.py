@@ -78,10 +78,16 @@ class Scorer:
         The placement problem.
     chosen
         Candidate of each block.
+    stiff
+        Times what the search usually pays for a kind of service without a wide route.
     """
 
     def __init__(
-        self, problem: PlacementProblem, chosen: Sequence[int] | NDArray[np.int64]
+        self,
+        problem: PlacementProblem,
+        chosen: Sequence[int] | NDArray[np.int64],
+        *,
+        stiff: float = 1.0,
     ) -> None:
         self._objective = problem.study.objective
         self._poses = [PoseTable(kind, problem.candidates[k]) for k, kind in _kinds(problem)]
@@ -101,7 +107,7 @@ class Scorer:
         self._open: tuple[Move, NDArray[np.int64]] | None = None
         width = required_width(problem.study)
         self._ways = Ways(problem, width, boxes, chosen) if width else None
-        self._toll = SHUT * min(problem.table_cost(chosen), NO_WAY)
+        self._toll = stiff * SHUT * min(problem.table_cost(chosen), NO_WAY)
         walking = sum(walk.cost for walk in self._walks)
         every = [leg for walk in self._walks for leg in walk.legs]
         self._measures = MeasureCost.of(problem, every, walking=walking)

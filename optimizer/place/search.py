@@ -59,6 +59,8 @@ WORTH, PATIENCE = 0.003, 100
 MEND = 1.0
 #: Temperature of a search that begins at a layout which keeps the rules, times `HOT`.
 CAREFUL = 0.1
+#: Times what a kind of service without a wide route costs, once that turned out to be too cheap.
+DEAR = 10.0
 #: Greedy starts before the search says that it finds no layout by itself.
 STARTS = 60
 
@@ -90,7 +92,7 @@ class Search:
     seed
         Of the random numbers.
     on_better
-        Told each better layout.
+        Told each better layout, and each better one that keeps the rules about the whole hall.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Search:
         on_better: Callable[[Found], None] = lambda found: None,
     ) -> None:
         self._problem = problem
+        self._stiff = 1.0
         self._grid = problem.grid
         self._on_better = on_better
         mixed = (0x9E3779B97F4A7C15 * (seed + 1)) % 2**64
@@ -164,7 +167,9 @@ class Search:
             for source, share, warmth in ROUND:
                 until = (number + share) / rounds
                 lawful = source == "best" and self._must_turn_back()
-                if lawful and self.lawful is not None:
+                if lawful and self._make_ways_dear():
+                    lawful, warmth = False, 1.0
+                if (lawful or self.best is None) and self.lawful is not None:
                     start = np.array(self.lawful.chosen)
                 elif source == "best" and self.best is not None:
                     start = np.array(self.best.chosen)
@@ -193,6 +198,15 @@ class Search:
             return False
         return self._look(self.best) > 0
 
+    def _make_ways_dear(self) -> bool:
+        """Once, where wide routes are missing: let them cost more, and forget what was cheap."""
+        shut = self.best is not None and self.best.score.shut > 0
+        if self._stiff > 1.0 or not shut or self._problem.leeway is not None:
+            return False
+        self._stiff = DEAR
+        self.best, self._kept = None, []
+        return True
+
     def _look(self, found: Found) -> int:
         """Hold a layout against the rules about the whole hall; what it breaks."""
         if self._keeping is None:
@@ -201,6 +215,8 @@ class Search:
         known = replace(found, broken=broken)
         if self.lawful is None or known.rank < self.lawful.rank:
             self.lawful = known
+            if not broken:
+                self._on_better(known)
         return broken
 
     def _annealed(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -231,7 +247,7 @@ class Search:
         may pay for one after which fewer are.
         """
         chosen = start.copy()
-        scorer = Scorer(self._problem, chosen)
+        scorer = Scorer(self._problem, chosen, stiff=self._stiff)
         table = self._problem.table_cost(chosen)
         toll = self._toll(chosen, table)
         self._note(chosen, scorer.score, toll)
@@ -319,7 +335,7 @@ class Search:
 
     def note(self, chosen: NDArray[np.int64]) -> None:
         """Keep a layout that somebody else found, if it is worth it."""
-        score = Scorer(self._problem, chosen).score
+        score = Scorer(self._problem, chosen, stiff=self._stiff).score
         self._note(chosen, score, self._toll(chosen, self._problem.table_cost(chosen)))
 
     def _note(

@@ -56,9 +56,10 @@ FINE = 3000
 FINER = 6.0
 #: A gap below this is rounding: single precision of the tables, 1e-6 m at each bend of a path.
 CLOSED = 1e-6
-#: Share of the time limit that mending a layout which breaks rules may take beyond it, and seconds
-#: for it at least; seconds at least for finding out which rules are in the way.
-MENDING, MENDING_SECONDS, EXPLAINING_SECONDS = 0.25, 8.0, 10.0
+#: Share of the time limit that is left to mending while every layout met breaks rules, and seconds
+#: for it at least; where moves count and not seconds, those for it. Seconds at least for finding
+#: out which rules are in the way, where nothing fits.
+MENDING, MENDING_SECONDS, STEPS_MENDING_SECONDS, EXPLAINING_SECONDS = 0.3, 1.0, 8.0, 10.0
 #: Judging is measured once and takes about so many times as long in the end.
 JUDGE_TIMES = 3.0
 #: Share of the usual temperature when the search starts from a layout that somebody gave.
@@ -116,8 +117,10 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     first, heat = _warm(problem, search, first, orders)
     _reserve(problem, first, run)
     found, proof = _search_and_prove(problem, search, first, run, orders, heat)
+    # of layouts that all break rules the judge looks at few, for mending needs the time
+    kept = 0.0 if any(one.broken == 0 for one in found) else 0.8 * MENDING * run.seconds
     chosen = choose(
-        problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < 0
+        problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < kept
     )
     if chosen.evaluation.broken and problem.leeway is None:
         chosen, blank = _repaired(problem, found, chosen, run, orders, blank)
@@ -153,7 +156,9 @@ def _repaired(
         problem,
         found,
         chosen,
-        seconds=max(MENDING * run.seconds, MENDING_SECONDS),
+        seconds=max(run.left(), MENDING_SECONDS)
+        if orders.steps is None
+        else max(MENDING * run.seconds, STEPS_MENDING_SECONDS),
         seed=orders.seed,
         steps=orders.steps,
         should_stop=run.stop,
@@ -280,14 +285,20 @@ def _search_and_prove(
     provable = problem.leeway is None or problem.leeway.is_sound
     with Crew(problem, seeds=seeds, steps=steps) as crew:
         heard = time.perf_counter()
+        fewest: list[int] = []  # what layouts that were held against the rules break
 
         def stop() -> bool:
             nonlocal heard
             if time.perf_counter() - heard > NEWS_SECONDS:
-                for one in crew.news():
+                news = crew.news()
+                for one in news:
                     run.found(one)
+                fewest.extend(
+                    f.broken for f in (*news, search.lawful) if f and f.broken is not None
+                )
                 heard = time.perf_counter()
-            return run.stop()
+            to_mend = steps is None and problem.leeway is None and min(fewest, default=0) > 0
+            return run.stop() or (to_mend and run.left() < MENDING * run.seconds)
 
         whole = max(run.left(), 0.1)
         share = SEARCH_FIRST if workers > 1 else 0.6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import shapely
 from own_packs import with_rule
 from tiny_studies import machine, make_study, room
@@ -13,6 +14,7 @@ from optimizer.place.problem import build_problem
 from optimizer.report.results import result_to_json
 from optimizer.result import Status
 from optimizer.study import FixtureGroup
+from optimizer.study_file import read_study
 
 
 def two_free(**fields):
@@ -93,3 +95,15 @@ def test_a_column_in_the_aisle_is_named(tmp_path):
     assert abs(entry.relaxed_to - 1.1) < 0.011
     assert "at the column by" in entry.sentence
     assert "柱、" in entry.sentence_zh
+
+
+@pytest.mark.slow
+def test_the_old_corner_as_a_crowded_place_is_lawful(root):
+    """Routes of 1.8 m past 12 fixtures in 107 m²: dear enough once, the search finds them."""
+    study = read_study(root / "floorplans" / "old_corner" / "study.toml")
+    wide = {**study.rule_overrides, "CN-ACC-01": {"value": 1.8}}
+    result = optimize(
+        study.replace(rule_overrides=wide), steps=12_000, time_limit=60, workers=1, seed=2
+    )
+    assert result.evaluation is not None
+    assert not result.evaluation.broken
