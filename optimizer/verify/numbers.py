@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from optimizer.verify.claim import MISSING, Claim, hold, is_number, lookup, open_claim
+from optimizer.verify.claim import MISSING, Claim, agree, hold, is_number, lookup, open_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,11 @@ SAME = 1e-5
 
 
 def check_numbers(study: Study, fixtures: Sequence[Placed], result: Any) -> Iterator[Claim]:
-    """Claims about "at_most" and "counts"; a result without the keys claims nothing."""
+    """Claims about "at_most" and "counts"; an empty list of counts claims nothing."""
     yield from _check_moves(study, fixtures, result)
     rows = lookup(result, "counts")
+    if rows is MISSING:
+        yield hold("counts", False, "counts is missing in the result; a list is right")
     if rows is MISSING or rows == []:
         return
     found = dict(Counter(placed.kind.name for placed in fixtures))
@@ -60,7 +62,8 @@ def check_numbers(study: Study, fixtures: Sequence[Placed], result: Any) -> Iter
 def _check_moves(study: Study, fixtures: Sequence[Placed], result: Any) -> Iterator[Claim]:
     """Claim that no more fixtures moved from today's layout than were allowed to."""
     most = lookup(result, "at_most")
-    if most is MISSING or most is None:
+    if most is None or most is MISSING:
+        yield agree(result, "at_most", None)  # null where any number may move; the key is there
         return
     if study.current_layout is None or not is_number(most):
         yield hold("at_most", False, f"at_most is {most}, and the study names no layout of today")

@@ -202,14 +202,22 @@ def check_visits(scene: Scene, result: Any) -> Iterator[Claim]:
         minutes = visit["walking"] + visit["waiting"] + visit["service"]
         for key, value in (*visit.items(), ("minutes", minutes)):
             yield _own(rows.get(name), f"door_to_door.by_business.{name}", key, value)
+    yield agree(
+        result,
+        "door_to_door.minutes_per_customer",
+        _each(visits),
+        relative=DOUBT,
+        least=1e-9,
+    )
     told = lookup(result, "periods")
-    listed = [p for p in told if isinstance(p, Mapping)] if isinstance(told, Sequence) else []
+    rows_told = isinstance(told, Sequence) and not isinstance(told, str)
+    listed = [p for p in told if isinstance(p, Mapping)] if rows_told else []
     names = [part.name for part, _ in scene.parts]
     yield hold(
         "periods",
-        [p.get("name") for p in listed] == names,
+        rows_told and [p.get("name") for p in listed] == names,
         f"periods are {', '.join(str(p.get('name')) for p in listed) or 'none'}; "
-        f"the study has {', '.join(names) or 'none'}",
+        f"the study has {', '.join(names) or 'none'}, and a list is right",
     )
     for row, (part, own) in zip(listed, scene.parts, strict=False):
         people = own.study.arrivals_per_hour
@@ -223,6 +231,16 @@ def check_visits(scene: Scene, result: Any) -> Iterator[Claim]:
             for key in ("mean_minutes", "p95_minutes", "utilisation", "people_waiting"):
                 told_row = told_stops.get(stop) if isinstance(told_stops, Mapping) else None
                 yield _own(told_row, f"{place}.waiting.{stop}", key, figures[key])
+
+
+def _each(visits: Mapping[str, Mapping[str, float]]) -> float:
+    """Minutes of a customer, mean over all who come; 0 for nobody."""
+    people = math.fsum(row["customers_per_hour"] for row in visits.values())
+    minutes = math.fsum(
+        row["customers_per_hour"] * (row["walking"] + row["waiting"] + row["service"])
+        for row in visits.values()
+    )
+    return minutes / people if people else 0.0
 
 
 def _own(row: Any, place: str, key: str, value: float) -> Claim:

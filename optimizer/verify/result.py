@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import OptimizerError
 from optimizer.verify.bound import check_proof
-from optimizer.verify.claim import Claim, agree, hold, lookup
+from optimizer.verify.claim import Claim, agree, hold, lookup, open_claim
 from optimizer.verify.figures import (
     check_crossing,
     check_detour,
@@ -101,6 +101,7 @@ def _check_head(study: Study, result: Any) -> Iterator[Claim]:
     yield agree(result, "schema", 1)
     yield agree(result, "study.name", study.name)
     yield agree(result, "study.sha256", study.sha256)
+    yield open_claim(result, "notes", "they tell how the search went")
 
 
 def _check_layout(

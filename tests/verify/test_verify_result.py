@@ -57,6 +57,7 @@ def test_a_true_result_is_believed(small_study, small_result):
         "crowding.aisle_place",
         "crowding.aisle_speed",
         "diversion.parting_place",
+        "notes",
         "rules",
     }
     assert all(isinstance(claim, Claim) and claim.sentence for claim in claims)
@@ -98,6 +99,7 @@ def test_a_true_result_is_believed(small_study, small_result):
         "diversion.parting_last",
         "diversion.visible_from_entrance",
         "crowding.aisle_density",
+        "door_to_door.minutes_per_customer",
         "crossing.guided.metres_guided",
         "detour.mean",
         "detour.worst",
