@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from optimizer.errors import FileFormatError
+from optimizer.reading_limits import refuse_size, within_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,14 +50,22 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(names)}" if names else "there are none"
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, limit: str = "text_mib") -> str:
     """Text of a UTF-8 file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    limit
+        Name of the limit of its size in `reading_limits.toml`.
 
     Raises
     ------
     FileFormatError
-        Where there is no such file, or it is not text.
+        Where there is no such file, it is too large, or it is not text.
     """
+    refuse_size(path, limit)
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -81,9 +90,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     FileFormatError
         Where it is missing, not text, or not TOML (with the line).
     """
-    text = read_text(path)
+    text = read_text(path, limit="toml_mib")
     try:
-        return tomllib.loads(text)
+        with within_time(path, len(text)):
+            return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileFormatError(f"{path}: not valid TOML: {error}") from None
     except (RecursionError, ValueError):

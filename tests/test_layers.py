@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "optimizer"
 ORDER = (
     "errors",
     "versions",
+    "reading_limits",
     "reading",
     "plan",
     "equipment",

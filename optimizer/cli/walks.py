@@ -19,7 +19,7 @@ from optimizer.cli.terminal import print_json, print_line
 from optimizer.errors import FileFormatError
 from optimizer.reading import read_text
 
-__all__ = ["distances"]
+__all__ = ["distances", "read_pairs"]
 
 #: Numbers of a row: x1, y1, x2, y2.
 COLUMNS = 4
@@ -52,7 +52,7 @@ def distances(
     from optimizer.walk.shell import prepare_shell
 
     floor = floor_space(read_drawing(plan))
-    ends = _read_pairs(pairs)
+    ends = read_pairs(pairs)
     shell = prepare_shell(floor, radius=radius)
     nothing = np.empty((0, 5))
     found = route(shell, nothing, ends[:, :2], ends[:, 2:], paths=False).lengths
@@ -65,7 +65,7 @@ def distances(
     return 0
 
 
-def _read_pairs(file: Path) -> np.ndarray:
+def read_pairs(file: Path) -> np.ndarray:
     """Ends of the walks, (n, 4) in metres.
 
     Raises

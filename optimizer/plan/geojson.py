@@ -18,6 +18,7 @@ from shapely.geometry import mapping, shape
 
 from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource, Zone, ZoneKind
+from optimizer.reading_limits import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,7 @@ def load_json(path: str | Path) -> Any:
         The file cannot be opened, is not UTF-8 or is not JSON.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        return json.loads(read_bytes(path, "text_mib").decode("utf-8-sig"))
     except OSError as error:
         raise FileFormatError(f"{path}: cannot be opened: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -71,6 +72,10 @@ def load_json(path: str | Path) -> Any:
         ) from error
     except RecursionError as error:
         raise FileFormatError(f"{path}: not a plan: brackets are nested too deeply") from error
+    except FileFormatError:
+        raise
+    except ValueError as error:
+        raise FileFormatError(f"{path}: not a plan: it has endless numbers") from error
 
 
 def read_geojson(path: str | Path) -> FloorPlan:

@@ -18,6 +18,7 @@ from optimizer.errors import FileFormatError
 from optimizer.plan.dxf.curves import DRAWN, LETTERS, Stroke, graphic, strokes_of
 from optimizer.plan.dxf.furniture import BlockMap, FurnitureFinder, matrix_of
 from optimizer.plan.dxf.layers import LayerMap, Meaning
+from optimizer.reading_limits import refuse_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +33,10 @@ Window = tuple[float, float, float, float]
 
 #: Deepest nesting of blocks that is followed.
 MOST_DEPTH = 16
-#: Most strokes that are taken from one drawing.
-MOST_STROKES = 3_000_000
+#: Coordinates from here on are a mistake, in drawing units: a million kilometres in millimetres.
+FARTHEST = 1e15
+#: Points that take about as much memory as a stroke itself.
+POINTS = 64
 #: Objects of other programs (walls of Tangent or AutoCAD Architecture) that hold no plain lines.
 OPAQUE = {"ACAD_PROXY_ENTITY", "ACAD_PROXY_OBJECT", "TCH_WALL", "TCH_OPENING", "AEC_WALL"}
 #: What ezdxf and the geometry of a broken entity raise.
@@ -150,9 +153,9 @@ def draw(
     Raises
     ------
     FileFormatError
-        The drawing draws more than `MOST_STROKES`, as a block that holds itself many times may.
+        The drawing draws more than the limit `dxf_strokes`, as blocks within blocks may.
     """
-    pen = _Pen(document, layers, blocks or BlockMap())
+    pen = _Pen(document, layers, blocks or BlockMap(), str(document.filename or "drawing"))
     for entity in graphic(document.modelspace() if space is None else space):
         if entity.dxf.get("invisible", 0) == 0:
             pen.take(entity)
@@ -169,8 +172,10 @@ def _spot(place: Any, layer: str) -> Stroke:
 class _Pen:
     """Walks a document's entities and remembers what each block draws."""
 
-    def __init__(self, document: Any, layers: LayerMap, blocks: BlockMap) -> None:
+    def __init__(self, document: Any, layers: LayerMap, blocks: BlockMap, path: str) -> None:
         self.document = document
+        self.path = path
+        self.taken = 0
         self.layers = layers
         self.finder = FurnitureFinder(document.blocks, blocks, self.block)
         self.drawing = Drawing()
@@ -214,13 +219,17 @@ class _Pen:
         if kind in OPAQUE:
             self.drawing.skipped[kind] += 1
         elif kind == "INSERT":
+            if layer.casefold() in self.frozen:
+                self.drawing.hidden[layer] += entity.mcount
+                return
+            self.counted(self.block(entity.dxf.name), times=entity.mcount)
             for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
                 self.take_insert(insert)
         elif kind == "POINT":
             if self.meaning(layer) is Meaning.POWER and self.wanted(layer, 1):
                 self.sort([_spot(entity.dxf.location, layer)])
         elif kind in LETTERS or (kind in DRAWN and self.wanted(layer, 1)):
-            self.sort(self.strokes(entity))
+            self.sort(self.counted(self.strokes(entity)))
         elif kind in DRAWN and layer not in self.drawing.places:
             spots = [stroke.points.mean(axis=0) for stroke in self.strokes(entity)]
             if spots:
@@ -229,9 +238,6 @@ class _Pen:
     def take_insert(self, insert: Any) -> None:
         """Sort one INSERT: a door's or window's block as a group, any other by its strokes."""
         layer, name = insert.dxf.layer, insert.dxf.name
-        if layer.casefold() in self.frozen:
-            self.drawing.hidden[layer] += 1
-            return
         inside = self.block(name)
         meaning = self.meaning(layer)
         by_name = self.layers.block_meaning(name)
@@ -276,7 +282,7 @@ class _Pen:
                 name=insert.dxf.name, layer=layer, meaning=meaning, strokes=strokes, axes=axes
             )
         )
-        self.counted(len(strokes))
+        self.drawing.count += len(strokes)
 
     def block(self, name: str, above: tuple[str, ...] = ()) -> tuple[Stroke, ...]:
         """All that a block draws, in its own coordinates; nested blocks are broken up."""
@@ -292,13 +298,9 @@ class _Pen:
             if entity.dxf.get("invisible", 0):
                 continue
             if entity.dxftype() != "INSERT":
-                strokes += self.strokes(entity)
+                strokes += self.counted(self.strokes(entity))
             elif entity.dxf.layer.casefold() not in self.frozen:
                 strokes += self.nested(entity, (*above, name))
-            if len(strokes) > MOST_STROKES:
-                raise FileFormatError(
-                    f"block {name!r} draws more than {MOST_STROKES} strokes; the most allowed"
-                )
         self.compiled[name] = tuple(strokes)
         layered: dict[str, list[Stroke]] = {}
         for stroke in strokes:
@@ -309,6 +311,7 @@ class _Pen:
     def nested(self, entity: Any, above: tuple[str, ...]) -> Iterator[Stroke]:
         """What an INSERT inside a block draws there."""
         inside = self.block(entity.dxf.name, above)
+        self.counted(inside, times=entity.mcount)
         if not inside:
             return
         for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
@@ -323,7 +326,11 @@ class _Pen:
         except BROKEN as error:
             self.left_out(entity, error)
             return []
-        return [s for s in found if len(s.points) and np.isfinite(s.points).all()]
+        there = [s for s in found if len(s.points)]
+        kept = [s for s in there if (np.abs(s.points) < FARTHEST).all()]  # not what is no number
+        if len(kept) < len(there):
+            self.left_out(entity, ValueError("its coordinates are no numbers, or beyond all size"))
+        return kept
 
     def knows_shell(self) -> bool:
         """Whether anything lies on a layer of walls or outlines."""
@@ -344,7 +351,7 @@ class _Pen:
     def sort(self, strokes: Sequence[Stroke]) -> None:
         """Put strokes under the meaning of their layers."""
         drawing = self.drawing
-        self.counted(len(strokes))
+        drawing.count += len(strokes)
         for stroke in strokes:
             if stroke.kind == "text":
                 drawing.texts.append(stroke)
@@ -354,11 +361,9 @@ class _Pen:
             elif meaning is None and stroke.kind != "text" and not self.shell_known:
                 drawing.others.append(stroke)
 
-    def counted(self, number: int) -> None:
-        """Count strokes against the limit."""
-        self.drawing.count += number
-        if self.drawing.count > MOST_STROKES:
-            raise FileFormatError(
-                f"the drawing draws more than {MOST_STROKES} strokes, the most allowed; purge "
-                "it or leave out what is no building"
-            )
+    def counted(self, strokes: Sequence[Stroke], times: int = 1) -> Sequence[Stroke]:
+        """Count strokes against the limit before they are made `times` over; return them."""
+        once = sum(1 + len(stroke.points) // POINTS for stroke in strokes)
+        self.taken += max(1, once) * times
+        refuse_more(self.path, "dxf_strokes", self.taken)
+        return strokes

@@ -24,6 +24,7 @@ import numpy as np
 from optimizer.errors import FloorPlanError
 from optimizer.plan.dxf.layers import fits
 from optimizer.plan.model import Furniture
+from optimizer.reading_limits import refuse_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -193,6 +194,7 @@ class FurnitureFinder:
 
     def add(self, insert: Any, matrix: NDArray[np.float64], rule: BlockRule, handle: str) -> None:
         """Keep one fixture."""
+        refuse_more("the drawing", "dxf_fixtures", len(self.found) + 1)
         drawn = [s.points for s in self.strokes(insert.dxf.name) if s.kind in {"line", "fill"}]
         points = np.concatenate(drawn) if drawn else np.zeros((1, 2))
         low, high = points.min(axis=0), points.max(axis=0)

@@ -101,7 +101,9 @@ def choose_unit(document: Any, drawing: Drawing, given: str | None) -> DrawingUn
 
 
 def extent(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
-    """Lower-left and upper-right corner of strokes, shape (2, 2)."""
+    """Lower-left and upper-right corner of strokes, shape (2, 2); zeros where there are none."""
+    if not strokes:
+        return np.zeros((2, 2))
     everything = np.concatenate([s.points for s in strokes])
     return np.array([everything.min(axis=0), everything.max(axis=0)])
 

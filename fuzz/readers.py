@@ -1,0 +1,212 @@
+"""The readers that are fuzzed: bytes of a file in, nothing or an error of ours out.
+
+In: the name of a reader and the bytes of a file. Out: nothing; what is no `OptimizerError` goes
+through to the caller, and so does the name of a file that a reader left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.errors import OptimizerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optimizer.study import Study
+
+__all__ = ["READERS", "Reader", "feed"]
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORPLANS = ROOT / "floorplans"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A reader and the file that it reads.
+
+    Parameters
+    ----------
+    file
+        Name of the file; its ending tells the format.
+    read
+        Reads a path.
+    words
+        What the format is written with, for the dictionary of the mutations.
+    """
+
+    file: str
+    read: Callable[[Path], object]
+    words: tuple[str, ...] = ()
+
+
+@cache
+def _study() -> Study:
+    from optimizer.study_file import read_study
+
+    return read_study(FLOORPLANS / "old_corner" / "study.toml")
+
+
+def _plan(path: Path) -> object:
+    from optimizer.plan.read import read_plan
+    from optimizer.plan.summary import summarize_plan
+
+    return summarize_plan(read_plan(path))
+
+
+def _read_study(path: Path) -> object:
+    from optimizer.study_file import read_study
+
+    for name in ("plan.geojson", "today.json"):
+        if not (path.parent / name).exists():
+            (path.parent / name).write_bytes((FLOORPLANS / "old_corner" / name).read_bytes())
+    return read_study(path)
+
+
+def _layout(path: Path) -> object:
+    from optimizer.equipment.layout_file import read_layout
+
+    return read_layout(path, _study())
+
+
+def _result(path: Path) -> object:
+    from optimizer.cli.files import read_result
+
+    return read_result(path)
+
+
+def _layout_dxf(path: Path) -> object:
+    from optimizer.cli.files import read_any_layout
+
+    return read_any_layout(path, _study())
+
+
+def _pack(path: Path) -> object:
+    from optimizer.rules.packs import read_pack_file
+
+    return read_pack_file(path)
+
+
+def _arrivals(path: Path) -> object:
+    from optimizer.demand.arrivals import read_arrivals_file
+
+    return read_arrivals_file(path)
+
+
+def _log(path: Path) -> object:
+    from optimizer.demand.queue_log import read_queue_log
+
+    return read_queue_log(path)
+
+
+def _pairs(path: Path) -> object:
+    from optimizer.cli.walks import read_pairs
+
+    return read_pairs(path)
+
+
+def _portfolio(path: Path) -> object:
+    from optimizer.network.portfolio import read_portfolio
+
+    return read_portfolio(path)
+
+
+def _assignment(path: Path) -> object:
+    from optimizer.place.assignment.problem import read_qaplib
+
+    return read_qaplib(path)
+
+
+DXF_WORDS = (
+    *("SECTION", "ENDSEC", "ENTITIES", "BLOCKS", "TABLES", "HEADER", "EOF", "LAYER", "BLOCK"),
+    *("ENDBLK", "INSERT", "LINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE", "LWPOLYLINE", "POLYLINE"),
+    *("VERTEX", "SEQEND", "HATCH", "SOLID", "TEXT", "MTEXT", "AcDbEntity", "AcDbLine", "nan"),
+    *("A-WALL", "A-DOOR", "OUTLINE", "1e308", "-1e9", "$INSUNITS", "$ACADVER", "AC1009"),
+)
+JSON_WORDS = (
+    *('"type"', '"FeatureCollection"', '"features"', '"Feature"', '"geometry"', '"Polygon"'),
+    *('"coordinates"', '"LineString"', '"Point"', '"properties"', '"kind"', '"outline"', '"wall"'),
+    *(
+        '"door"',
+        '"zone"',
+        '"column"',
+        '"thickness"',
+        "NaN",
+        "Infinity",
+        "1e999",
+        "null",
+        "[[",
+        "]]",
+    ),
+    *('"indoor"', '"level"', '"room"', '"rect"', '"MultiPolygon"', '"placements"', '"fixture"'),
+)
+TOML_WORDS = (
+    *("schema", "plan", "name", "[[fixtures]]", "[[business]]", "[arrivals]", "[objective]", "nan"),
+    *("count", "min", "max", "at", "type", "share", "journey", "inf", "1e400", "-1", "true", "[["),
+    *("[[zones]]", "[[doors]]", "[walking]", "[roster]", "[[periods]]", "pitch", "service_minutes"),
+)
+CSV_WORDS = ("hour,people", "09", "\r\n", '"', ";", "\t", "nan", "inf", "1e999", "branch", "study")
+
+#: Every reader of a file from outside.
+READERS = {
+    "dxf": Reader(file="plan.dxf", read=_plan, words=DXF_WORDS),
+    "json": Reader(file="plan.geojson", read=_plan, words=JSON_WORDS),
+    "ifc": Reader(file="plan.ifc", read=_plan, words=("IFCWALL", "IFCDOOR", "#1", "$", "*", ".T.")),
+    "study": Reader(file="study.toml", read=_read_study, words=TOML_WORDS),
+    "layout": Reader(file="layout.json", read=_layout, words=JSON_WORDS),
+    "layout_dxf": Reader(file="layout.dxf", read=_layout_dxf, words=DXF_WORDS),
+    "result": Reader(file="result.json", read=_result, words=JSON_WORDS),
+    "pack": Reader(file="pack.toml", read=_pack, words=TOML_WORDS),
+    "arrivals": Reader(file="arrivals.csv", read=_arrivals, words=CSV_WORDS),
+    "log": Reader(file="log.csv", read=_log, words=CSV_WORDS),
+    "workbook": Reader(file="log.xlsx", read=_log, words=("PK", "xl/", "<row", "<c r=", "<v>")),
+    "pairs": Reader(file="pairs.csv", read=_pairs, words=CSV_WORDS),
+    "portfolio": Reader(file="portfolio.csv", read=_portfolio, words=CSV_WORDS),
+    "assignment": Reader(file="problem.dat", read=_assignment, words=("1e999", "nan", "\n")),
+}
+
+
+def feed(name: str, content: bytes, folder: Path) -> None:
+    """Give a reader one file, alone in a folder.
+
+    Parameters
+    ----------
+    name
+        Name of the reader.
+    content
+        What the file holds.
+    folder
+        Folder for the file, on a fast disk.
+
+    Raises
+    ------
+    AssertionError
+        The reader left a file behind.
+    """
+    reader = READERS[name]
+    path = folder / reader.file
+    path.write_bytes(content)
+    before = len(list(folder.iterdir()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with suppress(OptimizerError):
+            _checked(reader, path)
+    if name != "study":
+        assert len(list(folder.iterdir())) == before, "the reader left a file behind"
+
+
+def _checked(reader: Reader, path: Path) -> None:
+    """Read a file; what a reader says must be sentences that can be shown."""
+    try:
+        reader.read(path)
+    except OptimizerError as error:
+        json.dumps(error.sentences)
+        if not error.sentences or not all(error.sentences):
+            raise ValueError(f"an error without a sentence: {error!r}") from error
+        raise

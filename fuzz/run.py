@@ -1,0 +1,119 @@
+"""Coverage-guided fuzzing of one reader: `python fuzz/run.py READER --runs N`.
+
+In: the name of a reader and a number of executions. Out: one line, how many were run and what was
+found. What is found is kept in `out/fuzz/found/READER`, one file for each place in the program;
+the corpus in `out/fuzz/corpus/READER` grows from run to run, and so a run goes on where the last
+one ended. Needs atheris (`pip install branch-layout[fuzz]`), which has wheels for some Pythons
+and systems only; without it nothing is run, and the exit code is 3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+OUT = ROOT / "out" / "fuzz"
+#: Processor time of one execution from which on it counts as hanging, seconds.
+HANGS = 5.0
+MISSING = 3
+#: Modules whose branches guide the mutations.
+GUIDES = ["optimizer", "ezdxf", "readers"]
+
+
+def main() -> int:
+    """Fuzz a reader and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("reader")
+    parser.add_argument("--runs", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=int, default=0, help="stop after so many; 0 for never")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--longest", type=int, default=60_000, help="bytes of the largest file")
+    wanted = parser.parse_args()
+    try:
+        import atheris
+    except ImportError:
+        print("NOT FUZZED: atheris has no wheel for this Python; try CPython 3.11 on Linux")
+        return MISSING
+    with atheris.instrument_imports(include=GUIDES):
+        import readers
+        from seeds import seeds
+    if wanted.reader not in readers.READERS:
+        parser.error(f"{wanted.reader!r} is no reader; they are {', '.join(readers.READERS)}")
+    logging.disable(logging.CRITICAL)
+    reader = readers.READERS[wanted.reader]
+    corpus, words = OUT / "corpus" / wanted.reader, OUT / f"{wanted.reader}.dict"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for content in seeds(wanted.reader):
+        (corpus / f"seed-{hashlib.sha256(content).hexdigest()[:16]}").write_bytes(content)
+    escaped = ("".join(f"\\x{b:02x}" for b in word.encode()) for word in reader.words)
+    words.write_text("".join(f'"{word}"\n' for word in escaped), encoding="ascii")
+    tally = Tally(wanted.reader)
+
+    def one(content: bytes) -> None:
+        start = time.process_time()
+        try:
+            readers.feed(wanted.reader, content, folder)
+        except Exception as error:
+            tally.keep(content, error)
+        if time.process_time() - start > HANGS:
+            tally.keep(content, TimeoutError(f"took over {HANGS:g} s"))
+        tally.count()
+
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as room:
+        folder = Path(room)
+        options = [
+            *(f"-runs={wanted.runs}", f"-seed={wanted.seed}", f"-max_len={wanted.longest}"),
+            *(f"-max_total_time={wanted.seconds}", "-timeout=120", "-rss_limit_mb=3000"),
+            *(f"-dict={words}", "-print_final_stats=1", f"-artifact_prefix={tally.folder}/"),
+        ]
+        atheris.Setup([sys.argv[0], *options, str(corpus)], one)
+        atheris.Fuzz()
+    return 0
+
+
+class Tally:
+    """Executions and finds of a reader, kept over runs in `out/fuzz/READER.json`."""
+
+    def __init__(self, reader: str) -> None:
+        self.folder = OUT / "found" / reader
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.file = OUT / f"{reader}.json"
+        self.state = {"reader": reader, "executions": 0, "seconds": 0.0, "found": {}}
+        if self.file.exists():
+            self.state = json.loads(self.file.read_text(encoding="utf-8"))
+        self.clock = time.process_time()
+
+    def count(self) -> None:
+        """Count one execution; the file is written now and then."""
+        self.state["executions"] += 1
+        now = time.process_time()
+        if now - self.clock > 5.0 or self.state["executions"] % 1000 == 0:
+            self.state["seconds"] += now - self.clock
+            self.clock = now
+            self.file.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
+
+    def keep(self, content: bytes, error: Exception) -> None:
+        """Keep a file that makes a reader fail, once for each place in the program."""
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [f for f in frames if "optimizer" in f.filename] or frames
+        place = f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
+        key = f"{type(error).__name__} at {place}"
+        if key not in self.state["found"]:
+            name = hashlib.sha256(content).hexdigest()[:16]
+            (self.folder / name).write_bytes(content)
+            self.state["found"][key] = {"file": name, "error": str(error)[:200]}
+            self.file.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
