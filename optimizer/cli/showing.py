@@ -51,6 +51,7 @@ def render(
 
         write_layout_imdf(brief, placed, out)
     elif ending == ".html":
+        from optimizer.demand.roster.own import own_roster
         from optimizer.report.html import write_report
 
         today = brief.current_layout
@@ -60,6 +61,7 @@ def render(
             layout=placed,
             evaluation=evaluation,
             today=None if today is None else evaluate(brief, today),
+            roster=own_roster(brief, placed),
             language=language,
         )
     else:

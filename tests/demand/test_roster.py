@@ -14,9 +14,11 @@ from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
 from optimizer.demand.roster import Roster, RosterRules, RosterStatus, StaffMember, roster
 from optimizer.demand.roster.build import list_patterns
 from optimizer.demand.roster.need import compute_needs
+from optimizer.demand.roster.own import own_roster
 from optimizer.demand.roster.solve import Pattern, solve
 from optimizer.demand.service import Service
 from optimizer.demand.waiting import compute_waiting
+from optimizer.equipment.layout import Layout, Placement
 from optimizer.equipment.model import FixtureType
 from optimizer.errors import StudyError
 from optimizer.plan.model import FloorPlan
@@ -290,3 +292,37 @@ def test_unknown_skill_is_named():
     rules = RosterRules(staff=(StaffMember(name="Ann", skills=("cahs",)),))
     with pytest.raises(StudyError, match="'cahs', which is no staffed type"):
         roster(branch({9: 2.0}), rules=rules)
+
+
+def windows_of(*kinds: str) -> Layout:
+    """A layout with these windows, a metre and a half apart."""
+    return Layout(
+        placements=tuple(
+            Placement(fixture=f"{kind}-{n}", type=kind, x=1.5 * n, y=1.0, angle=0.0)
+            for n, kind in enumerate(kinds)
+        )
+    )
+
+
+def test_a_report_has_the_roster_of_a_study_that_has_one():
+    """Without `[roster]` there is none; with it, that of the layout's own windows."""
+    study = branch({9: 15.0, 10: 15.0, 11: 15.0})
+    placed = windows_of("cash", "cash", "desk")
+    assert own_roster(study, placed) is None
+    rules = RosterRules(shift_hours=(3.0,))
+    found = own_roster(study.replace(roster=rules), placed)
+    assert found is not None
+    assert [slot.start for slot in found.slots][:2] == [540, 570]
+    # the brief has three cash windows, the layout two
+    assert max(slot.open["cash"] for slot in found.slots) == 2
+
+
+def test_a_roster_that_cannot_be_costs_no_report(caplog):
+    """Too few windows, or staff who serve none of them: the reason is logged, nothing raised."""
+    placed = windows_of("cash", "desk")
+    busy = branch({9: 200.0}).replace(roster=RosterRules(shift_hours=(1.0,)))
+    assert own_roster(busy, placed) is None
+    assert "no target can be met" in caplog.text
+    rules = RosterRules(staff=(StaffMember(name="Li", skills=("wealth",)),))
+    assert own_roster(branch({9: 10.0}).replace(roster=rules), placed) is None
+    assert "'wealth', which is no staffed type" in caplog.text
