@@ -134,6 +134,7 @@ def walk(name: str, hours: float, seeds: int, job: tuple[int, str, Layout]) -> R
         "encounters": result["expected_encounters"].analytic,
         "expected": result["expected_encounters"].simulated.mean,
         "counted": result["encounters"].simulated.mean,
+        "called": result["called_encounters"].simulated.mean,
         "stuck": incidents.count("stuck"),
         "spills": incidents.count("spill"),
         "seconds": time.process_time() - start,

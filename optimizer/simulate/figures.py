@@ -270,10 +270,13 @@ def _meeting_figures(
         )
 
     def counted(run: Run) -> float:
-        return meetings[run.seed][0] * 3600.0 / run.seconds
+        return meetings[run.seed].streams * 3600.0 / run.seconds
+
+    def called(run: Run) -> float:
+        return meetings[run.seed].called * 3600.0 / run.seconds
 
     def close(run: Run) -> float:
-        return meetings[run.seed][1] * 3600.0 / run.seconds
+        return meetings[run.seed].close * 3600.0 / run.seconds
 
     within = f"within {distance} m"
     for name, label, of, formula in (
@@ -284,6 +287,12 @@ def _meeting_figures(
             analytic,
         ),
         ("encounters", f"Encounters {within}, counted", counted, analytic),
+        (
+            "called_encounters",
+            f"Who leaves and who is called to the place {within}, counted",
+            called,
+            math.nan,
+        ),
         ("close_pairs", f"All pairs of walkers {within}", close, math.nan),
     ):
         yield _compare(runs, name, label, "1/h", of, formula)

@@ -11,6 +11,10 @@ random, with the paths and speeds that people really walked.
 As in `walk.encounters`, flows that share a start or an end part or merge and do not count, walkers
 of nearly one direction do not, and where one flow ends at the place that another leaves, the last
 metres do not.
+
+Who is called sets out at the moment when somebody leaves the place: these two come towards each
+other by the way in which places are given, not by chance as streams do, and no formula for streams
+has them. They are counted apart.
 """
 
 from __future__ import annotations
@@ -32,12 +36,31 @@ if TYPE_CHECKING:
 
     from optimizer.simulate.records import Walk
 
-__all__ = ["count_meetings", "expect_meetings", "share_flows"]
+__all__ = ["Meetings", "count_meetings", "expect_meetings", "share_flows"]
 
 #: Seconds between two samples of a track for expected meetings.
 SAMPLE = 0.3
 #: Samples over which the direction of a walker is taken.
 AHEAD = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meetings:
+    """How many pairs of walkers came close in a run.
+
+    Parameters
+    ----------
+    streams
+        Encounters of walkers of different flows who set out by chance.
+    called
+        Encounters of somebody who leaves a place with the one who is called to it at that moment.
+    close
+        All pairs of walkers, of whatever flows.
+    """
+
+    streams: int
+    called: int
+    close: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +98,7 @@ def share_flows(walks: Sequence[Walk]) -> tuple[NDArray[np.bool_], NDArray[np.bo
     return apart, end[:, None] == start
 
 
-def count_meetings(walks: Sequence[Walk], *, distance: float, handover: float) -> tuple[int, int]:
+def count_meetings(walks: Sequence[Walk], *, distance: float, handover: float) -> Meetings:
     """Encounters of walkers of different flows, and all pairs of walkers who came so close.
 
     Parameters
@@ -88,7 +111,7 @@ def count_meetings(walks: Sequence[Walk], *, distance: float, handover: float) -
         Metres at a standing point that belong to the person served there.
     """
     if len(walks) < 2:
-        return 0, 0
+        return Meetings(streams=0, called=0, close=0)
     apart, hands = share_flows(walks)
     s = _samples(walks, every=1)
     order = np.argsort(s.time, kind="stable")
@@ -106,7 +129,17 @@ def count_meetings(walks: Sequence[Walk], *, distance: float, handover: float) -
         close.update(_pairs(s.walk[i], s.walk[j]))
         real = _crossing(s, i, j, apart, hands, handover)
         met.update(_pairs(s.walk[i][real], s.walk[j][real]))
-    return len(met), len(close)
+    began = np.array([walk.times[0] for walk in walks])
+    called = sum(_is_called(hands, began, i, j) or _is_called(hands, began, j, i) for i, j in met)
+    return Meetings(streams=len(met) - called, called=called, close=len(close))
+
+
+def _is_called(
+    hands: NDArray[np.bool_], began: NDArray[np.float64], comes: int, leaves: int
+) -> bool:
+    """Whether one walker was called to the place that the other left at that moment."""
+    later = float(began[comes] - began[leaves])
+    return bool(hands[comes, leaves]) and 0.0 <= later <= float(parameter("call"))
 
 
 def expect_meetings(

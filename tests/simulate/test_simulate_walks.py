@@ -16,7 +16,7 @@ from optimizer.plan.space import Audience
 from optimizer.simulate import simulate
 from optimizer.simulate.crowd import Crowd, Walker
 from optimizer.simulate.hall import furnish_hall
-from optimizer.simulate.meetings import count_meetings, expect_meetings
+from optimizer.simulate.meetings import Meetings, count_meetings, expect_meetings
 from optimizer.simulate.records import Walk
 from optimizer.simulate.run import simulate_once
 from optimizer.simulate.tracks import frames_of, write_trajectories
@@ -182,15 +182,31 @@ def test_walkers_who_cross_meet_once():
     one = walk(1, (0, 5), (10, 5), source="a", target="b")
     other = walk(2, (5, 0), (5, 10), source="c", target="d")
     late = walk(2, (5, 0), (5, 10), source="c", target="d", begin=60.0)
-    assert count_meetings([one, other], distance=0.8, handover=1.4) == (1, 1)
-    assert count_meetings([one, late], distance=0.8, handover=1.4) == (0, 0)
+    assert count_meetings([one, other], distance=0.8, handover=1.4) == Meetings(
+        streams=1, called=0, close=1
+    )
+    assert count_meetings([one, late], distance=0.8, handover=1.4) == Meetings(
+        streams=0, called=0, close=0
+    )
+
+
+@pytest.mark.parametrize(("begin", "streams", "called"), [(0.3, 0, 1), (4.0, 1, 0), (-0.3, 1, 0)])
+def test_who_is_called_meets_who_leaves_by_no_chance(begin, streams, called):
+    """One leaves a counter, the next is called at that moment: counted apart from chance."""
+    # the counter is at 0, the seat 8 m east of it; both walk on one line and meet half-way
+    leaves = walk(1, (0, 0), (10, 0), source="counter", target="door", begin=10.0)
+    comes = walk(2, (8, 0), (0, 0), source="seat", target="counter", begin=10.0 + begin)
+    met = count_meetings([leaves, comes], distance=0.8, handover=1.4)
+    assert met == Meetings(streams=streams, called=called, close=1)
 
 
 def test_flows_of_one_end_part_and_do_not_meet():
     """Two who come in together part: close, but no encounter."""
     one = walk(1, (0, 0), (10, 0), source="door", target="b")
     other = walk(2, (0, 0.3), (10, 3), source="door", target="c")
-    assert count_meetings([one, other], distance=0.8, handover=1.4) == (0, 1)
+    assert count_meetings([one, other], distance=0.8, handover=1.4) == Meetings(
+        streams=0, called=0, close=1
+    )
 
 
 @pytest.mark.parametrize(("angle", "factor"), [(90.0, math.sqrt(2.0)), (60.0, 1.1547)])
