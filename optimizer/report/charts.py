@@ -36,7 +36,7 @@ BUSY = 0.85
 
 
 def plot_waiting(
-    study: Study, evaluation: Evaluation, *, ax: Axes | None = None, language: Language = "both"
+    study: Study, evaluation: Evaluation, ax: Axes | None = None, *, language: Language = "both"
 ) -> Axes:
     """Draw mean and 95th percentile of the wait by stop, with how busy each stop is.
 
@@ -73,7 +73,7 @@ def plot_waiting(
 
 
 def plot_history(
-    study: Study, result: Result, *, ax: Axes | None = None, language: Language = "both"
+    study: Study, result: Result, ax: Axes | None = None, *, language: Language = "both"
 ) -> Axes:
     """Draw the best objective and the bound over the seconds of a search.
 
@@ -104,8 +104,8 @@ def plot_history(
 def plot_comparison(
     study: Study | str,
     results: Mapping[str, Mapping[str, Any]],
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
 ) -> Axes:
     """Draw the headline figures of several layouts as change from the first, per cent.

@@ -51,8 +51,8 @@ HEAT = LinearSegmentedColormap.from_list(
 def plot_conflicts(
     study: Study,
     evaluation: Evaluation,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     legend: bool = True,
     heat: bool = True,

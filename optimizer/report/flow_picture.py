@@ -47,8 +47,8 @@ GUIDE = "#d0006f"
 def plot_flows(
     study: Study,
     evaluation: Evaluation,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     legend: bool = True,
     metres_per_person: float | None = None,

@@ -55,8 +55,8 @@ class _Name:
 def plot_pareto(
     study: Study,
     front: ParetoFront,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     picked: Sequence[str] = (),
 ) -> Axes:

@@ -52,8 +52,8 @@ GROUND = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "non
 def plot_graph(
     study: Study,
     graph: nx.Graph | None = None,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
 ) -> Axes:
     """Draw the walkable graph of the customers' floor, without furniture.

@@ -53,8 +53,8 @@ FRONT = 0.14
 def plot_layout(
     study: Study,
     layout: Layout,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     evaluation: Evaluation | None = None,
     panel: float = 0.0,

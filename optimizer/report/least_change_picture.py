@@ -132,8 +132,8 @@ def _cell(key: str, row: Mapping[str, Any], language: Literal["en", "zh"]) -> st
 def plot_least_change(
     study: Study,
     steps: Sequence[ChangeStep],
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
 ) -> Axes:
     """Draw how much lower the objective is with 1, 2, … moves than with today's layout.

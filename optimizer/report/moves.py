@@ -56,8 +56,8 @@ def moved_fixtures(before: Layout, after: Layout) -> tuple[tuple[Placement, Plac
 def plot_moves(
     study: Study,
     layouts: tuple[Layout, Layout],
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
 ) -> Axes:
     """Draw the second layout, the old footprints of what moved, and an arrow for each move.

@@ -33,7 +33,7 @@ SAVINGS = LinearSegmentedColormap.from_list("savings", ["#d9603b", "#f7f3e8", "#
 WITHOUT, UNKNOWN = "#d8d8d8", "#ffffff"
 
 
-def plot_network(rollout: Rollout, *, ax: Axes | None = None, language: Language = "both") -> Axes:
+def plot_network(rollout: Rollout, ax: Axes | None = None, *, language: Language = "both") -> Axes:
     """Draw every branch as a tile, formats below each other.
 
     A dot marks smart branches, a red frame broken hard rules. Gids: "tile:", "smart:", "broken:"

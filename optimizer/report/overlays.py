@@ -44,8 +44,8 @@ LINE, SIZE = 56, 6.5
 def plot_privacy(
     study: Study,
     evaluation: Evaluation,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     legend: bool = True,
 ) -> Axes:
@@ -72,8 +72,8 @@ def plot_privacy(
 def plot_rules(
     study: Study,
     evaluation: Evaluation,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     legend: bool = True,
 ) -> Axes:

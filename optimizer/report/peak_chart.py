@@ -60,7 +60,7 @@ def best_hours(of_day: Mapping[int, float], most: float) -> tuple[int, ...]:
     return tuple(sorted(sorted(quiet, key=lambda hour: (of_day[hour], hour))[:BEST]))
 
 
-def plot_peaks(study: Study, *, ax: Axes | None = None, language: Language = "both") -> Axes:
+def plot_peaks(study: Study, ax: Axes | None = None, *, language: Language = "both") -> Axes:
     """Draw the people expected by hour and weekday, with the best times to come.
 
     Where a study does not tell weekdays apart there is one row, a mean day. Gids: "cell:day:hour",

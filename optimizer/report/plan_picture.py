@@ -44,8 +44,9 @@ STREET_DOORS, DOOR_SIZE = (DoorKind.ENTRANCE, *OUTWARDS), 6.5
 
 def plot_plan(
     study: Study,
-    *,
+    plan: FloorPlan | None = None,
     ax: Axes | None = None,
+    *,
     zone_names: bool = True,
     language: Language = "both",
     panel: float = 0.0,
@@ -55,7 +56,9 @@ def plot_plan(
     Parameters
     ----------
     study
-        Its plan is drawn.
+        What the plan belongs to.
+    plan
+        Plan to draw; None for the study's own.
     ax
         Axes to draw on; None for a new figure.
     zone_names
@@ -70,7 +73,7 @@ def plot_plan(
     Axes
         In metres; every artist has a gid that starts with what it shows: "zone:", "door:", …
     """
-    plan = study.plan
+    plan = study.plan if plan is None else plan
     ax = floor_axes(plan, ax, panel=panel)
     draw_shape(ax, plan.outline, gid="outline", facecolor="#fbfaf5", edgecolor=WALL, zorder=1)
     for zone in plan.zones:

@@ -33,8 +33,8 @@ DARKEST = 0.75
 def plot_regret(
     study: Study,
     regret: Mapping[str, Mapping[str, float]],
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
 ) -> Axes:
     """Draw the regret of each layout in each scenario, the worst of each, and the robust one.

@@ -30,7 +30,7 @@ BELOW = 0.5
 
 
 def plot_roster(
-    study: Study, roster: Roster, *, ax: Axes | None = None, language: Language = "both"
+    study: Study, roster: Roster, ax: Axes | None = None, *, language: Language = "both"
 ) -> Axes:
     """Draw the open windows of each half hour by type, the fewest that are enough, and the waits.
 

@@ -58,8 +58,8 @@ def plot_routes(
     study: Study,
     layout: Layout,
     evaluation: Evaluation,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     legend: bool = True,
 ) -> Axes:

@@ -46,8 +46,8 @@ def plot_sight(
     study: Study,
     layout: Layout,
     evaluation: Evaluation,
-    *,
     ax: Axes | None = None,
+    *,
     language: Language = "both",
     legend: bool = True,
 ) -> Axes:

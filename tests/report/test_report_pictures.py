@@ -1,5 +1,6 @@
 """Pictures, judged by their artists: what is drawn, where, and that names cover nothing."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from shapely import LineString, Point, box
 from shapely.affinity import rotate
 
+import optimizer as bo
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.mix import Business, Stop
 from optimizer.equipment.layout import Layout, Placement, placed_box
@@ -598,3 +600,35 @@ def test_no_two_businesses_look_the_same():
     for one, other in combinations(BUSINESS_COLOURS, 2):
         parts = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
         assert sum((a - b) ** 2 for a, b in parts) ** 0.5 >= 50, (one, other)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plot_plan",
+        "plot_layout",
+        "plot_flows",
+        "plot_conflicts",
+        "plot_privacy",
+        "plot_rules",
+        "plot_waiting",
+        "plot_history",
+        "plot_pareto",
+        "plot_comparison",
+    ],
+)
+def test_every_picture_is_called_in_the_same_way(name):
+    """`plot_x(study, thing, ax=None)`: the third argument is the axes, by place or by name."""
+    study, thing, ax, *rest = inspect.signature(getattr(bo, name)).parameters.values()
+    by_place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    assert [p.kind for p in (study, thing, ax)] == [by_place] * 3
+    assert (study.name, ax.name, ax.default) == ("study", "ax", None)
+    assert {p.kind for p in rest} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_plan_of_another_drawing_is_drawn_instead(report_study):
+    """With a plan of its own, that one is drawn and not the study's."""
+    bare = replace(report_study.plan, doors=(), columns=())
+    gids = artists(plot_plan(report_study, bare), "column:")
+    assert not gids
+    assert artists(plot_plan(report_study), "column:")
