@@ -110,7 +110,8 @@ def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
         What the tasks give, in their order; None for one whose process died. Without fork they
         are done one after the other.
     """
-    if len(tasks) < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    alone = multiprocessing.current_process().daemon  # such a process may start no other
+    if len(tasks) < 2 or alone or "fork" not in multiprocessing.get_all_start_methods():
         return [task() for task in tasks]
     context = multiprocessing.get_context("fork")
     lines: list[Connection] = []
