@@ -145,6 +145,8 @@ class Explorer:
         self._seed = seed
         self._random = np.random.default_rng(seed)
         self._searches = [Search(v.problem, seed=seed) for v in self._variants]
+        self._scorers: dict[int, Scorer] = {}
+        self._stand: dict[int, NDArray[np.int64]] = {}
         self._change = 0.0
         self._state = np.array([self._random.integers(1, 2**63)], dtype=np.uint64)
         size = 0.0 if exact else 1.0 / BOXES
@@ -171,7 +173,7 @@ class Explorer:
         for number, variant in enumerate(self._variants):
             chosen = self._searches[number].start()
             if chosen is not None and not budget.over:
-                score = Scorer(variant.problem, chosen).score
+                score = self._scorer(number, chosen).score
                 self._note(variant, variant.problem, score, Spot(number, tuple(chosen.tolist())))
 
     def _wander(self, budget: Budget) -> None:
@@ -182,7 +184,7 @@ class Explorer:
         variant = self._variants[spot.variant]
         grid, problem = variant.problem.grid, variant.problem
         chosen = np.array(spot.chosen, dtype=np.int64)
-        scorer = Scorer(problem, chosen)
+        scorer = self._scorer(spot.variant, chosen)
         here = variant.values(scorer.score, problem)[self._axes]
         move = np.empty(4, dtype=np.int64)
         for _ in range(WALK):
@@ -198,10 +200,27 @@ class Explorer:
             kept = self._note(variant, problem, score, Spot(spot.variant, tuple(chosen.tolist())))
             if kept or (new < here).any():
                 scorer.accept()
+                self._stand[spot.variant] = chosen.copy()
                 here = new
                 continue
             scorer.reject()
             _put(chosen, back)
+
+    def _scorer(self, variant: int, chosen: NDArray[np.int64]) -> Scorer:
+        """The scorer of a choice of counts by the study's own weights, at a layout.
+
+        It walks there from where it was: that is cheaper than a new one.
+        """
+        scorer = self._scorers.get(variant)
+        if scorer is None:
+            scorer = self._scorers[variant] = Scorer(self._variants[variant].problem, chosen)
+        else:
+            moved = np.flatnonzero(chosen != self._stand[variant])
+            if len(moved):
+                scorer.propose(tuple((int(block), int(chosen[block])) for block in moved))
+                scorer.accept()
+        self._stand[variant] = chosen.copy()
+        return scorer
 
     def _draw(self, grid: Grid, chosen: NDArray[np.int64], move: NDArray[np.int64]) -> Move:
         """Draw a move without conflict; its change of the table cost goes to `self._change`."""
@@ -259,7 +278,7 @@ class Explorer:
         grid, base = variant.problem.grid, variant.problem.study.objective
         chosen = np.array(spot.chosen, dtype=np.int64)
         table = variant.problem.table_cost(chosen)
-        before = Scorer(variant.problem, chosen).score
+        before = self._scorer(spot.variant, chosen).score
         values = variant.values(before, variant.problem)
         scale = max(before.value, 1e-9) / max(float(aim.weights[:4] @ values[:4]), 1e-12)
         objective = weigh(base, aim.weights, arrivals=variant.arrivals, scale=scale)
