@@ -20,10 +20,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from optimizer.demand.courses import layout_courses
 from optimizer.demand.waiting import compute_waiting
 from optimizer.evaluation import Evaluation, ObjectiveValue, waiting_seconds
 from optimizer.limits import check_limits
 from optimizer.measured import Measured
+from optimizer.measured.conditions import names_by_type
 from optimizer.measured.crossing import find_places
 from optimizer.measured.guided import compute_guided
 from optimizer.measured.periods import measure_periods, measured_whole, objective_of
@@ -125,6 +127,7 @@ def _at_hour(
         legs=legs,
         arrivals=study.mix.arrivals.per_hour.get(hour, 0.0),
         waiting=compute_waiting(study, layout, hour),
+        courses=layout_courses(study, names_by_type(study, layout), hour)[0],
     )
     return measured, ()
 

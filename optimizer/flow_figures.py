@@ -106,7 +106,7 @@ class CrossingFigures:
     path_crossings
         Topological count of crossing path pairs, each weighted by 1.
     share_of_customers_crossing
-        Share of customer legs' people whose path crosses another stream, 0 to 1.
+        Share of customers who cross another stream on one walk of their visit or more, 0 to 1.
     worst_pairs
         The pairs that meet most, worst first.
     staff_customer_encounters, cash_customer_encounters
@@ -207,8 +207,8 @@ class DiversionFigures:
     parting_place
         Where the two busiest of these ways part, metres.
     self_service_through_queue
-        Share of self-service walks through the counters' queue or the waiting area; None where
-        nobody is served by a machine.
+        Share of self-service customers who walk through the counters' queue or the waiting area,
+        once or more; None where nobody goes to machines alone.
     visible_from_entrance, visible_from_guide_desk
         Share of customers whose first stop is seen from there; None where there is none.
     first_stops

@@ -159,7 +159,8 @@ _ALL = (
     ),
     _measure(
         "share_of_customers_crossing", "crossing.share_of_customers_crossing", "share",
-        ("share of customers' walks that cross another stream", "穿越其他客流的客户占比"),
+        ("share of customers who cross another stream on one walk or more",
+         "穿越其他客流的客户占比"),
     ),
     _measure(
         "head_on_metres", "crossing.head_on_metres", "m",
@@ -196,7 +197,7 @@ _ALL = (
     ),
     _measure(
         "self_service_through_queue", "diversion.self_service_through_queue", "share",
-        ("share of self-service walks through the counters' queue or the waiting area",
+        ("share of self-service customers who walk through the counters' queue or the waiting area",
          "穿越柜台排队或等候区的自助客流占比"),
     ),
     _measure(

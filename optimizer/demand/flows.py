@@ -31,6 +31,7 @@ __all__ = [
     "compute_visits",
     "journeys_of",
     "rounds_per_hour",
+    "stop_shares",
 ]
 
 #: Names of the places at either end of a customer's journey, where no door is named.
@@ -139,7 +140,7 @@ def compute_visits(
     for business in mix.businesses:
         for people, stops in journeys_of(mix, business, servers, arrivals):
             for stop in stops:
-                for place, part in _split(stop, servers).items():
+                for place, part in stop_shares(stop, servers).items():
                     visits[place.type][business.name] += people * stop.probability * part
     return {kind: dict(by_business) for kind, by_business in visits.items()}
 
@@ -222,7 +223,7 @@ def _chain(
         return
     ends = [
         (1.0, {start: 1.0}),
-        *((stop.probability, _split(stop, servers)) for stop in stops),
+        *((stop.probability, stop_shares(stop, servers)) for stop in stops),
         (1.0, {end: 1.0}),
     ]
     for i, (p_from, sources) in enumerate(ends[:-1]):
@@ -236,7 +237,7 @@ def _chain(
                         yield source, target, people * share * part * other
 
 
-def _split(stop: Stop, servers: Mapping[str, int]) -> dict[Place, float]:
+def stop_shares(stop: Stop, servers: Mapping[str, int]) -> dict[Place, float]:
     """How the people of a stop split over its types: in proportion to the servers."""
     present = {kind: servers.get(kind, 0) for kind in stop.types}
     total = sum(present.values())

@@ -6,9 +6,11 @@ what of the objective does not depend on where fixtures stand.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.demand.courses import layout_courses
 from optimizer.demand.periods import open_places, period_arrivals, reference_weights
 from optimizer.demand.waiting import compute_waiting, waiting_of_mix
 from optimizer.evaluation import waiting_seconds
@@ -17,11 +19,12 @@ from optimizer.measured.door_to_door import minutes_at_stops
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from optimizer.demand.courses import Course
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import WaitingFigures
     from optimizer.study import Study
 
-__all__ = ["Conditions", "find_conditions", "fixed_cost", "fixed_costs"]
+__all__ = ["Conditions", "find_conditions", "fixed_cost", "fixed_costs", "names_by_type"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Conditions:
         Open places by fixture type.
     waiting
         Waiting by fixture type.
+    courses
+        Whole visits of its customers.
     """
 
     name: str
@@ -48,6 +53,19 @@ class Conditions:
     arrivals: float
     places: Mapping[str, int]
     waiting: Mapping[str, WaitingFigures]
+    courses: tuple[Course, ...] = ()
+
+
+def names_by_type(study: Study, layout: Layout | None = None) -> dict[str, tuple[str, ...]]:
+    """Names of the fixtures of each type, in a layout or, without one, in the full brief."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    if layout is None:
+        for group in study.groups:
+            names[group.type] += group.names()
+    else:
+        for placement in layout.placements:
+            names[placement.type].append(placement.fixture)
+    return {kind: tuple(own) for kind, own in names.items()}
 
 
 def find_conditions(study: Study, layout: Layout | None = None) -> tuple[Conditions, ...]:
@@ -61,6 +79,7 @@ def find_conditions(study: Study, layout: Layout | None = None) -> tuple[Conditi
         Which fixtures there are; None for the full brief.
     """
     full = study.servers(layout)
+    courses = layout_courses(study, names_by_type(study, layout))
     if not study.periods:
         alone = Conditions(
             name="",
@@ -69,10 +88,12 @@ def find_conditions(study: Study, layout: Layout | None = None) -> tuple[Conditi
             arrivals=study.arrivals_per_hour,
             places=full,
             waiting=compute_waiting(study, layout),
+            courses=courses[0],
         )
         return (alone,)
     found = []
-    for period, weight in zip(study.periods, reference_weights(study), strict=True):
+    weights = reference_weights(study)
+    for period, weight, own in zip(study.periods, weights, courses, strict=True):
         places = open_places(study, period, full)
         arrivals = period_arrivals(study.mix.arrivals, period)
         serving = {kind: n for kind, n in places.items() if study.types[kind].servers}
@@ -84,6 +105,7 @@ def find_conditions(study: Study, layout: Layout | None = None) -> tuple[Conditi
                 arrivals=arrivals,
                 places=places,
                 waiting=waiting_of_mix(study.mix, places, arrivals, serving),
+                courses=own,
             )
         )
     return tuple(found)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.demand.courses import share_of_customers
 from optimizer.demand.flows import PersonClass
 from optimizer.evaluation import CrossingFigures, MeetingPair, MeetingPlace
 from optimizer.measured.walking import is_staff
@@ -18,7 +19,7 @@ from optimizer.streams import CLASSES, class_weights, lane_model, streams_of
 from optimizer.walk.conflict_map import Raster, conflict_map, raster_of, worst_places
 from optimizer.walk.crossing import (
     count_crossings,
-    share_of_people_crossing,
+    crossing_flows,
     sum_by_class,
     weighted_crossings,
     worst_pairs,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.demand.courses import Course
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import Leg
     from optimizer.study import Study
@@ -57,11 +59,21 @@ CELL, PLACE = 0.25, 1.0
 
 
 def compute_crossing(
-    study: Study, legs: Sequence[Leg], only: frozenset[str] | None = None
+    study: Study,
+    legs: Sequence[Leg],
+    courses: Sequence[Course],
+    only: frozenset[str] | None = None,
 ) -> CrossingFigures:
     """Encounters, path crossings and metres on one line of all pairs of flows.
 
-    With `only` some of the figures, those that have nothing to do with them are 0.
+    Parameters
+    ----------
+    study, legs
+        Who walks where.
+    courses
+        Whole visits of the customers.
+    only
+        Names of figures; those that have nothing to do with them are 0. None for all.
     """
     points, counts = pad_polylines(leg.path for leg in legs)
     streams = streams_of(study, legs)
@@ -76,6 +88,11 @@ def compute_crossing(
         (int(one), int(other)): (float(x), float(y))
         for x, y, one, other in (crossings.places if only is None else ())
     }
+    across = {
+        (leg.source, leg.target)
+        for leg, crosses in zip(legs, crossing_flows(crossings, streams.rates), strict=True)
+        if crosses and not is_staff(leg)
+    }
     people = np.outer(streams.rates, streams.rates)
     classes = sum_by_class(pairs, classes=streams.classes, size=len(CLASSES))
     return CrossingFigures(
@@ -84,11 +101,7 @@ def compute_crossing(
             pairs, classes=streams.classes, class_weights=class_weights(study)
         ),
         path_crossings=float(crossings.total),
-        share_of_customers_crossing=share_of_people_crossing(
-            crossings,
-            rates=streams.rates,
-            counted=np.array([not is_staff(leg) for leg in legs], dtype=bool),
-        ),
+        share_of_customers_crossing=share_of_customers(courses, across) or 0.0,
         worst_pairs=tuple(
             MeetingPair(
                 one=legs[pair.flows[0]].name,

@@ -3,8 +3,8 @@
 In: a study, a layout and its walked legs. Out: `DiversionFigures`.
 
 A *machine* is a fixture whose type serves a journey at machines; all other first stops belong to
-the stream to the counters. A *self-service walk* is one that has a machine at one end and a
-machine or a door at the other.
+the stream to the counters. A *self-service customer* is one who goes to machines and to nothing
+else, from door to door.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 import shapely
 from shapely import union_all
 
+from optimizer.demand.courses import share_of_customers
 from optimizer.equipment.layout import placed_box, placed_points
 from optimizer.equipment.model import Role
 from optimizer.evaluation import DiversionFigures, FirstStop
 from optimizer.measured.walking import is_staff
 from optimizer.plan.space import floor_space
-from optimizer.walk.diversion import parting_distance, parting_of_streams, share_passing_through
+from optimizer.walk.diversion import parting_distance, parting_of_streams, passing_through
 from optimizer.walk.pedestrian import read_pedestrian_values
 from optimizer.walk.sightlines import sees
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from optimizer.demand.courses import Course
     from optimizer.equipment.layout import Layout, Placement
     from optimizer.evaluation import Leg
     from optimizer.study import Study
@@ -43,9 +45,13 @@ GRAZE = 0.05
 
 
 def compute_diversion(
-    study: Study, layout: Layout, legs: Sequence[Leg], only: frozenset[str] | None = None
+    study: Study,
+    layout: Layout,
+    legs: Sequence[Leg],
+    courses: Sequence[Course],
+    only: frozenset[str] | None = None,
 ) -> DiversionFigures:
-    """Parting of the streams, walks through queues, first stops in sight; `only` some of them."""
+    """Parting of the streams, ways through queues, first stops in sight; `only` some of them."""
     placed = {p.fixture: p for p in layout.placements}
     machines = machine_types(study)
     customers = [leg for leg in legs if not is_staff(leg) and leg.rate > 0]
@@ -61,9 +67,7 @@ def compute_diversion(
     guided = [s for s in stops if s.from_guide_desk is not None]
     return replace(
         _parting(first, placed, machines) if parts else DiversionFigures(),
-        self_service_through_queue=_through(study, layout, customers, machines)
-        if through
-        else None,
+        self_service_through_queue=_through(study, layout, customers, courses) if through else None,
         visible_from_entrance=_share([(s.people_per_hour, s.from_entrance) for s in stops]),
         visible_from_guide_desk=_share(
             [(s.people_per_hour, float(bool(s.from_guide_desk))) for s in guided]
@@ -149,25 +153,22 @@ def _parting(
 
 
 def _through(
-    study: Study, layout: Layout, customers: Sequence[Leg], machines: frozenset[str]
+    study: Study, layout: Layout, customers: Sequence[Leg], courses: Sequence[Course]
 ) -> float | None:
-    """Share of self-service walks through the queue area."""
-    kind = {p.fixture: p.type for p in layout.placements}
-    ends = [(kind.get(leg.source), kind.get(leg.target)) for leg in customers]
+    """Share of self-service customers who walk through the queue area, be it once or more."""
+    types = machine_types(study)
+    machines = {p.fixture for p in layout.placements if p.type in types}
+    placed = {p.fixture for p in layout.placements}
     own = [
         leg
-        for leg, pair in zip(customers, ends, strict=True)
-        if any(end in machines for end in pair)
-        and all(end is None or end in machines for end in pair)
+        for leg in customers
+        if all(end in machines or end not in placed for end in (leg.source, leg.target))
     ]
-    if not own:
-        return None
-    return share_passing_through(
-        [leg.path for leg in own],
-        rates=np.array([leg.rate for leg in own]),
-        area=queue_area(study, layout),
-        least=GRAZE,
+    passing = passing_through(
+        [leg.path for leg in own], area=queue_area(study, layout), least=GRAZE
     )
+    through = {(leg.source, leg.target) for leg, hit in zip(own, passing, strict=True) if hit}
+    return share_of_customers(courses, through, within=machines)
 
 
 def _first_stops(study: Study, layout: Layout, first: Sequence[Leg]) -> tuple[FirstStop, ...]:

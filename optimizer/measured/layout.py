@@ -24,6 +24,7 @@ from optimizer.privacy import compute_privacy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from optimizer.demand.courses import Course
     from optimizer.demand_figures import DoorToDoorFigures
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import (
@@ -64,6 +65,8 @@ class Measured:
         Open places by fixture type; None for all of the layout.
     visits
         Minutes from door to door, where they are known already: over several periods.
+    courses
+        Whole visits of customers.
     """
 
     study: Study
@@ -75,6 +78,7 @@ class Measured:
     screens: bool = True
     places: Mapping[str, int] | None = None
     visits: DoorToDoorFigures | None = None
+    courses: tuple[Course, ...] = ()
 
     @cached_property
     def door_to_door(self) -> DoorToDoorFigures:
@@ -93,7 +97,7 @@ class Measured:
     @cached_property
     def crossing(self) -> CrossingFigures:
         """Encounters and path crossings."""
-        return compute_crossing(self.study, self.legs, self.only)
+        return compute_crossing(self.study, self.legs, self.courses, self.only)
 
     @cached_property
     def detour(self) -> DetourFigures:
@@ -103,7 +107,7 @@ class Measured:
     @cached_property
     def diversion(self) -> DiversionFigures:
         """Parting of streams, sight of first stops."""
-        return compute_diversion(self.study, self.layout, self.legs, self.only)
+        return compute_diversion(self.study, self.layout, self.legs, self.courses, self.only)
 
     @cached_property
     def crowding(self) -> CrowdingFigures:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from optimizer.demand.courses import joined_courses
 from optimizer.demand_figures import PeriodFigures
 from optimizer.evaluation import ObjectiveValue
 from optimizer.measured.conditions import find_conditions
@@ -77,6 +78,7 @@ def measured_in(
         only=only,
         screens=only is not None,
         places=now.places,
+        courses=now.courses,
     )
 
 
@@ -105,6 +107,7 @@ def measured_whole(
         waiting=worst_waiting(conditions),
         only=only,
         visits=visits,
+        courses=joined_courses([(now.weight, now.courses) for now in conditions]),
     )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from optimizer.study import Study
     from optimizer.verify.placed import Placed
 
-__all__ = ["Walk", "count_places", "count_visits", "list_walks", "merge_walks"]
+__all__ = ["Walk", "count_places", "count_visits", "course_stops", "list_walks", "merge_walks"]
 
 #: A door this near to a 24 h zone belongs to it, metres: a thick wall.
 AT_ZONE = 0.6
@@ -105,6 +105,29 @@ def list_walks(study: Study, fixtures: Sequence[Placed]) -> tuple[Walk, ...]:
         Walk(source=source, target=target, person=person, by_group=dict(by_group))
         for (source, target, person), by_group in rates.items()
     )
+
+
+def course_stops(
+    study: Study, fixtures: Sequence[Placed]
+) -> Iterator[tuple[float, list[tuple[float, dict[str, float]]]]]:
+    """Yield people per hour, and their stops: probability and share of each fixture or door."""
+    places = count_places(fixtures)
+    for business in study.mix.businesses:
+        way_out = business.exit or business.entrance
+        doors = [
+            (1.0, _members(study.plan, ("door", name) if name else (side, ""), fixtures))
+            for side, name in (("in", business.entrance), ("out", way_out))
+        ]
+        for people, stops in _courses(study, business, places):
+            inner = []
+            for stop in stops:
+                shares = {
+                    name: part * share
+                    for kind, part in _split(stop, places).items()
+                    for name, share in _members(study.plan, ("type", kind), fixtures).items()
+                }
+                inner.append((stop.probability, shares))
+            yield people, [doors[0], *inner, doors[1]]
 
 
 def merge_walks(parts: Sequence[tuple[float, Sequence[Walk]]]) -> tuple[Walk, ...]:

@@ -19,6 +19,7 @@ from shapely import LineString, union_all
 
 from optimizer.equipment.model import Role
 from optimizer.plan.space import floor_space
+from optimizer.verify.spared import share_met
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -127,20 +128,23 @@ def _apart(one: Array, other: Array, width: float) -> float:
 
 
 def through_queue(scene: Scene) -> Span | None:
-    """Share of self-service walks through the counters' queue or the waiting area."""
-    machines = _machines(scene)
-    kind = {fixture.name: fixture.kind.name for fixture in scene.fixtures}
-    area = _queue_area(scene, machines)
-    total = least = most = 0.0
+    """Share of customers of machines alone who walk through the counters' queue or the seats."""
+    types = _machines(scene)
+    machines = {fixture.name for fixture in scene.fixtures if fixture.kind.name in types}
+    area = _queue_area(scene, types)
+    sure: set[tuple[str, str]] = set()
+    possible: set[tuple[str, str]] = set()
     for walk, way in zip(scene.walks, scene.ways, strict=True):
-        ends = {kind.get(walk.source, ""), kind.get(walk.target, "")} - {""}
-        if walk.staff or not ends or not ends <= machines:
+        if walk.staff or not {walk.source, walk.target} & machines:
             continue
-        total += walk.rate
         inside = [LineString(path).intersection(area).length for path in way.paths]
-        least += walk.rate * (bool(inside) and min(inside, default=0.0) > GRAZE + 10 * DOUBT)
-        most += walk.rate * (max(inside, default=0.0) > GRAZE - 10 * DOUBT)
-    return (least / total, most / total) if total else None
+        if inside and min(inside) > GRAZE + 10 * DOUBT:
+            sure.add((walk.source, walk.target))
+        if max(inside, default=0.0) > GRAZE - 10 * DOUBT:
+            possible.add((walk.source, walk.target))
+    least = share_met(scene, sure, only=machines)
+    most = share_met(scene, possible, only=machines)
+    return None if least is None or most is None else (least, most)
 
 
 def _queue_area(scene: Scene, machines: set[str]) -> BaseGeometry:

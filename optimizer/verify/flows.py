@@ -24,6 +24,7 @@ from optimizer.verify.diversion import (
     waiting_room,
 )
 from optimizer.verify.privacy import through_flow
+from optimizer.verify.spared import share_met
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,15 +116,18 @@ def _crossing(scene: Scene) -> Spans:
             float((high * people).sum() / 2),
         )
         if name == names[0]:
-            own = np.array([not walk.staff for walk in walks])
-            total = sum(walk.rate for walk in scene.walks if not walk.staff)
-            parts = [
-                float(rates[own & ((table > 0) & (rates > 0)).any(axis=1)].sum())
+            least, most = (
+                share_met(
+                    scene,
+                    {
+                        (walk.source, walk.target)
+                        for walk, row in zip(walks, (table > 0) & (rates > 0), strict=True)
+                        if row.any() and not walk.staff
+                    },
+                )
                 for table in (low, high)
-            ]
-            found[f"crossing.{share}"] = (
-                (parts[0] / total, parts[1] / total) if total else (0.0, 0.0)
             )
+            found[f"crossing.{share}"] = least or 0.0, most or 0.0
     return found
 
 

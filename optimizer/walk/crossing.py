@@ -1,8 +1,8 @@
 """Path crossings: the topological count, its places, and what it says about customers.
 
 In: padded paths in metres and rates in people per hour. Out: crossings of every pair of flows,
-head-on and merging metres apart, their places, the share of customers who cross another stream,
-the worst pairs, and sums by class. How paths are made comparable is told in `sequence_kernels`.
+head-on and merging metres apart, their places, the flows that cross another stream, the worst
+pairs, and sums by class. How paths are made comparable is told in `sequence_kernels`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ __all__ = [
     "Crossings",
     "FlowPair",
     "count_crossings",
+    "crossing_flows",
     "crossing_places",
-    "share_of_people_crossing",
     "sum_by_class",
     "weighted_crossings",
     "worst_pairs",
@@ -143,39 +143,18 @@ def crossing_places(crossings: Crossings, *, rates: FloatArray) -> tuple[Crossin
     return tuple(sorted(found, key=lambda place: (-place.weight, place.flows, place.x, place.y)))
 
 
-def share_of_people_crossing(
-    crossings: Crossings,
-    *,
-    rates: FloatArray,
-    streams: IntArray | None = None,
-    counted: NDArray[np.bool_] | None = None,
-) -> float:
-    """Return the share of people, 0 to 1, whose path crosses another stream.
+def crossing_flows(crossings: Crossings, rates: FloatArray) -> NDArray[np.bool_]:
+    """Return `(m,)` which flows cross another one that has people in it.
 
     Parameters
     ----------
     crossings
         What `count_crossings` returned.
     rates
-        `(m,)` people per hour. The people of a stream of several legs are those of its busiest.
-    streams
-        `(m,)` stream, for instance the journey, to which each leg belongs; a stream does not
-        cross itself. Each flow is a stream of its own if left out.
-    counted
-        `(m,)` legs whose people are counted, for instance the customers; all if left out. They
-        may cross any stream that has people in it.
+        `(m,)` people per hour.
     """
-    m = rates.size
-    belongs = np.arange(m) if streams is None else streams
-    people = np.ones(m, dtype=bool) if counted is None else counted
-    meets = (crossings.counts > 0) & (belongs[:, None] != belongs[None, :]) & (rates > 0)
-    crossing_leg = meets.any(axis=1)
-    size = int(belongs.max(initial=-1)) + 1
-    flow, crosses = np.zeros(size), np.zeros(size, dtype=bool)
-    np.maximum.at(flow, belongs[people], rates[people])
-    np.logical_or.at(crosses, belongs[people], crossing_leg[people])
-    total = float(flow.sum())
-    return float(flow[crosses].sum()) / total if total > 0 else 0.0
+    found: NDArray[np.bool_] = np.any((crossings.counts > 0) & (rates > 0), axis=1)
+    return found
 
 
 def sum_by_class(

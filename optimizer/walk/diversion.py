@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["Parting", "parting_distance", "parting_of_streams", "share_passing_through"]
+__all__ = ["Parting", "parting_distance", "parting_of_streams", "passing_through"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,29 +112,26 @@ def parting_of_streams(
     return Parting(first=min(found), mean=mean, last=max(found))
 
 
-def share_passing_through(
-    paths: Sequence[FloatArray], *, rates: FloatArray, area: BaseGeometry, least: float = 0.0
-) -> float:
-    """Return the share of people, 0 to 1, who walk more than `least` metres inside the area.
+def passing_through(
+    paths: Sequence[FloatArray], *, area: BaseGeometry, least: float = 0.0
+) -> NDArray[np.bool_]:
+    """Return which paths run more than `least` metres inside the area.
 
     Parameters
     ----------
     paths
         `(k, 2)` metres each; a path with fewer than two points passes through nothing.
-    rates
-        People per hour on each path.
     area
         Polygon such as the queue of the counters or the waiting area. Walking along its edge is
         not inside.
     least
         Metres up to which a path only grazes the area.
     """
-    total = float(np.sum(rates))
-    walked = [k for k, path in enumerate(paths) if len(path) > 1]
-    if not walked or total <= 0:
-        return 0.0
-    lines = np.array([shapely.LineString(paths[k]) for k in walked], dtype=object)
-    edge = shapely.intersection(lines, shapely.boundary(area))
-    inside = shapely.length(shapely.intersection(lines, area)) - shapely.length(edge)
-    passing = inside > max(least, 1e-9)
-    return float(np.asarray(rates)[walked][passing].sum()) / total
+    walked = np.array([len(path) > 1 for path in paths], dtype=bool)
+    passing = np.zeros(len(paths), dtype=bool)
+    if walked.any():
+        lines = np.array([shapely.LineString(p) for p in paths if len(p) > 1], dtype=object)
+        edge = shapely.intersection(lines, shapely.boundary(area))
+        inside = shapely.length(shapely.intersection(lines, area)) - shapely.length(edge)
+        passing[walked] = inside > max(least, 1e-9)
+    return passing

@@ -226,6 +226,36 @@ def test_two_streams_that_cross(crossed):
     assert straight.share_of_customers_crossing == 0
 
 
+def test_customers_who_cross_are_counted_once_each(crossed):
+    """Only half of the 20 go to their desk at all: 10 of them cross, and all 40 others.
+
+    All that walk cross, twice each; the 10 who leave by the door that they came by do not.
+    """
+    p, q = crossed.mix.businesses
+    half = replace(p, journey=(Stop(types=("b",), probability=0.5),))
+    found = evaluate(crossed.replace(mix=replace(crossed.mix, businesses=(half, q))), ACROSS)
+    assert found.crossing.share_of_customers_crossing == pytest.approx(50 / 60)
+
+
+def test_self_service_customers_whom_the_machine_fails_are_none(branched):
+    """Of 30 at the machine 6 go on to the counter: 24 are self-service; all of them pass the seats.
+
+    Without the seats none does.
+    """
+    (business,) = branched.mix.businesses
+    failing = branched.replace(
+        mix=replace(branched.mix, businesses=(replace(business, rework=0.2),)),
+        types={**branched.types, "waiting_seats": fixture("waiting_seats")},
+    )
+    # between machine and counter, where only those pass whom the machine fails
+    seats = Placement(fixture="s", type="waiting_seats", x=5.0, y=5.0)
+    between = Layout(placements=(*BRANCHED.placements, seats))
+    found = evaluate(failing, between).diversion
+    assert found.self_service_through_queue == 0.0
+    beside = Layout(placements=(*BRANCHED.placements, replace(seats, x=2.0, y=3.1)))
+    assert evaluate(failing, beside).diversion.self_service_through_queue == pytest.approx(1.0)
+
+
 def test_classes_are_told_apart(crossed):
     """Staff and cash transport meet customers; what is left are customers among themselves."""
     rounds = (

@@ -125,7 +125,7 @@ def test_a_figure_that_is_one_percent_off_is_refuted_alone(small_study, small_re
     [
         ("detour.backtrack_ratio", 0.05),
         ("crossing.cash_customer_encounters", 0.1),
-        ("diversion.self_service_through_queue", 0.5),
+        ("diversion.self_service_through_queue", 0.25),
         ("diversion.visible_from_guide_desk", 0.5),
         ("crowding.waiting_density", 0.2),
         ("crowding.waiting_people", 99.0),

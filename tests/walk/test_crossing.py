@@ -11,8 +11,8 @@ from optimizer.walk.crossing import (
     CrossingPlace,
     FlowPair,
     count_crossings,
+    crossing_flows,
     crossing_places,
-    share_of_people_crossing,
     sum_by_class,
     weighted_crossings,
     worst_pairs,
@@ -289,22 +289,12 @@ def test_sums_by_class():
     assert sums.tolist() == [[0, 12, 0], [12, 11, 0], [0, 0, 0]]
 
 
-def test_share_of_people_crossing():
-    """Those count whose path crosses another stream that has people in it."""
+def test_crossing_flows():
+    """Flows are told that cross another one with people in it."""
     found = crossings([(-1, 0), (1, 0)], [(0, -1), (0, 1)], [(-1, 3), (1, 3)])
     rates = np.array([30.0, 10.0, 60.0])
-    # flows 0 and 1 cross: (30 + 10) of 100
-    assert share_of_people_crossing(found, rates=rates) == pytest.approx(0.4)
-    # only 0 and 2 are customers: 30 of 90
-    customers = np.array([True, False, True])
-    assert share_of_people_crossing(found, rates=rates, counted=customers) == pytest.approx(1 / 3)
-    # 0 and 1 are legs of one journey, which does not cross itself
-    journey = np.array([0, 0, 1])
-    assert share_of_people_crossing(found, rates=rates, streams=journey) == 0.0
-    # legs 0 and 2 of one journey of 60 people, crossed by a stream of 10: 70 of 70
-    journey = np.array([0, 1, 0])
-    assert share_of_people_crossing(found, rates=rates, streams=journey) == 1.0
-    # a stream without people disturbs nobody
+    assert crossing_flows(found, rates).tolist() == [True, True, False]
+    # a stream without people disturbs nobody, but may itself be disturbed
     nobody = np.array([30.0, 0.0, 60.0])
-    assert share_of_people_crossing(found, rates=nobody) == 0.0
-    assert share_of_people_crossing(crossings(), rates=np.empty(0)) == 0.0
+    assert crossing_flows(found, nobody).tolist() == [False, True, False]
+    assert not len(crossing_flows(crossings(), np.empty(0)))

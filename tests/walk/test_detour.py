@@ -18,7 +18,7 @@ from optimizer.walk.diversion import (
     Parting,
     parting_distance,
     parting_of_streams,
-    share_passing_through,
+    passing_through,
 )
 from optimizer.walk.polylines import pad_polylines
 
@@ -138,8 +138,8 @@ def test_parting_of_streams():
     assert nobody is None
 
 
-def test_share_passing_through():
-    """People count who walk inside the area, not along its edge and not beside it."""
+def test_passing_through():
+    """A path passes that runs inside the area, not along its edge and not beside it."""
     area = shapely.box(2, -1, 4, 1)
     paths = [
         line((0, 0), (6, 0)),  # 2 m inside
@@ -148,7 +148,7 @@ def test_share_passing_through():
         line((3, 0)),
         line((3.5, -0.9), (3.5, 0.1)),  # 1 m, all inside
     ]
-    rates = np.array([10.0, 20.0, 40.0, 0.0, 10.0])
-    assert share_passing_through(paths, rates=rates, area=area) == pytest.approx(20 / 80)
-    assert share_passing_through(paths, rates=rates, area=area, least=1.5) == 10 / 80
-    assert share_passing_through([], rates=np.empty(0), area=area) == 0.0
+    assert passing_through(paths, area=area).tolist() == [True, False, False, False, True]
+    # 2 m and 1 m inside
+    assert passing_through(paths, area=area, least=1.5).tolist() == [True] + 4 * [False]
+    assert not len(passing_through([], area=area))
