@@ -27,6 +27,7 @@ from optimizer.report.least_change_picture import change_rows, plot_least_change
 from optimizer.report.page.assumptions import assumption_rows, grade_counts
 from optimizer.report.page.hours import scenarios
 from optimizer.report.page.inline import chart_in_both
+from optimizer.report.page.notes import note_rows
 from optimizer.report.page.plan import PlanPictures, plan_pictures
 from optimizer.report.page.rows import (
     conflict_rows,
@@ -183,6 +184,8 @@ def _tables(
         "rules": [rule_row(study, layout, rule) for rule in row["rules"]],
         "conflict_rules": conflict_rows(study, layout, row),
         "assumptions": assumption_rows(study, layout),
+        "search_notes": note_rows(row["notes"]),
+        "plan_notes": note_rows(study.plan.source.notes),
         "grades": grade_counts(study, layout),
     }
 

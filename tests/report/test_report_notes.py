@@ -1,0 +1,89 @@
+"""Notes in both languages: the sentences of search and drawing, and those that nobody foresaw."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from dataclasses import replace
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from optimizer.plan.dxf.drawn import Drawing
+from optimizer.plan.dxf.findings import leftover_defects
+from optimizer.report.html import render_report
+from optimizer.report.page.notes import note_rows
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "the plan is large for the time limit: its poses took 12 s, so no kind has more than "
+            "300 of them; allow more seconds for better layouts",
+            "平面相对于时限偏大：生成候选位置用时 12 s，故每类至多 300 个；增加秒数可得更好的布局",
+        ),
+        (
+            "ATM: only none of the 40 poses that keep its own rules has a way to any place where "
+            "Guide desk may stand",
+            "ATM：符合自身规范的 40 个位置中，仅 0 个有路可达 Guide desk 的可摆放处",
+        ),
+        (
+            "numbers: 4 of 9 choices within the ranges were searched; the others are not bounded, "
+            "the walking gap for the numbers placed",
+            "数量：范围内 9 种组合搜索了 4 种；其余组合没有下界，步行差距仅就所摆数量而言",
+        ),
+        (
+            "today's layout breaks hard rules: CN-ACC-01, PLC-07",
+            "现状布局违反强制规范：CN-ACC-01, PLC-07",
+        ),
+        ("nobody foresaw {this}", "nobody foresaw {this}"),
+    ],
+)
+def test_a_note_has_its_chinese(english, chinese):
+    """Numbers and names are kept; a note that is not in the table stays as it is."""
+    assert note_rows([english]) == [{"en": english, "zh": chinese}]
+
+
+def test_every_chinese_note_uses_what_its_english_names():
+    """Each word in braces is a part of the English sentence that is named."""
+    text = files("optimizer.report").joinpath("notes.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(text)["note"]
+    assert len(rows) > 20
+    for row in rows:
+        used = {name for _, name, _, _ in string.Formatter().parse(row["zh"]) if name}
+        assert used <= set(re.compile(row["en"]).groupindex), row["zh"]
+
+
+def test_what_a_drawing_leaves_out_is_said_in_chinese():
+    """Sentences as the reader of drawings makes them today are all in the table."""
+    drawing = Drawing()
+    drawing.unmapped["A-TREE"] += 3
+    drawing.hidden["A-OFF"] += 2
+    drawing.skipped["ACAD_PROXY"] += 1
+    drawing.unknown["A-FURN", "chair 6"] += 8
+    notes = [defect.sentence for defect in leftover_defects(drawing, True, 1.0, np.zeros(2))]
+    assert len(notes) == 4
+    for row in note_rows(notes):
+        assert row["zh"] != row["en"], row
+    assert any("A-TREE" in row["zh"] and "3 个图元" in row["zh"] for row in note_rows(notes))
+
+
+def test_the_page_shows_notes_in_both_languages(
+    report_study, report_layout, report_evaluation, report_result
+):
+    """Notes of the search and of the drawing are there twice, once in each language."""
+    source = replace(
+        report_study.plan.source,
+        notes=("layer 'A-FURN' is off or frozen; its 12 entities were left out",),
+    )
+    study = report_study.replace(plan=replace(report_study.plan, source=source))
+    result = replace(
+        report_result,
+        notes=("no bound: few candidate poses, a short search near the layout given",),
+    )
+    page = render_report(study, layout=report_layout, evaluation=report_evaluation, result=result)
+    for shown in ("few candidate poses", "候选位置较少", "is off or frozen", "已关闭或冻结"):
+        assert shown in page, shown
