@@ -7,7 +7,6 @@ itself: PLC-01, 02, 04 (walls), 05, 06 (walls) and 07. What blocks forbid each o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,13 +15,13 @@ import numpy as np
 import shapely
 from shapely import union_all
 
-from optimizer.equipment.layout import place_boxes, place_points
-from optimizer.equipment.model import Anchoring, Box, Role
+from optimizer.equipment.model import Anchoring, Role
 from optimizer.place.faces import Face, compute_faces, principal_angle
+from optimizer.place.pose_tests import inside, inside_points, outside
 from optimizer.plan.model import OPENING_REACH
 from optimizer.plan.space import Audience, floor_space, free_space, zone_space
 from optimizer.rules.keep_clear import keep_clear
-from optimizer.rules.placement import ANCHOR_REACH, CONTACT
+from optimizer.rules.placement import ANCHOR_REACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from optimizer.equipment.model import Box
     from optimizer.place.blocks import BlockKind
+    from optimizer.place.pose_tests import Keep
     from optimizer.plan.model import FloorPlan
     from optimizer.study import Study
 
@@ -55,6 +56,9 @@ MOST_POSES = 900
 MOST_TRIED = 150_000
 #: So many grids are tried; of what the last one leaves, some are taken.
 GRIDS = 16
+#: Poses of the finest grid that tell which grid to try first, and how many times too many poses
+#: that one should hold by them.
+SAMPLE, FINER = 2_000, 1.3
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def find_on_grid(
     zone = _zone_of(study, kind)
     if zone.is_empty:
         return np.empty((0, 3)), pitch
-    thin = _finest(zone, pitch)
+    thin = _first_grid(study, ground, kind, zone, most)
     for _ in range(GRIDS):
         step = thin * pitch
         poses = keep_own_rules(study, ground, kind, _generate(study, ground, kind, zone, step))
@@ -173,6 +177,22 @@ def _finest(zone: BaseGeometry, pitch: float) -> int:
     x0, y0, x1, y1 = zone.bounds
     needed = float((4 * (x1 - x0) * (y1 - y0) / MOST_TRIED) ** 0.5)
     return max(1, int(np.ceil(needed / pitch)))
+
+
+def _first_grid(
+    study: Study, ground: Ground, kind: BlockKind, zone: BaseGeometry, most: int
+) -> int:
+    """The first grid to try: those that a sample of poses says are far too fine are left out."""
+    thin = _finest(zone, study.pitch)
+    if kind.anchoring is not Anchoring.FREE:
+        return thin
+    poses = _generate(study, ground, kind, zone, thin * study.pitch)
+    if len(poses) <= SAMPLE:
+        return thin
+    sample = some_of(poses, SAMPLE)
+    expected = len(keep_own_rules(study, ground, kind, sample)) * len(poses) / SAMPLE
+    # a grid that holds k times fewer is k ** 0.5 times wider; begin with one that still holds more
+    return max(thin, int(thin * (expected / (FINER * most)) ** 0.5))
 
 
 def _generate(
@@ -263,20 +283,20 @@ def _tests(
     through = kind.anchoring is Anchoring.THROUGH_WALL
     customers, staff = kind.points(Role.CUSTOMER), kind.points(Role.STAFF, own=True)
     feet = kind.footprints()
-    yield "PLC-05 (zone of its customers)", _inside_points(customers, zone)
+    yield "PLC-05 (zone of its customers)", inside_points(customers, zone)
     yield (
         "PLC-06 (room for its customers)",
-        _inside_points(customers, ground.walkable(Audience.CUSTOMER)),
+        inside_points(customers, ground.walkable(Audience.CUSTOMER)),
     )
-    yield "PLC-05 (zone of its staff)", _inside_points(staff, _staff_zone(study, kind))
-    yield "PLC-06 (room for its staff)", _inside_points(staff, ground.walkable(Audience.STAFF))
+    yield "PLC-05 (zone of its staff)", inside_points(staff, _staff_zone(study, kind))
+    yield "PLC-06 (room for its staff)", inside_points(staff, ground.walkable(Audience.STAFF))
     for points, region in _anchors(ground, kind):
-        yield "PLC-02 (at or in a wall)", _inside_points(points, region)
-    yield "PLC-01 (on the floor)", _inside(feet, ground.in_walls if through else ground.floor)
+        yield "PLC-02 (at or in a wall)", inside_points(points, region)
+    yield "PLC-01 (on the floor)", inside(feet, ground.in_walls if through else ground.floor)
     if not through:
-        yield "PLC-05 (its own zone)", _inside(feet, zone)
-    yield "PLC-04 (use space free of walls)", _inside(_front_and_back(kind), ground.floor)
-    yield "the rules about doors (PLC-07 and others)", _outside(feet, ground.clear)
+        yield "PLC-05 (its own zone)", inside(feet, zone)
+    yield "PLC-04 (use space free of walls)", inside(_front_and_back(kind), ground.floor)
+    yield "the rules about doors (PLC-07 and others)", outside(feet, ground.clear)
 
 
 def _anchors(ground: Ground, kind: BlockKind) -> Iterable[tuple[NDArray[np.float64], BaseGeometry]]:
@@ -320,42 +340,6 @@ def _staff_zone(study: Study, kind: BlockKind) -> BaseGeometry:
         if member.type.staff_zones:
             region = region.intersection(zone_space(study.plan, *member.type.staff_zones))
     return _prepared(region)
-
-
-Keep = Callable[["NDArray[np.float64]"], "NDArray[np.float64]"]
-
-
-def _inside_points(points: NDArray[np.float64], region: BaseGeometry) -> Keep:
-    def keep(poses: NDArray[np.float64]) -> NDArray[np.float64]:
-        for point in points:
-            at = place_points([tuple(point)], poses)[:, 0]
-            poses = poses[shapely.intersects_xy(region, at[:, 0], at[:, 1])]
-        return poses
-
-    return keep
-
-
-def _inside(boxes: Iterable[Box], region: BaseGeometry) -> Keep:
-    def keep(poses: NDArray[np.float64]) -> NDArray[np.float64]:
-        for box in boxes:
-            poses = poses[shapely.covers(region, place_boxes(_shrunk(box), poses))]
-        return poses
-
-    return keep
-
-
-def _outside(boxes: Iterable[Box], region: BaseGeometry) -> Keep:
-    def keep(poses: NDArray[np.float64]) -> NDArray[np.float64]:
-        for box in boxes:
-            poses = poses[~shapely.intersects(region, place_boxes(_shrunk(box), poses))]
-        return poses
-
-    return keep
-
-
-def _shrunk(box: Box) -> Box:
-    x0, y0, x1, y1 = box
-    return (x0 + CONTACT, y0 + CONTACT, x1 - CONTACT, y1 - CONTACT)
 
 
 def _prepared(geometry: BaseGeometry) -> BaseGeometry:

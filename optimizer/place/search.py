@@ -143,6 +143,8 @@ class Search:
                 self._state, WIDTH if attempt < STARTS // 2 else 4 * WIDTH,
             )  # fmt: skip
             if stuck < 0:
+                if self.best is None and leeway is None:
+                    self.note(chosen)  # a first layout to tell of, long before the best one
                 return self._annealed(chosen) if leeway is None else chosen
             order = np.concatenate([[stuck], order[order != stuck]]).astype(np.int64)
         return None
