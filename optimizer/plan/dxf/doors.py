@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +99,7 @@ def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
     """
     allowed = plausible("door_opening")
     found: list[Opening] = []
+    known: dict[tuple[int, int], list[Opening]] = {}
     for stroke in strokes:
         if stroke.layer in busy or not 2 <= len(stroke.points) <= 5:
             continue
@@ -113,8 +115,14 @@ def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
             line = LineString(stroke.points)
         if not allowed.holds(line.length):
             continue
-        if not any(o.line.hausdorff_distance(line) < OPENING_REACH for o in found):
-            found.append(Opening(line=line, layer=stroke.layer, leaves=0))
+        # lines whose ends are all near have middles as near, in a cell of the grid or beside it
+        spot = line.interpolate(0.5, normalized=True)
+        column, row = int(spot.x // OPENING_REACH), int(spot.y // OPENING_REACH)
+        beside = [known.get((column + i, row + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        if not any(o.line.hausdorff_distance(line) < OPENING_REACH for o in chain(*beside)):
+            opening = Opening(line=line, layer=stroke.layer, leaves=0)
+            known.setdefault((column, row), []).append(opening)
+            found.append(opening)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import cKDTree
 from shapely import (
     STRtree,
     distance,
@@ -22,6 +23,7 @@ from shapely import (
 )
 
 from optimizer.plan.dxf.straight import straight_pieces
+from optimizer.plan.dxf.tangle import refuse_crossings, refuse_loose_ends, refuse_more
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,9 +54,17 @@ def build_network(
         Polylines of walls; the ends of double ones are capped, though others go on from there.
     others
         Further polylines.
+
+    Raises
+    ------
+    FloorPlanError
+        They are too tangled to be cut at each other.
     """
-    own = _noded(linestrings(straight_pieces(lines))) if lines else np.array([], dtype=object)
-    edges = _with_lines(own, linestrings(straight_pieces(others))) if others else own
+    pieces, more = (straight_pieces(p) if p else np.empty((0, 2, 2)) for p in (lines, others))
+    refuse_crossings(np.concatenate([pieces, more]))
+    refuse_loose_ends(np.concatenate([pieces, more]), 2 * GRID, GAP)
+    own = _noded(linestrings(pieces)) if len(pieces) else np.array([], dtype=object)
+    edges = _with_lines(own, linestrings(more)) if len(more) else own
     ends, ways = _loose_ends(own if lines else edges)
     added = _caps(ends, ways)
     spots, _ = _loose_ends(edges)
@@ -122,6 +132,8 @@ def _caps(ends: NDArray[np.float64], ways: NDArray[np.float64]) -> list[BaseGeom
     if not len(ends):
         return []
     spots = points(ends)
+    near = cKDTree(ends)
+    refuse_more("side_by_side", (int(near.count_neighbors(near, CAP)) - len(ends)) // 2)
     pairs = STRtree(spots).query(spots, predicate="dwithin", distance=CAP)
     i, j = pairs[:, pairs[0] < pairs[1]]
     across = ends[j] - ends[i]

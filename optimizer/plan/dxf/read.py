@@ -42,6 +42,7 @@ from optimizer.plan.dxf.outline import FoundOutline, drawn_outline, hull_outline
 from optimizer.plan.dxf.place import put_in_place
 from optimizer.plan.dxf.sheet import choose_sheet
 from optimizer.plan.dxf.swings import split_swings
+from optimizer.plan.dxf.tangle import named, refuse_amount
 from optimizer.plan.dxf.walls import build_columns, build_walls, wall_rings
 from optimizer.plan.dxf.zones import find_zones, name_doors
 from optimizer.plan.model import FloorPlan
@@ -100,7 +101,7 @@ def read_dxf(
         The file is no DXF, or draws nothing.
     FloorPlanError
         The unit is not known, the layer map names layers that are not in the drawing, there is no
-        such layout, or nothing in it can be an outline.
+        such layout, it is too tangled to be read, or nothing in it can be an outline.
     """
     layers = layers or LayerMap()
     document = _open(path)
@@ -114,6 +115,8 @@ def read_dxf(
         drawing = drawing.within(window)
         if not (drawing.shell() or drawing.others):
             raise FloorPlanError(f"{path}: nothing is drawn in the window {window}")
+    with named(str(path)):
+        refuse_amount(drawing)
     unit_found = choose_unit(document, drawing, unit)
     defects = [*sheet.defects, *unit_found.defects]
     return _Builder(str(path), drawing, layers, unit_found, defects).plan()
@@ -200,13 +203,17 @@ class _Builder:
         known = any(drawing.of(*SHELL, kind=kind) for kind in ("line", "fill"))
         # distances are measured near (0, 0), where numbers are finest
         self.shift = extent(shell or drawing.others)[0] * self.scale
-        solid = self.walls(known)
+        with named(self.path):
+            solid = self.walls(known)
         closed = wall_rings(self.paths(Meaning.WALL))
         self.defects += overlap_defects(list(closed), None)
         walls = Walls(solid)
         windows, fillings, openings = self.openings(walls)
         solid = _with_fillings(cut_openings(walls, openings), fillings)
-        columns = build_columns(self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill"))
+        with named(self.path):
+            columns = build_columns(
+                self.paths(Meaning.COLUMN), self.paths(Meaning.COLUMN, kind="fill")
+            )
         bridges = [door_wall(o.line, walls) for o in openings]
         found = self.outline([*solid, *columns], bridges)
         outline = found.polygon
@@ -312,7 +319,8 @@ class _Builder:
 
     def outline(self, solids: Sequence[BaseGeometry], bridges: Sequence[Polygon]) -> FoundOutline:
         """The outline as drawn, else the outer edge of the walls, else of all that is drawn."""
-        found = drawn_outline(self.paths(Meaning.OUTLINE))
+        with named(self.path):
+            found = drawn_outline(self.paths(Meaning.OUTLINE))
         if found is None:
             found = wall_outline(solids, bridges)
         if found is None:

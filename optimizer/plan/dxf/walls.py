@@ -30,6 +30,7 @@ from shapely import (
 )
 
 from optimizer.plan.dxf.network import GAP, GRID, build_network, line_array
+from optimizer.plan.dxf.tangle import refuse_more
 from optimizer.plan.units import plausible
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def build_walls(
         Rings of hatches and solids.
     loose
         Whether single lines that border no wall are thin walls.
+
+    Raises
+    ------
+    FloorPlanError
+        They are too tangled, or are too many walls that stand by themselves.
     """
     solid: list[BaseGeometry] = [
         linestrings(path).buffer(width / 2, cap_style="flat", join_style="mitre")
@@ -87,12 +93,15 @@ def build_walls(
     if drawn:
         edges = build_network(lines, [*glazing, *closing])
         faces = get_parts(polygonize(list(edges)))
-        walls = _solid_faces(faces, _closed_outlines(lines), filled)
+        wall = _solid_faces(faces, _closed_outlines(lines), filled)
         # faces of one network share no floor, which makes their union quick
-        solid += list(get_parts(coverage_union_all(walls))) if len(walls) else []
+        solid += list(get_parts(coverage_union_all(wall))) if len(wall) else []
         if loose:
-            solid += _loose_walls(edges, line_array(drawn), walls)
-    return polygons_of(union_all(_on_grid(solid))) if solid else ()
+            solid += _loose_walls(edges, line_array(drawn), wall)
+    refuse_more("pieces", len(solid))
+    walls = polygons_of(union_all(_on_grid(solid))) if solid else ()
+    refuse_more("apart", len(walls))
+    return walls
 
 
 def _on_grid(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
