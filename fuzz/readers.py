@@ -37,12 +37,15 @@ class Reader:
         Name of the file; its ending tells the format.
     read
         Reads a path.
+    modules
+        Modules whose branches guide the mutations.
     words
         What the format is written with, for the dictionary of the mutations.
     """
 
     file: str
     read: Callable[[Path], object]
+    modules: tuple[str, ...]
     words: tuple[str, ...] = ()
 
 
@@ -51,6 +54,14 @@ def _study() -> Study:
     from optimizer.study_file import read_study
 
     return read_study(FLOORPLANS / "old_corner" / "study.toml")
+
+
+def _ifc(path: Path) -> object:
+    # not in a process of its own, which would take a second each; a crash ends the run
+    from optimizer.plan.ifc.read import read_ifc
+    from optimizer.plan.summary import summarize_plan
+
+    return summarize_plan(read_ifc(path))
 
 
 def _plan(path: Path) -> object:
@@ -155,20 +166,79 @@ CSV_WORDS = ("hour,people", "09", "\r\n", '"', ";", "\t", "nan", "inf", "1e999",
 
 #: Every reader of a file from outside.
 READERS = {
-    "dxf": Reader(file="plan.dxf", read=_plan, words=DXF_WORDS),
-    "json": Reader(file="plan.geojson", read=_plan, words=JSON_WORDS),
-    "ifc": Reader(file="plan.ifc", read=_plan, words=("IFCWALL", "IFCDOOR", "#1", "$", "*", ".T.")),
-    "study": Reader(file="study.toml", read=_read_study, words=TOML_WORDS),
-    "layout": Reader(file="layout.json", read=_layout, words=JSON_WORDS),
-    "layout_dxf": Reader(file="layout.dxf", read=_layout_dxf, words=DXF_WORDS),
-    "result": Reader(file="result.json", read=_result, words=JSON_WORDS),
-    "pack": Reader(file="pack.toml", read=_pack, words=TOML_WORDS),
-    "arrivals": Reader(file="arrivals.csv", read=_arrivals, words=CSV_WORDS),
-    "log": Reader(file="log.csv", read=_log, words=CSV_WORDS),
-    "workbook": Reader(file="log.xlsx", read=_log, words=("PK", "xl/", "<row", "<c r=", "<v>")),
-    "pairs": Reader(file="pairs.csv", read=_pairs, words=CSV_WORDS),
-    "portfolio": Reader(file="portfolio.csv", read=_portfolio, words=CSV_WORDS),
-    "assignment": Reader(file="problem.dat", read=_assignment, words=("1e999", "nan", "\n")),
+    "dxf": Reader(
+        file="plan.dxf",
+        read=_plan,
+        modules=("ezdxf", "optimizer.plan.dxf.read", "optimizer.plan.summary"),
+        words=DXF_WORDS,
+    ),
+    "json": Reader(
+        file="plan.geojson",
+        read=_plan,
+        modules=(
+            "optimizer.plan.indoor.read",
+            "optimizer.plan.indoor.structural",
+            "optimizer.plan.summary",
+        ),
+        words=JSON_WORDS,
+    ),
+    "ifc": Reader(
+        file="plan.ifc",
+        read=_ifc,
+        modules=("optimizer.plan.ifc.read", "optimizer.plan.summary"),
+        words=("IFCWALL", "IFCDOOR", "#1", "$", "*", ".T."),
+    ),
+    "study": Reader(
+        file="study.toml",
+        read=_read_study,
+        modules=("optimizer.study_file", "optimizer.plan.read"),
+        words=TOML_WORDS,
+    ),
+    "layout": Reader(
+        file="layout.json",
+        read=_layout,
+        modules=("optimizer.equipment.layout_file", "optimizer.study_file"),
+        words=JSON_WORDS,
+    ),
+    "layout_dxf": Reader(
+        file="layout.dxf",
+        read=_layout_dxf,
+        modules=("ezdxf", "optimizer.cli.files", "optimizer.report.dxf"),
+        words=DXF_WORDS,
+    ),
+    "result": Reader(
+        file="result.json", read=_result, modules=("optimizer.cli.files",), words=JSON_WORDS
+    ),
+    "pack": Reader(
+        file="pack.toml", read=_pack, modules=("optimizer.rules.packs",), words=TOML_WORDS
+    ),
+    "arrivals": Reader(
+        file="arrivals.csv", read=_arrivals, modules=("optimizer.demand.arrivals",), words=CSV_WORDS
+    ),
+    "log": Reader(
+        file="log.csv", read=_log, modules=("optimizer.demand.queue_log",), words=CSV_WORDS
+    ),
+    "workbook": Reader(
+        file="log.xlsx",
+        read=_log,
+        modules=("optimizer.demand.queue_log",),
+        words=("PK", "xl/", "<row", "<c r=", "<v>"),
+    ),
+    "pairs": Reader(
+        file="pairs.csv", read=_pairs, modules=("optimizer.cli.walks",), words=CSV_WORDS
+    ),
+    "portfolio": Reader(
+        file="portfolio.csv",
+        read=_portfolio,
+        modules=("optimizer.network.portfolio",),
+        words=CSV_WORDS,
+    ),
+    "assignment": Reader(
+        file="problem.dat",
+        read=_assignment,
+        modules=("optimizer.place.assignment.problem",),
+        words=("1e999", "nan", "\n"),
+    ),
 }
 
 

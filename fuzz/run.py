@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,10 @@ OUT = ROOT / "out" / "fuzz"
 #: Processor time of one execution from which on it counts as hanging, seconds.
 HANGS = 5.0
 MISSING = 3
+#: One in so many mutations is made blindly, byte by byte.
+BLIND = 4
+#: Readers whose files are no text; theirs all are.
+PACKED = ("workbook",)
 #: Modules whose branches guide the mutations.
 GUIDES = ["optimizer", "ezdxf", "readers"]
 
@@ -46,9 +51,16 @@ def main() -> int:
         return MISSING
     with atheris.instrument_imports(include=GUIDES):
         import readers
+
+        for module in (
+            readers.READERS[wanted.reader].modules if wanted.reader in readers.READERS else ()
+        ):
+            import_module(module)
         from seeds import seeds
     if wanted.reader not in readers.READERS:
         parser.error(f"{wanted.reader!r} is no reader; they are {', '.join(readers.READERS)}")
+    from mutations import nearly_right
+
     logging.disable(logging.CRITICAL)
     reader = readers.READERS[wanted.reader]
     corpus, words = OUT / "corpus" / wanted.reader, OUT / f"{wanted.reader}.dict"
@@ -69,6 +81,11 @@ def main() -> int:
             tally.keep(content, TimeoutError(f"took over {HANGS:g} s"))
         tally.count()
 
+    def mutate(content: bytes, longest: int, seed: int) -> bytes:
+        if seed % BLIND and wanted.reader not in PACKED:
+            return nearly_right(content, longest, seed)
+        return bytes(atheris.Mutate(content, longest))
+
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as room:
         folder = Path(room)
         options = [
@@ -76,7 +93,7 @@ def main() -> int:
             *(f"-max_total_time={wanted.seconds}", "-timeout=120", "-rss_limit_mb=3000"),
             *(f"-dict={words}", "-print_final_stats=1", f"-artifact_prefix={tally.folder}/"),
         ]
-        atheris.Setup([sys.argv[0], *options, str(corpus)], one)
+        atheris.Setup([sys.argv[0], *options, str(corpus)], one, custom_mutator=mutate)
         atheris.Fuzz()
     return 0
 

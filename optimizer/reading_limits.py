@@ -22,8 +22,11 @@ from optimizer.errors import FileFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from os import PathLike
 
 __all__ = [
+    "MIB",
+    "file_within",
     "most",
     "names",
     "read_bytes",
@@ -37,6 +40,8 @@ MIB = 1 << 20
 AGAIN = 0.2
 #: What the variables of the environment begin with.
 PREFIX = "BRANCH_READ_"
+#: Variable with the folders that a study may name files of, beside its own; as in PATH.
+FOLDERS = PREFIX + "FOLDERS"
 
 
 class _OverTimeError(BaseException):
@@ -75,7 +80,42 @@ def most(name: str) -> float:
     return value
 
 
-def refuse_more(path: str | Path, name: str, number: float) -> None:
+def file_within(folder: Path, name: str) -> Path:
+    """Path of a file that a study or portfolio names, which may not lead out of its folder.
+
+    Links are followed: what counts is where the file really is.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    name
+        What the study says.
+
+    Raises
+    ------
+    FileFormatError
+        It lies neither in the folder nor in one that `BRANCH_READ_FOLDERS` allows.
+    """
+    path = folder / name
+    try:
+        real = path.resolve()
+        homes = [folder.resolve()]
+        homes += [Path(f).resolve() for f in os.environ.get(FOLDERS, "").split(os.pathsep) if f]
+        inner = [real, *(f.resolve() for f in real.iterdir())] if real.is_dir() else [real]
+    except (OSError, RuntimeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no name that a file can have"
+        raise FileFormatError(f"{name!r} cannot be read: {why}") from None
+    for file in inner:
+        if not any(file.is_relative_to(home) for home in homes):
+            raise FileFormatError(
+                f"{name!r} leads out of the folder {folder}, to {file}; put the file into the "
+                f"folder, or allow its own with {FOLDERS}"
+            )
+    return path
+
+
+def refuse_more(path: str | PathLike[str], name: str, number: float) -> None:
     """Refuse a file that holds more than a limit allows.
 
     Raises
@@ -94,7 +134,7 @@ def refuse_more(path: str | Path, name: str, number: float) -> None:
     )
 
 
-def refuse_size(path: str | Path, name: str) -> int:
+def refuse_size(path: str | PathLike[str], name: str) -> int:
     """Refuse a file that is too large, or is none that ends, as a pipe; return its size in bytes.
 
     What cannot be looked at is left to whoever opens it.
@@ -114,7 +154,7 @@ def refuse_size(path: str | Path, name: str) -> int:
     return found.st_size
 
 
-def read_bytes(path: str | Path, name: str) -> bytes:
+def read_bytes(path: str | PathLike[str], name: str) -> bytes:
     """Content of a file that is not larger than a limit.
 
     Raises

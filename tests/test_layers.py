@@ -15,6 +15,7 @@ ORDER = (
     "errors",
     "versions",
     "reading_limits",
+    "reading_apart",
     "reading",
     "plan",
     "equipment",

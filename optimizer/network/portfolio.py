@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.errors import FileFormatError
 from optimizer.network.cells import read_count, read_number, read_share
 from optimizer.reading import nearest, read_toml
+from optimizer.reading_limits import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -159,7 +160,7 @@ def read_portfolio(path: str | PathLike[str]) -> Portfolio:
 def _text(file: Path) -> str:
     """Text of a file in UTF-8 or GBK."""
     try:
-        content = file.read_bytes()
+        content = read_bytes(file, "text_mib")
     except FileNotFoundError:
         raise FileFormatError(f"{file}: no such file") from None
     except IsADirectoryError:

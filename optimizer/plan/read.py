@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from optimizer.errors import FileFormatError
 from optimizer.plan.geojson import load_json, read_geojson
+from optimizer.reading_apart import read_apart
 from optimizer.reading_limits import most, refuse_more, refuse_size, within_time
 
 if TYPE_CHECKING:
@@ -101,10 +102,10 @@ def read_plan(
                 path, layers=layers, unit=unit, window=window, blocks=blocks, layout=layout
             )
     if kind == "ifc":
-        from optimizer.plan.ifc.read import read_ifc
-
-        with within_time(path, refuse_size(path, "ifc_mib")):
-            return read_ifc(path, level=level, layers=layers)
+        plan: FloorPlan = read_apart(
+            "optimizer.plan.ifc.read:read_ifc", path, refuse_size(path, "ifc_mib"), level, layers
+        )
+        return plan
     if kind == "dwg":
         raise FileFormatError(f"{path}: this is a DWG drawing; save it as DXF; {READ}")
     what = f"a {kind.upper()} file" if kind else "of no format that is known"

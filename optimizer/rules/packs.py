@@ -19,7 +19,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from optimizer.errors import StudyError
+from optimizer.errors import FileFormatError, StudyError
+from optimizer.reading import read_text
+from optimizer.reading_limits import file_within
 from optimizer.rules.model import Rule, Severity
 
 if TYPE_CHECKING:
@@ -99,11 +101,10 @@ def read_pack_file(path: Path) -> Pack:
         One sentence per defect of the file.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
+        text = read_text(path, limit="toml_mib")
+    except FileFormatError as error:
         raise StudyError(
-            f"rule pack {path}: cannot be read ({error.strerror}); "
-            f"bundled packs are {', '.join(pack_names())}"
+            f"rule pack {error}: it cannot be read; bundled packs are {', '.join(pack_names())}"
         ) from error
     return _parse(path.stem, text)
 
@@ -123,8 +124,10 @@ def rules_of(study: Study) -> tuple[Rule, ...]:
     for name in dict.fromkeys((PLACEMENT, *study.rules)):
         try:
             own = name.endswith(".toml")
-            packs.append(read_pack_file(Path(study.directory) / name) if own else _bundled(name))
-        except StudyError as error:
+            packs.append(
+                read_pack_file(file_within(Path(study.directory), name)) if own else _bundled(name)
+            )
+        except (FileFormatError, StudyError) as error:
             defects.extend(error.sentences)
     rules: dict[str, Rule] = {}
     for pack in packs:

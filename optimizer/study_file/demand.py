@@ -14,6 +14,7 @@ from optimizer.demand.mix import Arrivals, Business, BusinessMix, StaffRound, St
 from optimizer.errors import OptimizerError
 from optimizer.plan.model import DoorKind
 from optimizer.reading import nearest
+from optimizer.reading_limits import file_within
 from optimizer.study_file.queue_log import LOG_KEYS, apply_log, read_log
 from optimizer.study_file.service import build_service, change_mix
 
@@ -254,7 +255,7 @@ def _arrivals(
             if key == "log":
                 arrivals = read_log(table, folder, known, names)
             elif key == "file":
-                arrivals = read_arrivals_file(folder / value)
+                arrivals = read_arrivals_file(file_within(folder, value))
             else:
                 arrivals = read_profile(value)
         except OptimizerError as error:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from shapely import LineString, Point, Polygon
 
-from optimizer.errors import OptimizerError
+from optimizer.errors import FileFormatError, OptimizerError
 from optimizer.plan.model import Door, FloorPlan, Zone
 from optimizer.reading import nearest
+from optimizer.reading_limits import file_within, read_bytes, refuse_more
 from optimizer.study_file.other_plan import fit_table
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def load_drawing(
         return Drawing(table=table)
     try:
         content = _content(file)
+    except FileFormatError as error:
+        return Drawing(table=table, defects=error.sentences)
     except (OSError, ValueError) as error:
         # a ValueError: a name that no file can have
         missing = isinstance(error, FileNotFoundError | ValueError)
@@ -109,8 +112,10 @@ def with_defects(plan: FloorPlan, defects: Sequence[Defect]) -> FloorPlan:
 def _content(file: Path) -> bytes:
     """Bytes of a drawing; of a folder, as indoor maps are, those of its files in order."""
     if not file.is_dir():
-        return file.read_bytes()
-    return b"".join(inner.read_bytes() for inner in sorted(file.iterdir()) if inner.is_file())
+        return read_bytes(file, "dxf_mib")  # the largest of the limits of drawings
+    inside = [inner for inner in sorted(file.iterdir()) if inner.is_file()]
+    refuse_more(file, "folder_files", len(inside))
+    return b"".join(read_bytes(inner, "text_mib") for inner in inside)
 
 
 def _is_other(table: StudyTable, folder: Path, override: Path | None) -> bool:
@@ -127,7 +132,11 @@ def _file(
     if override is not None:
         return override
     if table.plan.file is not None:
-        return folder / table.plan.file
+        try:
+            return file_within(folder, table.plan.file)
+        except FileFormatError as error:
+            defects.extend(f"plan {sentence}" for sentence in error.sentences)
+            return None
     if table.plan.file_env is None:
         defects.append("plan has no 'file'; name a drawing, or give one with --plan")
         return None

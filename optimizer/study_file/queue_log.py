@@ -16,6 +16,7 @@ from optimizer.demand.queue_log import LogFormat, read_queue_log
 from optimizer.demand.queue_log.model import MEANINGS
 from optimizer.errors import StudyError
 from optimizer.reading import describe_defects, nearest
+from optimizer.reading_limits import file_within
 from optimizer.study_file.demand_tables import LogTable
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def read_log(
     if defects:
         raise StudyError(*defects)
     log = read_queue_log(
-        folder / str(table["log"]),
+        file_within(folder, str(table["log"])),
         LogFormat(
             columns=keys.columns,
             business=keys.business,

@@ -19,6 +19,7 @@ from optimizer.equipment.catalogue import read_catalogue
 from optimizer.equipment.layout_file import read_layout
 from optimizer.errors import FloorPlanError, OptimizerError, StudyError
 from optimizer.reading import describe_defects, read_toml
+from optimizer.reading_limits import file_within
 from optimizer.study import Study
 from optimizer.study_file.brief import build_brief
 from optimizer.study_file.demand import build_mix
@@ -169,7 +170,7 @@ def _with_current(study: Study, current: str | None, file: Path) -> Study:
             study, current_layout=layout_of_drawing(study.plan, study.types, study.groups)
         )
     try:
-        layout = read_layout(file.parent / current, study)
+        layout = read_layout(file_within(file.parent, current), study)
     except OptimizerError as error:
         raise StudyError(*(_of_file(file, sentence) for sentence in error.sentences)) from error
     return replace(study, current_layout=layout)

@@ -136,12 +136,13 @@ def test_drawing_of_one_of_several_floors(tmp_path, drawn) -> None:
         read_study(drawn("window = [90000, 90000, 91000, 91000]"))
 
 
-def test_indoor_map_in_a_study(tmp_path) -> None:
+def test_indoor_map_in_a_study(tmp_path, monkeypatch) -> None:
     """A folder of indoor GeoJSON with a level is read by a study as by the reader."""
     plans = Path(__file__).resolve().parents[3] / "shared" / "plans"
     if not plans.is_dir():
         pytest.skip("the open drawings in ../shared/plans are not there")
     folder = plans / "geojson" / "azure_contoso"
+    monkeypatch.setenv("BRANCH_READ_FOLDERS", str(plans))
     text = STUDY.format(plan='level = "Ground"').replace('"plan.dxf"', f'"{folder.as_posix()}"')
     door = '[[doors]]\nname = "way in"\nline = [[30, 1], [32, 1]]\nkind = "entrance"\n'
     (tmp_path / "study.toml").write_text(text + door, "utf-8")

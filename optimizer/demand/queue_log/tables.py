@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime
+import shutil
+import tempfile
+import weakref
 from importlib import import_module
-from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 from optimizer.errors import FileFormatError
+from optimizer.reading_apart import read_apart
+from optimizer.reading_limits import most, refuse_more, refuse_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Texts = NDArray[np.object_]
@@ -58,9 +60,11 @@ def open_table(path: Path, sheet: str | None = None) -> Table:
         Where the file is missing, is no table, or a package to read it is not installed.
     """
     if not path.is_file():
+        refuse_size(path, "log_mib")  # a pipe ends here, a folder or nothing below
         raise FileFormatError(f"{path}: no such file")
     if path.suffix.lower() in EXCEL:
         return _Workbook(path, sheet)
+    refuse_size(path, "log_mib")
     return _CommaSeparated(path)
 
 
@@ -76,15 +80,21 @@ def _need(package: str, path: Path, group: str) -> Any:
 
 
 class _CommaSeparated:
-    def __init__(self, path: Path) -> None:
-        self._pandas = _need("pandas", path, "data")
-        self._path = path
-        self._encoding = _encoding(path)
-        with path.open(encoding=self._encoding, newline="") as file:
-            first = file.readline()
+    def __init__(self, path: Path, name: Path | None = None, separator: str = "") -> None:
+        name = path if name is None else name
+        self._pandas = _need("pandas", name, "data")
+        self._path, self._name = path, name
+        self._encoding = "utf-8" if separator else _encoding(path)
+        longest = int(most("log_line"))
+        try:
+            with path.open(encoding=self._encoding, newline="") as file:
+                first = file.readline(longest + 1)
+        except UnicodeError as error:
+            raise FileFormatError(f"{name}: is no {self._encoding} text: {error}") from None
+        refuse_more(name, "log_line", len(first))
         if not first.strip():
-            raise FileFormatError(f"{path}: has no header; the first line must name the columns")
-        self._separator = max(",;\t", key=first.count)
+            raise FileFormatError(f"{name}: has no header; the first line must name the columns")
+        self._separator = separator or max(",;\t", key=first.count)
         self.header = _stripped(next(csv.reader([first], delimiter=self._separator)))
 
     def blocks(self, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Texts]]]:
@@ -112,64 +122,26 @@ class _CommaSeparated:
                 row += len(block)
         except self._pandas.errors.EmptyDataError:
             return
-        except self._pandas.errors.ParserError as error:
-            what = str(error).splitlines()[0]
-            raise FileFormatError(f"{self._path}: from row {row} on it is no CSV: {what}") from None
+        except (self._pandas.errors.ParserError, ValueError, csv.Error) as error:
+            what = next(iter(str(error).splitlines()), "it breaks off")
+            raise FileFormatError(f"{self._name}: from row {row} on it is no CSV: {what}") from None
 
 
-class _Workbook:
+class _Workbook(_CommaSeparated):
+    """A workbook's sheet, copied to a CSV file that is gone with this object."""
+
     def __init__(self, path: Path, sheet: str | None) -> None:
-        calamine = _need("python_calamine", path, "data")
-        try:
-            book = calamine.CalamineWorkbook.from_path(str(path))
-        except Exception as error:  # the reader has no common class for broken files
-            raise FileFormatError(f"{path}: is no workbook that can be read: {error}") from None
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise FileFormatError(f"{path}: has no sheet {sheet!r}; it has {', '.join(names)}")
-        if not names:
-            raise FileFormatError(f"{path}: has no sheet")
-        self._rows = book.get_sheet_by_name(sheet or names[0]).iter_rows()
-        header = next(self._rows, None)
-        if header is None:
-            raise FileFormatError(f"{path}: has no header; the first row must name the columns")
-        self.header = _stripped(_text(cell) for cell in header)
-
-    def blocks(self, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Texts]]]:
-        at = [self.header.index(name) for name in columns]
-        row = 2
-        while block := list(islice(self._rows, BLOCK)):
-            yield (
-                row,
-                {
-                    name: _texts(line[k] for line in block)
-                    for name, k in zip(columns, at, strict=True)
-                },
-            )
-            row += len(block)
+        _need("python_calamine", path, "data")
+        size = refuse_size(path, "workbook_mib")
+        folder = tempfile.mkdtemp(prefix="branch-layout-")
+        self._gone = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        copy = Path(folder) / "sheet.csv"
+        read_apart(f"{__package__}.workbook:write_sheet", path, size, sheet, str(copy))
+        super().__init__(copy, name=path, separator=",")
 
 
 def _stripped(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.strip() for name in names)
-
-
-def _texts(cells: Iterable[Any]) -> Texts:
-    return np.array([_text(cell) for cell in cells], dtype=object)
-
-
-def _text(cell: Any) -> str:
-    """What a cell shows: 3 for 3.0, and moments as in ISO 8601."""
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
-        return cell.isoformat()
-    if isinstance(cell, datetime.timedelta):
-        return repr(cell.total_seconds() / 86_400)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
 
 
 def _encoding(path: Path) -> str:

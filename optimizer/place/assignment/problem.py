@@ -13,12 +13,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from optimizer.errors import FileFormatError
+from optimizer.reading_limits import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ def read_qaplib(path: str | PathLike[str]) -> AssignmentProblem:
         sentence names file and line.
     """
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, "text_mib").decode("utf-8-sig")
     except OSError as error:
         raise FileFormatError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

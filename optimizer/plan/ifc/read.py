@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["read_ifc"]
 
+#: How a file in the STEP format begins and ends, and how much of it is looked at, bytes.
+START, END = b"ISO-10303-21;", b"END-ISO-10303-21;"
+LOOK = 1024
 #: Height of the cut above the storey, metres: over thresholds, under window sills.
 CUT = 0.3
 #: Thickness of a window that no wall stands beside, metres.
@@ -46,7 +49,7 @@ UNITS = {0.001: "mm", 0.01: "cm", 0.1: "dm", 1.0: "m", 0.0254: "in", 0.3048: "ft
 
 
 def read_ifc(
-    path: str | Path, *, level: str | None = None, layers: LayerMap | None = None
+    path: str | Path, level: str | None = None, layers: LayerMap | None = None
 ) -> FloorPlan:
     """Floor plan of one storey.
 
@@ -76,11 +79,33 @@ def read_ifc(
             f"{path}: reading IFC needs the package ifcopenshell; install branch-layout[ifc], or "
             "give the plan as DXF or GeoJSON"
         ) from error
+    _refuse_torn(Path(path))
     try:
         model = ifc.open(str(path))
     except (OSError, RuntimeError, ifc.Error) as error:
         raise FileFormatError(f"{path}: cannot be read as IFC: {error}") from error
     return _Storey(ifc, model, path, level).plan(layers)
+
+
+def _refuse_torn(path: Path) -> None:
+    """Refuse a file that begins as IFC and breaks off; the reader would take what is there.
+
+    Raises
+    ------
+    FileFormatError
+        Its last line is missing, or it cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(LOOK)
+            file.seek(max(0, path.stat().st_size - LOOK))
+            end = file.read()
+    except OSError as error:
+        raise FileFormatError(f"{path}: cannot be opened: {error.strerror or error}") from error
+    if START in start and END not in end:
+        raise FileFormatError(
+            f"{path}: breaks off, for its last line {END.decode()!r} is missing; export it anew"
+        )
 
 
 class _Storey:

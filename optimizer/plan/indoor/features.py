@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from shapely import GEOSException, force_2d, get_coordinates, transform
+from shapely import force_2d, get_coordinates, transform
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from optimizer.errors import FileFormatError
@@ -219,7 +220,7 @@ def _geometry(value: Any) -> BaseGeometry | None:
         return None
     try:
         geometry = force_2d(shape(value))
-    except (GEOSException, ValueError, TypeError, IndexError, AttributeError, KeyError):
+    except (ShapelyError, ValueError, TypeError, IndexError, AttributeError, KeyError):
         return None
     return (
         None if geometry.is_empty or not np.isfinite(get_coordinates(geometry)).all() else geometry
