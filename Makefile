@@ -56,6 +56,7 @@ bench: $(VENV)/bench
 	$(RUN)/python benchmarks/qaplib.py
 	$(RUN)/python benchmarks/queue_log.py
 	$(RUN)/python benchmarks/search_peers.py
+	$(RUN)/python benchmarks/pareto.py
 	$(RUN)/python benchmarks/jobs.py --write
 
 pictures: $(VENV)/ready
