@@ -6,8 +6,9 @@ clauses that this layout breaks and that no layout which keeps the rule breaks.
 Rules about room (routes, strips, circles, areas) are monotone: more furniture never mends them.
 For them the blocks that do not matter are left out one by one, as long as the rule stays broken;
 what is left may not stand together. Where the rule asks for one of a kind, the way out is any pose
-of that kind that the same obstacles leave open. Rules about sight are mended by something opaque
-across the line, which is the way out then. For the rest the whole layout is forbidden.
+of that kind that the same obstacles leave open. Rules about sight (`place.rule_sight`) are mended
+by something opaque across the line, rules about walks (`place.rule_walks`) by something across the
+path, which is the way out then. Where nothing of that kind is found the whole layout is forbidden.
 """
 
 from __future__ import annotations
@@ -19,14 +20,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import LineString
 
 from optimizer.equipment.layout import place_boxes, place_points
 from optimizer.equipment.model import Role
 from optimizer.place.rule_forms import Clause, kinds_of
+from optimizer.place.rule_shrinking import absent, block_of, shrunk
+from optimizer.place.rule_sight import in_sight, less_private
+from optimizer.place.rule_walks import (
+    cash_among_customers,
+    far_from_exits,
+    narrow_and_long,
+    walked_through,
+    without_way,
+)
 from optimizer.plan.model import DoorKind
 from optimizer.rules.checks import CHECKS
-from optimizer.rules.doors import seen_of_door
 from optimizer.rules.egress import exits
 from optimizer.rules.routes import by_type, leads_out, open_to, reached
 from optimizer.rules.scene import CONTACT
@@ -71,7 +79,7 @@ def cuts_of(rule: Rule, stock: Stock, chosen: Sequence[Choice]) -> tuple[Clause,
 
 def _whole(stock: Stock, chosen: tuple[Choice, ...]) -> Clause:
     """The weakest cut: this layout is none."""
-    return Clause(standing=chosen, unless_present=_others(chosen, range(len(stock.kinds))))
+    return Clause(standing=chosen, unless_present=absent(chosen, range(len(stock.kinds))))
 
 
 def _one_of_kind(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:
@@ -83,10 +91,10 @@ def _one_of_kind(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterat
             continue
         kinds = kinds_of(stock, (name,))
         own = tuple(c for c in chosen if c[0] in kinds)
-        left = _shrunk(chosen, own, shut)
+        left = shrunk(chosen, own, shut)
         about = tuple(dict.fromkeys(k for k, _ in own))
-        absent = _others(chosen, kinds)
-        yield Clause(standing=left, about=about, unless_present=absent)
+        missing = absent(chosen, kinds)
+        yield Clause(standing=left, about=about, unless_present=missing)
         if rule.check in _DOORS:
             obstacles = tuple(c for c in left if c not in own)
             doors = _DOORS[rule.check](scene)
@@ -97,7 +105,7 @@ def _one_of_kind(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterat
                 if choice not in own
             )
             if not any(_open(stock, own, obstacles, rule, doors, name)):
-                yield Clause(standing=obstacles, unless=ways, about=about, unless_present=absent)
+                yield Clause(standing=obstacles, unless=ways, about=about, unless_present=missing)
     if rule.check == "route_width" and not rule.subjects:
         yield from _no_way_out(rule, stock, chosen)
 
@@ -123,7 +131,7 @@ def _no_way_out(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterato
         return not leads_out(stock.scene(rest), rule.value or 0.0, entry, out)
 
     if entry and shut(chosen):
-        yield Clause(standing=_shrunk(chosen, (), shut))
+        yield Clause(standing=shrunk(chosen, (), shut))
 
 
 def _open(
@@ -190,7 +198,7 @@ def _shut_off(
         shut = partial(_is_shut_off, stock, (k, p), width, doors)
         if not shut(chosen):
             continue
-        left = _shrunk(chosen, ((k, p),), shut)
+        left = shrunk(chosen, ((k, p),), shut)
         yield Clause(standing=left)
         obstacles = tuple(c for c in left if c != (k, p))
         if len(stock.kinds[k].members) > 1:
@@ -220,63 +228,19 @@ def _at_doors(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[
         def taken(rest: tuple[Choice, ...], finding: Finding = finding) -> bool:
             return any(f.where == finding.where for f in breaks(rule, stock, rest))
 
-        yield Clause(standing=_shrunk(chosen, (), taken))
+        yield Clause(standing=shrunk(chosen, (), taken))
 
 
 def _about_subjects(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:
     """Room or view that depends on where the subjects are, and is only lost by the others."""
     kinds = kinds_of(stock, rule.subjects)
     own = tuple(c for c in chosen if c[0] in kinds)
-    left = _shrunk(chosen, own, lambda rest: bool(breaks(rule, stock, rest)))
+    left = shrunk(chosen, own, lambda rest: bool(breaks(rule, stock, rest)))
     yield Clause(
         standing=left,
         about=tuple(dict.fromkeys(k for k, _ in own)),
-        unless_present=_others(chosen, kinds),
+        unless_present=absent(chosen, kinds),
     )
-
-
-def _in_sight(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:
-    """Something opaque must stand across each line of sight, or one of its ends move."""
-    scene = stock.scene(chosen)
-    block = {p.fixture: c for c, own in zip(chosen, stock.placements(chosen), strict=True)
-             for p in own}  # fmt: skip
-    for finding in breaks(rule, stock, chosen):
-        ends = tuple(dict.fromkeys(block[name] for name in finding.fixtures))
-        line = _line_of(rule, scene, finding)
-        if line is not None:
-            yield Clause(standing=ends, unless=_across(stock, line, ends))
-
-
-def _line_of(rule: Rule, scene: Scene, finding: Finding) -> LineString | None:
-    """The line of sight that a finding is about."""
-    assert finding.where is not None
-    if rule.check == "overlooked":
-        for pair in scene.overlooked:
-            if (pair.fixture, pair.viewer) == finding.fixtures:
-                return LineString([pair.screen, pair.eye])
-    if rule.check == "quiet_distance":
-        j = scene.names.index(finding.fixtures[1])
-        points = scene.customer_points.of(j)
-        gaps = np.hypot(*(points - np.array(finding.where)).T)
-        k = int(np.argmin(abs(gaps - (finding.value or 0.0))))
-        return LineString([finding.where, points[k]])
-    if rule.check == "counter_facing":
-        doors = scene.study.plan.doors_of(DoorKind.ENTRANCE)
-        goals = [seen_of_door(scene, d) for d in doors if repr(d.name) in finding.sentence]
-        return LineString([finding.where, goals[0]]) if goals else None
-    return None
-
-
-def _across(stock: Stock, line: LineString, ends: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """Poses of opaque fixtures that touch a line, other than the blocks at its ends."""
-    reach = line.buffer(CONTACT)
-    found: list[Choice] = []
-    for k, kind in enumerate(stock.kinds):
-        for member in kind.members:
-            if member.type.opaque:
-                feet = place_boxes(member.box(member.type.footprint), stock.poses[k])
-                found += [(k, int(p)) for p in np.flatnonzero(shapely.intersects(reach, feet))]
-    return tuple(choice for choice in dict.fromkeys(found) if choice not in ends)
 
 
 def _wheelchair_place(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:
@@ -305,7 +269,7 @@ def _wheelchair_place(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> I
         standing=own if places else (),
         present=() if places else kinds,
         unless=tuple(places),
-        unless_present=_others(chosen, kinds),
+        unless_present=absent(chosen, kinds),
     )
 
 
@@ -317,40 +281,15 @@ def _reachable(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator
     }
     doors = stock.study.plan.doors_of(DoorKind.ENTRANCE)
     yield from _shut_off(stock, chosen, 2 * stock.study.walking.radius, doors, ends)
+    yield from without_way(stock, chosen, scene)
 
 
 def _queue(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:
     """A queue without room: its machine and whatever stands in the strip."""
-    block = {p.fixture: c for c, own in zip(chosen, stock.placements(chosen), strict=True)
-             for p in own}  # fmt: skip
+    block = block_of(stock, chosen)
     standing = [CHECKS[rule.check](rule, stock.scene(chosen))]
     for finding in (f for found in standing for f in found if f.passed is False):
         yield Clause(standing=tuple(dict.fromkeys(block[name] for name in finding.fixtures)))
-
-
-def _shrunk(
-    chosen: tuple[Choice, ...],
-    kept: tuple[Choice, ...],
-    broken: Callable[[tuple[Choice, ...]], bool],
-) -> tuple[Choice, ...]:
-    """Blocks without which a rule would not stay broken, those to be kept among them."""
-    left = chosen
-    size = max(1, len(chosen) // 2)
-    while True:
-        for start in range(0, len(chosen), size):
-            out = {c for c in chosen[start : start + size] if c not in kept}
-            rest = tuple(c for c in left if c not in out)
-            if len(rest) < len(left) and broken(rest):
-                left = rest
-        if size == 1:
-            return left
-        size = max(1, size // 3)
-
-
-def _others(chosen: tuple[Choice, ...], kinds: Collection[int]) -> tuple[int, ...]:
-    """Those of some kinds of which no block stands."""
-    standing = {k for k, _ in chosen}
-    return tuple(k for k in kinds if k not in standing)
 
 
 #: Doors from which a route is asked for, by check.
@@ -366,10 +305,15 @@ _CUTTERS: Mapping[str, Cutter] = MappingProxyType(
         **dict.fromkeys(("route_width", "egress_route"), _one_of_kind),
         **dict.fromkeys(("desk_turning", "clear_floor"), _one_of_kind),
         **dict.fromkeys(("door_turning", "door_handle"), _at_doors),
-        **dict.fromkeys(("counter_facing", "quiet_distance", "overlooked"), _in_sight),
+        **dict.fromkeys(("counter_facing", "quiet_distance", "overlooked"), in_sight),
         **dict.fromkeys(("waiting_area", "staff_view"), _about_subjects),
         "egress_strip": _every_fixture,
         "wheelchair_place": _wheelchair_place,
+        "equal_privacy": less_private,
+        "cash_route": cash_among_customers,
+        "through_flow": walked_through,
+        "passing_place": narrow_and_long,
+        "egress_walk": far_from_exits,
         "reachability": _reachable,
         "queue_space": _queue,
     }

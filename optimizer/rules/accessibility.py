@@ -110,11 +110,11 @@ def check_passing_place(rule: Rule, scene: Scene) -> Iterator[Finding]:
     entry = scene.study.plan.doors_of(DoorKind.ENTRANCE)
     inside = reached(scene, width, entry)
     narrow = [k for k, own in by_type(scene, ()).items() if not inside[list(own)].any()]
-    lengths = {
-        leg.target: leg.length
-        for leg in scene.legs
-        if any(leg.target in [scene.names[i] for i in scene.indices((k,))] for k in narrow)
-    }
+    targets = {scene.names[i] for i in scene.indices(narrow)}
+    lengths: dict[str, float] = {}
+    for leg in scene.legs:
+        if leg.target in targets:
+            lengths[leg.target] = max(leg.length, lengths.get(leg.target, 0.0))
     if narrow and not scene.legs:
         yield unknown(rule, f"Routes to {', '.join(narrow)} are narrow; nobody walked the layout")
         return

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from optimizer.rules.finding import Check
     from optimizer.rules.model import Finding, Rule
     from optimizer.rules.scene import Scene
+    from optimizer.walk.shell import Shell
 
-__all__ = ["EGRESS_CHECKS", "exits"]
+__all__ = ["EGRESS_CHECKS", "egress_grid", "egress_ways", "exits"]
 
 #: Places of the floor are sampled this far apart, metres.
 SAMPLE = 0.5
@@ -69,11 +70,10 @@ def check_egress_walk(rule: Rule, scene: Scene) -> Iterator[Finding]:
         yield _no_exit(rule)
         return
     study = scene.study
-    radius = study.walking.radius
-    shell = prepare_shell(free_space(study.plan, Audience.CUSTOMER), radius=radius)
-    ways = [p for p in (door_point(door, shell.walkable) for door in doors) if p is not None]
-    open_hall = scene.hall.difference(scene.furniture)
-    places = _places(open_hall.buffer(-radius - CONTACT, join_style="mitre"))
+    shell = prepare_shell(free_space(study.plan, Audience.CUSTOMER), radius=study.walking.radius)
+    ways = egress_ways(scene, shell)
+    open_hall = _body_room(scene)
+    places = np.concatenate([_edges(open_hall), egress_grid(scene)])
     if not ways or not len(places):
         yield unknown(rule, "Not looked at: there is no walkable floor before an exit")
         return
@@ -100,6 +100,23 @@ def check_egress_walk(rule: Rule, scene: Scene) -> Iterator[Finding]:
             value=walks[k],
             where=open_places[k],
         )
+
+
+def egress_ways(scene: Scene, shell: Shell) -> list[tuple[float, float]]:
+    """Points of the walkable floor before the exits."""
+    points = (door_point(door, shell.walkable) for door in exits(scene))
+    return [point for point in points if point is not None]
+
+
+def egress_grid(scene: Scene) -> NDArray[np.float64]:
+    """Places, (n, 2) metres, of a grid that the empty hall fixes, at which a body has room."""
+    return _grid(_body_room(scene), scene.hall.buffer(-scene.study.walking.radius).bounds)
+
+
+def _body_room(scene: Scene) -> BaseGeometry:
+    """Where in the hall a body's middle has room between walls and furniture."""
+    inset = scene.study.walking.radius + CONTACT
+    return scene.hall.difference(scene.furniture).buffer(-inset, join_style="mitre")
 
 
 def check_exit_count(rule: Rule, scene: Scene) -> Iterator[Finding]:
@@ -195,15 +212,24 @@ def _farthest(scene: Scene, doors: tuple[Door, ...]) -> tuple[float, NDArray[np.
 
 def _places(region: BaseGeometry) -> NDArray[np.float64]:
     """Corners and edges of a region, and a grid inside: (n, 2) metres."""
-    if region.is_empty:
+    places: NDArray[np.float64] = np.concatenate([_edges(region), _grid(region, region.bounds)])
+    return places
+
+
+def _edges(region: BaseGeometry) -> NDArray[np.float64]:
+    edge: NDArray[np.float64] = shapely.get_coordinates(shapely.segmentize(region, SAMPLE))
+    return edge
+
+
+def _grid(region: BaseGeometry, frame: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    """Places of a region on a grid that begins at a corner of a frame."""
+    if region.is_empty or np.isnan(frame).any():
         return np.empty((0, 2))
-    edge = shapely.get_coordinates(shapely.segmentize(region, SAMPLE))
-    x0, y0, x1, y1 = region.bounds
+    x0, y0, x1, y1 = frame
     x, y = np.meshgrid(np.arange(x0, x1, SAMPLE), np.arange(y0, y1, SAMPLE))
     grid = np.column_stack([x.ravel(), y.ravel()])
-    inside = shapely.contains_xy(region, grid[:, 0], grid[:, 1])
-    places: NDArray[np.float64] = np.concatenate([edge, grid[inside]])
-    return places
+    inside: NDArray[np.float64] = grid[shapely.contains_xy(region, grid[:, 0], grid[:, 1])]
+    return inside
 
 
 #: Checks of this module by name.

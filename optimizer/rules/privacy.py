@@ -19,12 +19,15 @@ from optimizer.walk.sightlines import sees
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from optimizer.equipment.model import Box, FixtureType
+    from optimizer.evaluation import Leg
     from optimizer.rules.finding import Check
     from optimizer.rules.model import Finding, Rule
     from optimizer.rules.scene import Scene
 
-__all__ = ["PRIVACY_CHECKS", "flow_through_zones"]
+__all__ = ["PRIVACY_CHECKS", "flow_through_zones", "passes"]
 
 
 def check_one_metre_line(rule: Rule, scene: Scene) -> Iterator[Finding]:
@@ -82,21 +85,37 @@ def flow_through_zones(scene: Scene, graze: float) -> dict[int, tuple[float, tup
     graze
         A walk that lies in a zone over less than this does not pass it, metres.
     """
+    result: dict[int, tuple[float, tuple[float, float]]] = {}
+    for i, leg, inside in _passing(scene, graze):
+        people, place = result.get(i, (0.0, place_of(inside)))
+        result[i] = (people + leg.rate, place)
+    return result
+
+
+def passes(scene: Scene, index: int, graze: float) -> list[tuple[Leg, BaseGeometry]]:
+    """Walks through one fixture's privacy zone of people who do not use it, and their part in it.
+
+    Parameters
+    ----------
+    graze
+        As in `flow_through_zones`.
+    """
+    return [(leg, inside) for i, leg, inside in _passing(scene, graze) if i == index]
+
+
+def _passing(scene: Scene, graze: float) -> Iterator[tuple[int, Leg, BaseGeometry]]:
+    """Yield each fixture's index with a walk through its zone, and the part of it inside."""
     zones = scene.privacy_zones
     walked = [leg for leg in scene.legs if len(leg.path) > 1]
     lines = np.array([LineString(leg.path) for leg in walked], dtype=object)
     leg_of, zone_of = zones.tree.query(lines, predicate="intersects")
-    result: dict[int, tuple[float, tuple[float, float]]] = {}
     for k, z in sorted(zip(leg_of.tolist(), zone_of.tolist(), strict=True)):
         i, leg = int(zones.owner[z]), walked[k]
         if scene.names[i] in (leg.source, leg.target):
             continue
         inside = lines[k].intersection(zones.polygon[z])
-        if inside.length < graze:
-            continue
-        people, place = result.get(i, (0.0, place_of(inside)))
-        result[i] = (people + leg.rate, place)
-    return result
+        if inside.length >= graze:
+            yield i, leg, inside
 
 
 def check_overlooked(rule: Rule, scene: Scene) -> Iterator[Finding]:
