@@ -1,0 +1,61 @@
+"""Pictures and report of a result, drawn side by side."""
+
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from optimizer.cli import pictures
+
+
+@pytest.fixture
+def draw(monkeypatch, tmp_path):
+    """Draw with stand-ins for the drawings and the report; the folder that they wrote to."""
+
+    def draw(report):
+        def drawings(study, result, today, folder):
+            (folder / "layout.svg").write_text("drawn")
+
+        monkeypatch.setattr(pictures, "_write_drawings", drawings)
+        monkeypatch.setattr(pictures, "_write_report", report)
+        study = SimpleNamespace(current_layout=None)
+        pictures.write_pictures(study, SimpleNamespace(layout="a layout"), tmp_path, "en")
+        return sorted(file.name for file in tmp_path.iterdir())
+
+    return draw
+
+
+def test_report_is_drawn_in_a_process_of_its_own(draw):
+    """Both are there in the end, and the report was not drawn here."""
+    here = os.getpid()
+    wrote = []
+
+    def report(study, result, today, folder, language):
+        wrote.append(language)
+        at = os.getpid()
+        (folder / "report.html").write_text("here" if at == here else "there")
+
+    assert draw(report) == ["layout.svg", "report.html"]
+    assert wrote == []  # what a process of its own notes stays in it
+
+
+def test_report_that_fails_is_told_here(draw):
+    """What is wrong with the report is raised, not lost with its process."""
+
+    def report(study, result, today, folder, language):
+        raise OSError(28, "no space left", str(folder))
+
+    with pytest.raises(OSError, match="no space left"):
+        draw(report)
+
+
+def test_report_whose_process_dies_is_drawn_here(draw):
+    """A process that is killed costs time, not the report."""
+    here = os.getpid()
+
+    def report(study, result, today, folder, language):
+        if os.getpid() != here:
+            os._exit(9)
+        (folder / "report.html").write_text("here")
+
+    assert draw(report) == ["layout.svg", "report.html"]
