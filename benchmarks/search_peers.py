@@ -136,7 +136,7 @@ def main() -> None:
         for limit in limits
         if (missing := tuple(m for m in names if (hall, seed, limit, m) not in done))
     ]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     with context.Pool(options.jobs) as pool:
         for found in pool.imap(measure, jobs):
             rows += found
