@@ -13,7 +13,7 @@ In: a study without ranges, the state of the run, orders. Out: a `Result`. The p
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -271,6 +271,36 @@ def _without_start(
     return None, Status.UNKNOWN, ("no layout was found in the time given; allow more seconds",)
 
 
+@dataclass(kw_only=True)
+class _Listener:
+    """Says whether to stop: somebody asked for it, or what time is left belongs to mending.
+
+    It tells the run what the other searches have found meanwhile.
+    """
+
+    problem: PlacementProblem
+    search: Search
+    crew: Crew
+    run: Run
+    steps: int | None
+    heard: float = field(default_factory=time.perf_counter)
+    #: What the layouts break that were held against the rules.
+    broken: set[int] = field(default_factory=set)
+
+    def __call__(self) -> bool:
+        run = self.run
+        if time.perf_counter() - self.heard > NEWS_SECONDS:
+            news = self.crew.news()
+            for one in news:
+                run.found(one)
+            known = [one for one in (*news, self.search.lawful) if one is not None]
+            self.broken |= {one.broken for one in known if one.broken is not None}
+            self.heard = time.perf_counter()
+        can_mend = self.steps is None and self.problem.leeway is None
+        to_mend = can_mend and min(self.broken, default=0) > 0
+        return run.stop() or (to_mend and run.left() < MENDING * run.seconds)
+
+
 def _search_and_prove(
     problem: PlacementProblem,
     search: Search,
@@ -284,22 +314,7 @@ def _search_and_prove(
     seeds = range(orders.seed + 1, orders.seed + workers)
     provable = problem.leeway is None or problem.leeway.is_sound
     with Crew(problem, seeds=seeds, steps=steps) as crew:
-        heard = time.perf_counter()
-        fewest: list[int] = []  # what layouts that were held against the rules break
-
-        def stop() -> bool:
-            nonlocal heard
-            if time.perf_counter() - heard > NEWS_SECONDS:
-                news = crew.news()
-                for one in news:
-                    run.found(one)
-                fewest.extend(
-                    f.broken for f in (*news, search.lawful) if f and f.broken is not None
-                )
-                heard = time.perf_counter()
-            to_mend = steps is None and problem.leeway is None and min(fewest, default=0) > 0
-            return run.stop() or (to_mend and run.left() < MENDING * run.seconds)
-
+        stop = _Listener(problem=problem, search=search, crew=crew, run=run, steps=steps)
         whole = max(run.left(), 0.1)
         share = SEARCH_FIRST if workers > 1 else 0.6
         own = Budget(
