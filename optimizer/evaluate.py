@@ -105,6 +105,7 @@ def evaluate(
         door_to_door=measured.door_to_door,
         periods=periods,
         equipment_cost=measured.equipment_cost,
+        layout=layout,
     )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.demand.flows import PersonClass
+    from optimizer.equipment.layout import Layout
     from optimizer.rules.model import Finding
 
 __all__ = [
@@ -223,6 +224,8 @@ class Evaluation:
         longest.
     equipment_cost
         Price of all fixtures, in the bank's currency.
+    layout
+        What was measured, so that pictures of the figures can show it.
     """
 
     hour: int
@@ -240,6 +243,7 @@ class Evaluation:
     door_to_door: DoorToDoorFigures = field(default_factory=DoorToDoorFigures)
     periods: tuple[PeriodFigures, ...] = ()
     equipment_cost: float = 0.0
+    layout: Layout | None = None
 
     @property
     def waiting_seconds_per_hour(self) -> float:

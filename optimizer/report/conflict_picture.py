@@ -68,7 +68,8 @@ def plot_conflicts(
     study, evaluation
         Plan and what was measured.
     ax
-        Axes that already show the plan or a layout; None for a new figure with the plan.
+        Axes that already show the plan or a layout; None for a new figure of the
+        layout that was measured.
     language
         Language of the words.
     legend
@@ -76,7 +77,7 @@ def plot_conflicts(
     heat
         Whether to draw the heat map.
     """
-    ax = overlay_axes(study, ax, language)
+    ax = overlay_axes(study, evaluation, ax, language)
     if heat:
         _draw_heat(ax, study, evaluation, language)
     unit = word("picture", "encounter", language)

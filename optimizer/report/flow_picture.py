@@ -15,7 +15,7 @@ from shapely import MultiPolygon, Polygon
 from optimizer.demand.flows import PersonClass
 from optimizer.report.canvas import draw_legend, draw_shape, draw_text
 from optimizer.report.colours import INK, group_colours
-from optimizer.report.plan_picture import plot_plan
+from optimizer.report.layout_picture import plot_evaluated
 from optimizer.report.strips import arrow_of, cover, flow_breadth, lay_strips
 from optimizer.report.words import business_label, word
 
@@ -64,7 +64,8 @@ def plot_flows(
     evaluation
         Its legs are drawn.
     ax
-        Axes that already show the plan or a layout; None for a new figure with the plan.
+        Axes that already show the plan or a layout; None for a new figure of the
+        layout that was measured.
     language
         Language of the words.
     legend
@@ -85,7 +86,8 @@ def plot_flows(
         the number of a guide line.
     """
     if ax is None:
-        ax = plot_plan(study, panel=PANEL if legend else 0.0, language=language)
+        panel = PANEL if legend else 0.0
+        ax = plot_evaluated(study, evaluation, language=language, panel=panel, flows=True)
     colours = group_colours(study)
     breadth = flow_breadth(study.plan, evaluation.legs)
     laid, scale = lay_strips(evaluation.legs, tuple(colours), breadth, metres_per_person)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from optimizer.report.words import Language
     from optimizer.study import Study
 
-__all__ = ["layout_legend", "plot_layout"]
+__all__ = ["layout_legend", "plot_evaluated", "plot_layout"]
 
 #: Font size of fixture names, points.
 NAME_SIZE = 6.5
@@ -92,6 +92,34 @@ def plot_layout(
         flows = cover(lay_strips(evaluation.legs, tuple(group_colours(study)), breadth)[0])
     _write_names(ax, study, layout, language, flows)
     return ax
+
+
+def plot_evaluated(
+    study: Study,
+    evaluation: Evaluation,
+    *,
+    language: Language = "both",
+    panel: float = 0.0,
+    flows: bool = False,
+) -> Axes:
+    """Draw what an evaluation measured, for its figures to be drawn on: a new picture.
+
+    Parameters
+    ----------
+    study
+        Plan and fixture types.
+    evaluation
+        With its layout the fixtures are drawn, without one the plan alone.
+    language, panel
+        As in `plot_layout`.
+    flows
+        Whether names keep off the flows.
+    """
+    layout = evaluation.layout
+    if layout is None:
+        return plot_plan(study, panel=panel, language=language)
+    kept_free = evaluation if flows else None
+    return plot_layout(study, layout, language=language, evaluation=kept_free, panel=panel)
 
 
 def layout_legend(study: Study, language: Language = "both") -> list[tuple[Artist, str]]:
@@ -203,7 +231,7 @@ def _write_names(
     doors: list[BaseGeometry] = [door.line.buffer(0.5) for door in plan.doors]
     doors += [
         box(*text_box(where, text, DOOR_SIZE, scale))
-        for where, text in door_names(plan, language).values()
+        for where, text in door_names(plan, language, scale).values()
     ]
     labels = place_names(
         names,

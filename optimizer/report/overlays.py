@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 
 from optimizer.report.canvas import draw_legend, draw_text, figure_of
 from optimizer.report.colours import HARD_BROKEN, INK, PRIVACY, SOFT_BROKEN
-from optimizer.report.plan_picture import plot_plan
+from optimizer.report.layout_picture import plot_evaluated
+from optimizer.report.place_words import place_label
 from optimizer.report.words import word
 from optimizer.rules.model import Severity
 
@@ -53,7 +54,7 @@ def plot_privacy(
 
     Gids: "sight:viewer→fixture".
     """
-    ax = overlay_axes(study, ax, language)
+    ax = overlay_axes(study, evaluation, ax, language)
     entries: list[tuple[Artist, str]] = []
     seen = word("picture", "overlooked", language)
     for number, pair in enumerate(evaluation.privacy.overlooked, start=1):
@@ -63,7 +64,11 @@ def plot_privacy(
         ax.plot([x0, x1], [y0, y1], linestyle=(0, (5, 2)), gid=gid, **style)
         ax.plot([x0], [y0], marker="o", markersize=5, gid=f"eye:{number}", **style)
         (screen,) = ax.plot([x1], [y1], marker="s", markersize=5, gid=f"screen:{number}", **style)
-        entries.append((screen, f"{number}  {seen}: {pair.fixture} ← {pair.viewer}"))
+        screen_of, viewer = (
+            place_label(study, evaluation.layout, name, language)
+            for name in (pair.fixture, pair.viewer)
+        )
+        entries.append((screen, f"{number}  {seen}: {screen_of} ← {viewer}"))
     if legend:
         draw_explanation(ax, entries, word("figure", "overlooked_pairs", language), language)
     return ax
@@ -81,7 +86,7 @@ def plot_rules(
 
     Broken rules without a place are in the legend alone. Gids: "broken:" and the number.
     """
-    ax = overlay_axes(study, ax, language)
+    ax = overlay_axes(study, evaluation, ax, language)
     entries: list[tuple[Artist, str]] = []
     for number, finding in enumerate(broken_findings(evaluation), start=1):
         hard = finding.rule.severity is Severity.HARD
@@ -102,9 +107,11 @@ def broken_findings(evaluation: Evaluation) -> tuple[Finding, ...]:
     return tuple(sorted(broken, key=lambda finding: finding.rule.severity is not Severity.HARD))
 
 
-def overlay_axes(study: Study, ax: Axes | None, language: Language) -> Axes:
-    """The axes given, or those of a new picture of the plan with room for a legend."""
-    return plot_plan(study, panel=PANEL, language=language) if ax is None else ax
+def overlay_axes(study: Study, evaluation: Evaluation, ax: Axes | None, language: Language) -> Axes:
+    """The axes given, or those of a new picture of the layout with room for a legend."""
+    if ax is not None:
+        return ax
+    return plot_evaluated(study, evaluation, panel=PANEL, language=language)
 
 
 def draw_mark(

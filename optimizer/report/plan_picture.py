@@ -20,8 +20,11 @@ from optimizer.report.canvas import (
     draw_shape,
     draw_text,
     floor_axes,
+    floor_limits,
+    metres_per_point,
 )
 from optimizer.report.colours import DOOR_COLOURS, INK, OUTLET, WALL, WINDOW, ZONE_TINTS
+from optimizer.report.fonts import text_size
 from optimizer.report.place_words import has_chinese
 from optimizer.report.words import both, word
 
@@ -40,6 +43,10 @@ TWO_LEAVES = 1.2
 OUTWARDS = (DoorKind.EXIT, DoorKind.EMERGENCY)
 #: Doors whose kind is written beside them, and the font size of it, points.
 STREET_DOORS, DOOR_SIZE = (DoorKind.ENTRANCE, *OUTWARDS), 6.5
+#: Metres from the middle of a wall within which no name of a door begins.
+OFF_WALL = 0.3
+#: Metres by which it may reach over the edge of the picture's part of the page.
+OVER_EDGE = 0.35
 
 
 def plot_plan(
@@ -96,7 +103,7 @@ def plot_plan(
         ax.plot([outlet.x], [outlet.y], marker="$Z$", markersize=4, color=OUTLET, gid=f"power:{i}")
     for door in plan.doors:
         _draw_door(ax, plan, door)
-    for door_name, (where, text) in door_names(plan, language).items():
+    for door_name, (where, text) in door_names(plan, language, metres_per_point(ax)).items():
         draw_text(ax, where, text, size=DOOR_SIZE, gid=f"door-label:{door_name}")
     if zone_names:
         for zone in plan.zones:
@@ -140,21 +147,29 @@ def zone_size(zone: Zone) -> float:
 
 
 def door_names(
-    plan: FloorPlan, language: Language = "both"
+    plan: FloorPlan, language: Language = "both", scale: float = 0.0
 ) -> dict[str, tuple[tuple[float, float], str]]:
-    """Return place and text of the names of street doors, by door; the legend has the others."""
+    """Return place and text of the names of street doors, by door; the legend has the others.
+
+    `scale` is in metres a point: on a small picture names stand farther off, so that no wall covers
+    them.
+    """
     names = {}
+    lowest, highest = np.reshape(floor_limits(plan), (2, 2))
     for door in plan.doors:
         if door.kind not in STREET_DOORS:
             continue
         side = np.array(_swing_side(plan, door))
         outward = side if door.kind in OUTWARDS else -side
-        place = np.array(door.centre) + 0.75 * outward
+        text = word("door", door.kind, language, "\n")
+        half = np.array(text_size(text, DOOR_SIZE)) * scale / 2
+        off = max(0.75, OFF_WALL + float(abs(outward) @ half))
+        place = np.array(door.centre) + off * outward
         if door.kind in OUTWARDS:  # beside the leaves, which sweep the place in front
             along = np.array([outward[1], -outward[0]])
             place = place + (door.width / 2 + 0.3 + 0.6 * abs(along[0])) * along
-        x, y = place
-        names[door.name] = ((float(x), float(y)), word("door", door.kind, language, "\n"))
+        x, y = np.clip(place, lowest + half - OVER_EDGE, highest - half + OVER_EDGE)
+        names[door.name] = ((float(x), float(y)), text)
     return names
 
 

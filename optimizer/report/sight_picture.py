@@ -20,6 +20,7 @@ from optimizer.report.canvas import draw_legend, draw_shape
 from optimizer.report.colours import PRIVACY
 from optimizer.report.layout_picture import plot_layout
 from optimizer.report.overlays import plot_privacy
+from optimizer.report.place_words import place_label
 from optimizer.report.words import both, word
 from optimizer.walk.pedestrian import read_pedestrian_values
 from optimizer.walk.sightlines import visible_region
@@ -67,7 +68,7 @@ def plot_sight(
             draw_shape(ax, field, gid=f"read:{placement.fixture}", **READ)
     plot_privacy(study, evaluation, ax=ax, language=language, legend=False)
     if legend:
-        draw_legend(ax, _entries(evaluation, language), size=6.5)
+        draw_legend(ax, _entries(study, evaluation, language), size=6.5)
     return ax
 
 
@@ -99,7 +100,7 @@ def _read_from(study: Study, layout: Layout, owner: Placement) -> BaseGeometry:
     return seen.difference(body).difference(placed_box(kind.footprint, owner))
 
 
-def _entries(evaluation: Evaluation, language: Language) -> list[tuple[Artist, str]]:
+def _entries(study: Study, evaluation: Evaluation, language: Language) -> list[tuple[Artist, str]]:
     entries: list[tuple[Artist, str]] = [
         (Patch(**ZONE), both("privacy zone of a user", "使用者私密区", language, "\n")),
         (
@@ -110,7 +111,11 @@ def _entries(evaluation: Evaluation, language: Language) -> list[tuple[Artist, s
     for pair in evaluation.privacy.overlooked:
         handle = Line2D([], [], color=PRIVACY, linestyle="--", marker="s", markersize=4)
         seen = word("picture", "overlooked", language)
-        entries.append((handle, f"{seen}:\n{pair.fixture} ← {pair.viewer}"))
+        screen, viewer = (
+            place_label(study, evaluation.layout, name, language)
+            for name in (pair.fixture, pair.viewer)
+        )
+        entries.append((handle, f"{seen}:\n{screen} ← {viewer}"))
     if not evaluation.privacy.overlooked:
         blank = Line2D([], [], linestyle="")
         entries.append((blank, both("nobody sees a screen", "无屏幕被窥视", language, "\n")))

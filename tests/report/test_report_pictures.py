@@ -9,6 +9,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from shapely import LineString, Point, box
 from shapely.affinity import rotate
 
@@ -18,6 +20,7 @@ from optimizer.demand.mix import Business, Stop
 from optimizer.equipment.layout import Layout, Placement, placed_box
 from optimizer.errors import FileFormatError
 from optimizer.evaluation import MeetingPair
+from optimizer.plan.model import Door, DoorKind
 from optimizer.report import fonts
 from optimizer.report.canvas import figure_of, floor_limits, metres_per_point
 from optimizer.report.charts import plot_comparison, plot_history, plot_waiting
@@ -632,3 +635,30 @@ def test_plan_of_another_drawing_is_drawn_instead(report_study):
     gids = artists(plot_plan(report_study, bare), "column:")
     assert not gids
     assert artists(plot_plan(report_study), "column:")
+
+
+def test_figures_are_drawn_on_the_layout_that_was_measured(
+    report_study, report_layout, report_evaluation
+):
+    """Flows, conflicts, privacy and rules show the fixtures; without a layout the plan alone."""
+    measured = replace(report_evaluation, layout=report_layout)
+    for plot in (plot_flows, plot_conflicts, plot_privacy, plot_rules):
+        drawn = artists(plot(report_study, measured), "fixture:")
+        assert len(drawn) == len(report_layout.placements), plot.__name__
+        assert not artists(plot(report_study, report_evaluation), "fixture:")
+    legend = " ".join(text.get_text() for text in plot_privacy(report_study, measured).texts)
+    assert "cash_counter-1" not in legend
+
+
+@pytest.mark.parametrize("inches", [6.5, 12.0])
+def test_no_wall_covers_the_name_of_a_door(report_study, report_plan, inches):
+    """On small pictures too the name of a door to the street stands beyond the wall."""
+    door = Door(name="alarm", kind=DoorKind.EMERGENCY, line=LineString([(11.9, 2.0), (11.9, 3.4)]))
+    plan = replace(report_plan, doors=(*report_plan.doors, door))
+    figure = Figure(figsize=(inches, 0.75 * inches))
+    FigureCanvasAgg(figure)
+    ax = figure.add_axes((0, 0, 1, 1))
+    names = artists(plot_plan(report_study, plan, ax), "door-label:")
+    assert len(names) == 2
+    for text in names.values():
+        assert drawn_box(ax, text).intersection(plan.outline).area < 0.01
