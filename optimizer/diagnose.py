@@ -190,7 +190,7 @@ def _spare_minutes(study: Study, legs: Sequence[Leg], arrivals: float) -> float:
 
 def _walk_minutes(study: Study, metres: float) -> float:
     """Minutes that customers take for a walk."""
-    return metres / study.walking.speed[PersonClass.CUSTOMER] / SECONDS_PER_MINUTE
+    return metres * study.walking.pace(PersonClass.CUSTOMER) / SECONDS_PER_MINUTE
 
 
 def _mean_lengths(legs: Sequence[Leg], kinds: Mapping[str, str]) -> dict[tuple[str, str], float]:

@@ -111,6 +111,8 @@ class CrossingFigures:
         The pairs that meet most, worst first.
     staff_customer_encounters, cash_customer_encounters
         Expected encounters of staff, and of cash transport, with customers, unweighted.
+    wheelchair_encounters
+        Expected encounters of wheelchair users with anybody, unweighted.
     weighted_path_crossings
         Path crossings, each times the people per hour on both paths.
     head_on_metres, merging_metres
@@ -131,6 +133,7 @@ class CrossingFigures:
     worst_pairs: tuple[MeetingPair, ...] = ()
     staff_customer_encounters: float = 0.0
     cash_customer_encounters: float = 0.0
+    wheelchair_encounters: float = 0.0
     weighted_path_crossings: float = 0.0
     head_on_metres: float = 0.0
     merging_metres: float = 0.0

@@ -150,6 +150,11 @@ _ALL = (
          "现金押运与客户相遇次数"),
     ),
     _measure(
+        "wheelchair_encounters", "crossing.wheelchair_encounters", "1/h",
+        ("expected encounters of wheelchair users with anybody in an hour",
+         "轮椅客户与他人相遇次数"),
+    ),
+    _measure(
         "path_crossings", "crossing.path_crossings", "",
         ("pairs of paths that cross, each once per crossing", "动线交叉数"),
     ),

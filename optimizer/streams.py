@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Walker",
+    "class_mixture",
     "class_weights",
     "lane_model",
     "meeting_weights",
@@ -114,7 +115,20 @@ def lane_model(study: Study) -> LaneModel:
 
 
 def class_weights(study: Study) -> NDArray[np.float64]:
-    """(classes, classes) weight of an encounter between two classes."""
-    return np.array(
+    """(classes, classes) weight of an encounter between two flows of these classes.
+
+    Wheelchair users walk among the customers: the weight of a flow is the mean over who walks it.
+    """
+    weights = np.array(
         [[study.objective.class_weight(one, other) for other in CLASSES] for one in CLASSES]
     )
+    mixture = class_mixture(study)
+    mixed: NDArray[np.float64] = mixture @ weights @ mixture.T
+    # equal above and below the diagonal to the last bit
+    return (mixed + mixed.T) / 2.0
+
+
+def class_mixture(study: Study) -> NDArray[np.float64]:
+    """(classes, classes) share of people of each class, column, in a flow of a class, row."""
+    rows = [study.walking.mixture(person) for person in CLASSES]
+    return np.array([[row.get(person, 0.0) for person in CLASSES] for row in rows])

@@ -128,12 +128,26 @@ class Walking:
         Two people meet when their centres come closer than this, metres.
     lane_width
         Width of the lane that a flow spreads over, metres.
+    wheelchair_share
+        Share of customers who come in a wheelchair, 0 to 1.
     """
 
     radius: float
     speed: Mapping[PersonClass, float]
     encounter_distance: float
     lane_width: float
+    wheelchair_share: float = 0.0
+
+    def mixture(self, person: PersonClass) -> dict[PersonClass, float]:
+        """Who walks among those that a flow calls by a class: shares that add to 1."""
+        share = self.wheelchair_share if person is PersonClass.CUSTOMER else 0.0
+        if share <= 0:
+            return {person: 1.0}
+        return {person: 1.0 - share, PersonClass.WHEELCHAIR: share}
+
+    def pace(self, person: PersonClass) -> float:
+        """Seconds for a metre, mean over those that a flow calls by a class."""
+        return sum(part / self.speed[who] for who, part in self.mixture(person).items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +235,7 @@ class Study:
         if person in (PersonClass.STAFF, PersonClass.CASH):
             return self.objective.staff_walking
         minutes = self.objective.measures.get("door_to_door", 0.0)
-        return self.objective.walking + minutes / (60.0 * self.walking.speed[person])
+        return self.objective.walking + minutes * self.walking.pace(person) / 60.0
 
     def servers(self, layout: Layout | None = None) -> dict[str, int]:
         """Places of each fixture type, in a layout or, without one, in the full brief.

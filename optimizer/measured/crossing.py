@@ -15,7 +15,7 @@ from optimizer.demand.courses import share_of_customers
 from optimizer.demand.flows import PersonClass
 from optimizer.evaluation import CrossingFigures, MeetingPair, MeetingPlace
 from optimizer.measured.walking import is_staff
-from optimizer.streams import CLASSES, class_weights, lane_model, streams_of
+from optimizer.streams import CLASSES, class_mixture, class_weights, lane_model, streams_of
 from optimizer.walk.conflict_map import Raster, conflict_map, raster_of, worst_places
 from optimizer.walk.crossing import (
     count_crossings,
@@ -113,6 +113,7 @@ def compute_crossing(
         ),
         staff_customer_encounters=_with_customers(classes, PersonClass.STAFF),
         cash_customer_encounters=_with_customers(classes, PersonClass.CASH),
+        wheelchair_encounters=_of_wheelchairs(study, classes),
         weighted_path_crossings=weighted_crossings(crossings, rates=streams.rates),
         head_on_metres=float(crossings.head_on.sum() / 2.0),
         merging_metres=float(crossings.merging.sum() / 2.0),
@@ -127,6 +128,13 @@ def _with_customers(classes: NDArray[np.float64], person: PersonClass) -> float:
     return float(
         row[CLASSES.index(PersonClass.CUSTOMER)] + row[CLASSES.index(PersonClass.WHEELCHAIR)]
     )
+
+
+def _of_wheelchairs(study: Study, classes: NDArray[np.float64]) -> float:
+    """Encounters in which one or both of the two are wheelchair users."""
+    share = class_mixture(study)[:, CLASSES.index(PersonClass.WHEELCHAIR)]
+    neither = np.outer(1.0 - share, 1.0 - share)
+    return float((np.triu(classes) * (1.0 - neither)).sum())
 
 
 def find_places(study: Study, layout: Layout, legs: Sequence[Leg]) -> tuple[MeetingPlace, ...]:

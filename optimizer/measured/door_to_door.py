@@ -84,12 +84,12 @@ def compute_door_to_door(
     by_journey
         Metres of a customer of each business.
     """
-    speed = study.walking.speed[PersonClass.CUSTOMER]
+    pace = study.walking.pace(PersonClass.CUSTOMER)
     share = {business.name: business.share for business in study.mix.businesses}
     return DoorToDoorFigures(
         by_business={
             name: VisitMinutes(
-                walking=by_journey.get(name, 0.0) / speed / 60.0,
+                walking=by_journey.get(name, 0.0) * pace / 60.0,
                 waiting=wait,
                 service=service,
                 customers_per_hour=arrivals * share[name],

@@ -56,6 +56,7 @@ FLOWS: Mapping[str, tuple[str, ...]] = {
     for name in (
         "staff_customer_encounters",
         "cash_customer_encounters",
+        "wheelchair_encounters",
         "weighted_path_crossings",
         "head_on_metres",
         "merging_metres",

@@ -4,7 +4,7 @@ In: an `Evaluation`, or None. Out: plain values; every key is there without an e
 or empty. Keys are the names of `optimizer.flow_figures`.
 
 Besides the keys of the contract: "crossing" tells encounters of staff and of cash transport with
-customers apart, crossings weighted by the people on both paths, metres on one line head-on and
+customers, and those of wheelchair users apart, crossings weighted by the people on both paths, metres on one line head-on and
 merging, the worst places of the conflict map with the flows that meet there, and what guide lines
 change. "detour" has each business, the worst walks and turns. "diversion" and "crowding" are
 sections of their own.
@@ -31,6 +31,7 @@ CROSSING = (
     "share_of_customers_crossing",
     "staff_customer_encounters",
     "cash_customer_encounters",
+    "wheelchair_encounters",
     "weighted_path_crossings",
     "head_on_metres",
     "merging_metres",

@@ -8,7 +8,7 @@ walked by the same customers when the seed is the same.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -136,18 +136,21 @@ def draw_visits(
             for stop in stops
             if own.uniform() < stop.probability
         )
-        visits.append(
-            Visit(
-                number=number,
-                arrival=float(arrival),
-                business=business.name,
-                wishes=wishes,
-                entrance=_door(study, business, own, entrance=True),
-                exit=_door(study, business, own, entrance=False),
-                speed=_speed(study, PersonClass.CUSTOMER, own),
-                patience=float(own.exponential()),
-            )
+        visit = Visit(
+            number=number,
+            arrival=float(arrival),
+            business=business.name,
+            wishes=wishes,
+            entrance=_door(study, business, own, entrance=True),
+            exit=_door(study, business, own, entrance=False),
+            speed=_speed(study, PersonClass.CUSTOMER, own),
+            patience=float(own.exponential()),
         )
+        if own.uniform() < study.walking.wheelchair_share:
+            speed = study.walking.speed
+            slower = speed[PersonClass.WHEELCHAIR] / speed[PersonClass.CUSTOMER]
+            visit = replace(visit, speed=visit.speed * slower)
+        visits.append(visit)
     return tuple(visits)
 
 

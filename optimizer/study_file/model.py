@@ -286,6 +286,9 @@ class WalkingTable(Table):
     speed: dict[PersonClass, NotNegative] = Field(default_factory=dict)
     encounter_distance: NotNegative | None = None
     lane_width: NotNegative | None = None
+    wheelchair_share: Share | None = Field(
+        default=None, description="Share of customers in a wheelchair, 0 to 1."
+    )
 
 
 class StudyTable(Table):

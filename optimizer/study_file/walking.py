@@ -46,6 +46,7 @@ def default_walking() -> Walking:
         speed={person: values["speed"][person.value]["value"] for person in PersonClass},
         encounter_distance=values["encounter_distance"]["value"],
         lane_width=values["lane_width"]["value"],
+        wheelchair_share=values["wheelchair_share"]["value"],
     )
 
 
@@ -75,7 +76,10 @@ def build_walking(table: WalkingTable, defects: list[str]) -> Walking:
                 f"[walking] speed of {person.value} is {value:g}; must be more than 0 and at most "
                 "10 m/s"
             )
-    return Walking(speed={**default.speed, **table.speed}, **lengths)
+    share = default.wheelchair_share if table.wheelchair_share is None else table.wheelchair_share
+    if not 0 <= share <= 1:
+        defects.append(f"[walking] wheelchair_share is {share:g}; must be 0 to 1")
+    return Walking(speed={**default.speed, **table.speed}, wheelchair_share=share, **lengths)
 
 
 def build_limits(table: LimitsTable, defects: list[str]) -> dict[str, float]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.demand.flows import PersonClass
 from optimizer.verify.claim import (
     MISSING,
     Claim,
@@ -22,6 +21,7 @@ from optimizer.verify.claim import (
     lookup,
 )
 from optimizer.verify.encounters import Lanes, Stream, pair_encounters
+from optimizer.verify.people import customer_minutes, meeting_weights
 from optimizer.verify.privacy import through_flow
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.demand.flows import PersonClass
     from optimizer.study import Study
     from optimizer.verify.scene import Scene
 
@@ -56,8 +57,7 @@ def metre_weights(study: Study) -> tuple[float, float]:
     """Weight of a metre that a customer walks, with its time in the branch, and of staff's."""
     goal = study.objective
     minutes = goal.measures.get("door_to_door", 0.0)
-    pace = study.walking.speed[PersonClass.CUSTOMER] * 60
-    return goal.walking + minutes / pace, goal.staff_walking
+    return goal.walking + minutes * customer_minutes(study), goal.staff_walking
 
 
 def check_walking(scene: Scene, result: Any) -> Iterator[Claim]:
@@ -132,9 +132,7 @@ def measure_encounters(
     low = _by_walk(np.minimum, pairs, first)
     high = _by_walk(np.maximum, pairs, first)
     walks = [scene.walks[k] for k in own[first]]
-    weight = np.array(
-        [[scene.study.objective.class_weight(a.person, b.person) for b in walks] for a in walks]
-    )
+    weight = meeting_weights(scene.study, [walk.person for walk in walks])
     names = [f"{walk.source} → {walk.target}" for walk in walks]
     named: dict[tuple[str, str], list[Span]] = {}
     by_class: dict[frozenset[PersonClass], Span] = {}

@@ -32,6 +32,7 @@ __all__ = ["check_flows", "check_limits", "further_terms"]
 DOUBTS = {
     "crossing.staff": 1e-3,
     "crossing.cash": 1e-3,
+    "crossing.wheelchair": 1e-3,
     "crossing.encounters": 1e-3,
     "crossing.weighted": 1e-4,
     "crossing.head_on": 1e-4,

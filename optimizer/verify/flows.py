@@ -23,6 +23,7 @@ from optimizer.verify.diversion import (
     through_queue,
     waiting_room,
 )
+from optimizer.verify.people import wheelchair_part
 from optimizer.verify.privacy import through_flow
 from optimizer.verify.spared import share_met
 
@@ -64,7 +65,7 @@ def measure_flows(
     total
         Expected encounters per hour of all.
     """
-    found: Spans = {**_crossing(scene), **_classes(meetings), **_detour(scene)}
+    found: Spans = {**_crossing(scene), **_classes(scene, meetings), **_detour(scene)}
     found["crossing.encounters_per_hour"] = total
     found["privacy.through_flow_per_hour"] = through_flow(scene)
     cost = sum(fixture.kind.cost or 0.0 for fixture in scene.fixtures)
@@ -138,8 +139,8 @@ def _by_walk(pick: np.ufunc, pairs: Array, first: NDArray[np.int64]) -> Array:
     return rows
 
 
-def _classes(meetings: Mapping[frozenset[PersonClass], Span]) -> Spans:
-    """Encounters of staff and of cash transport with customers."""
+def _classes(scene: Scene, meetings: Mapping[frozenset[PersonClass], Span]) -> Spans:
+    """Encounters of staff and of cash transport with customers, of wheelchair users with all."""
     found: Spans = {}
     for person, name in ((PersonClass.STAFF, "staff"), (PersonClass.CASH, "cash")):
         spans = [
@@ -150,6 +151,11 @@ def _classes(meetings: Mapping[frozenset[PersonClass], Span]) -> Spans:
             sum(span[0] for span in spans),
             sum(span[1] for span in spans),
         )
+    parts = [(wheelchair_part(scene.study, pair), span) for pair, span in meetings.items()]
+    found["crossing.wheelchair_encounters"] = (
+        sum(part * span[0] for part, span in parts),
+        sum(part * span[1] for part, span in parts),
+    )
     return found
 
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from optimizer.demand.flows import PersonClass
 from optimizer.demand.mix import Arrivals
 from optimizer.verify.claim import Claim, agree, hold, lookup
 from optimizer.verify.demand import count_places, count_visits
+from optimizer.verify.people import customer_minutes
 from optimizer.verify.waiting import check_minutes
 
 if TYPE_CHECKING:
@@ -155,9 +155,8 @@ def visit_minutes(scene: Scene) -> dict[str, dict[str, float]]:
                 mean = row["mean_minutes"]
                 endless = max(row["utilisation"] - 1, 0.0) * 30
                 wait += times * (mean if math.isfinite(mean) else endless)
-        speed = study.walking.speed[PersonClass.CUSTOMER]
         found[business.name] = {
-            "walking": metres.get(business.name, 0.0) / people / speed / 60,
+            "walking": metres.get(business.name, 0.0) / people * customer_minutes(study),
             "waiting": wait,
             "service": service,
             "customers_per_hour": people,

@@ -256,6 +256,52 @@ def test_self_service_customers_whom_the_machine_fails_are_none(branched):
     assert evaluate(failing, beside).diversion.self_service_through_queue == pytest.approx(1.0)
 
 
+def test_wheelchair_users_weigh_more_and_take_longer(crossed):
+    """A tenth in wheelchairs: the weights of the classes mix, minutes are those of both speeds.
+
+    Weight of two flows of customers: 0.9² · 1 + 2 · 0.9 · 0.1 · 3 + 0.1² · 7 = 0.81 + 0.54 + 0.07.
+    One of two people or both is in a wheelchair in 1 − 0.9² = 0.19 of all encounters.
+    """
+    wheelchair, customer = PersonClass.WHEELCHAIR, PersonClass.CUSTOMER
+    classes = {(wheelchair, customer): 3.0, (wheelchair, wheelchair): 7.0}
+    speed = {**crossed.walking.speed, wheelchair: 0.6}
+    walking = replace(crossed.walking, wheelchair_share=0.1, speed=speed)
+    mixed = crossed.replace(walking=walking, objective=replace(crossed.objective, classes=classes))
+    alone, found = evaluate(crossed, ACROSS), evaluate(mixed, ACROSS)
+    meet = alone.crossing.encounters_per_hour
+    assert meet > 0
+    assert alone.crossing.wheelchair_encounters == 0
+    assert found.crossing.encounters_per_hour == pytest.approx(meet)
+    assert found.crossing.weighted_encounters_per_hour == pytest.approx(1.42 * meet)
+    assert found.crossing.wheelchair_encounters == pytest.approx(0.19 * meet)
+    assert found.crossing.path_crossings == alone.crossing.path_crossings
+    # seconds a metre: 0.9 / 1.2 + 0.1 / 0.6 = 11/12 where it was 10/12
+    for name, visit in found.door_to_door.by_business.items():
+        before = alone.door_to_door.by_business[name].walking
+        assert visit.walking == pytest.approx(1.1 * before)
+
+
+def test_wheelchair_users_meet_staff_and_cash(crossed):
+    """Against staff a flow of customers weighs 0.75 · 2 + 0.25 · 6 = 3; a quarter are in chairs."""
+    staff, customer = PersonClass.STAFF, PersonClass.CUSTOMER
+    walking = replace(crossed.walking, wheelchair_share=0.25)
+    classes = {(staff, customer): 2.0, (staff, PersonClass.WHEELCHAIR): 6.0}
+    classes |= dict.fromkeys(((customer, customer), (customer, PersonClass.WHEELCHAIR)), 0.0)
+    classes[PersonClass.WHEELCHAIR, PersonClass.WHEELCHAIR] = 0.0
+    rounds = (StaffRound(name="stroll", route=("a", "b"), per_hour=5.0),)
+    busy = crossed.replace(
+        mix=replace(crossed.mix, rounds=rounds),
+        walking=walking,
+        objective=replace(crossed.objective, classes=classes),
+    )
+    found = evaluate(busy, ACROSS).crossing
+    with_staff = found.staff_customer_encounters
+    assert with_staff > 0
+    assert found.weighted_encounters_per_hour == pytest.approx(3.0 * with_staff)
+    among = found.encounters_per_hour - with_staff
+    assert found.wheelchair_encounters == pytest.approx(0.25 * with_staff + (1 - 0.75**2) * among)
+
+
 def test_classes_are_told_apart(crossed):
     """Staff and cash transport meet customers; what is left are customers among themselves."""
     rounds = (

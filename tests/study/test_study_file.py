@@ -224,7 +224,7 @@ def test_walking_and_class_weights(folder):
     """Speeds, radius and weights of meetings can be changed one by one."""
     text = STUDY + (
         "[objective.class_weights]\ncustomer.cash_transport = 50.0\n"
-        "[walking]\nradius = 0.3\nspeed.customer = 1.0\n"
+        "[walking]\nradius = 0.3\nspeed.customer = 1.0\nwheelchair_share = 0.0\n"
     )
     study = read(folder, text)
     assert study.objective.class_weight(PersonClass.CASH, PersonClass.CUSTOMER) == 50.0
@@ -232,6 +232,8 @@ def test_walking_and_class_weights(folder):
     assert study.walking.radius == 0.3
     assert study.walking.speed[PersonClass.CUSTOMER] == 1.0
     assert study.walking.speed[PersonClass.STAFF] == 1.3
+    assert study.walking.wheelchair_share == 0.0
+    assert read(folder).walking.wheelchair_share == 0.01
 
 
 def test_classes_that_meet_have_weights_with_a_source(folder):
@@ -407,6 +409,10 @@ BAD = {
     ],
     "speed": [("walking = 2", "[walking]\nspeed.staff = 0"), "speed of staff is 0; must be more"],
     "radius": [("walking = 2", "[walking]\nradius = 0"), "radius is 0; must be more than 0"],
+    "wheelchairs": [
+        ("walking = 2", "[walking]\nwheelchair_share = 1.5"),
+        "wheelchair_share is 1.5; must be 0 to 1",
+    ],
     "pitch": [("schema = 1", "schema = 1\npitch = 0"), "pitch is 0; must be 0.01 to 2 m"],
     "design hour": [("schema = 1", 'schema = 1\ndesign_hour = "22"'), "the hours 9, 10"],
     "design word": [

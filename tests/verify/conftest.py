@@ -114,9 +114,14 @@ def small_study():
         mix=_mix(),
         walking=Walking(
             radius=0.25,
-            speed={PersonClass.CUSTOMER: 1.0, PersonClass.STAFF: 1.2},
+            speed={
+                PersonClass.CUSTOMER: 1.0,
+                PersonClass.STAFF: 1.2,
+                PersonClass.WHEELCHAIR: 0.8,
+            },
             encounter_distance=0.5,
             lane_width=1.2,
+            wheelchair_share=0.1,
         ),
         objective=Objective(classes={(PersonClass.CUSTOMER, PersonClass.STAFF): 2.0}),
         rules=("cn-branch",),

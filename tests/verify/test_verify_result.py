@@ -84,6 +84,7 @@ def test_a_true_result_is_believed(small_study, small_result):
         "crossing.encounters_per_hour",
         "crossing.weighted_encounters_per_hour",
         "crossing.staff_customer_encounters",
+        "crossing.wheelchair_encounters",
         "crossing.path_crossings",
         "crossing.weighted_path_crossings",
         "crossing.share_of_customers_crossing",
