@@ -6,7 +6,6 @@ In: the figures that `evaluate` computes. Out: immutable values that the report 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -144,6 +143,11 @@ class WaitingFigures:
         Part of it that is a wait for the member of staff who checks, mean over all customers.
     by_class
         The same by class of customers, where the study has classes.
+    minutes_of_hour
+        Mean minutes that the objective and minutes from door to door take: those of the steady
+        state, and where an hour is too short for it, less; finite (`demand.overload`).
+    by_business
+        The same by business, where businesses stand in different lines or classes.
     """
 
     mean_minutes: float
@@ -151,23 +155,13 @@ class WaitingFigures:
     utilisation: float
     arrivals_per_hour: float
     servers: int
+    minutes_of_hour: float
     people_waiting: float = 0.0
     abandoned: float = 0.0
     service_minutes: float = 0.0
     check_wait_minutes: float = 0.0
     by_class: Mapping[str, ClassWaiting] = field(default_factory=dict)
-
-    @property
-    def minutes_of_hour(self) -> float:
-        """Mean minutes of waiting of those who come in the hour; finite.
-
-        Where more people come than can be served, the queue grows through the hour: the mean wait
-        of those who come in it is half of what is missing at its end, (utilisation − 1) · 30
-        minutes.
-        """
-        if math.isfinite(self.mean_minutes):
-            return self.mean_minutes
-        return max(self.utilisation - 1.0, 0.0) * 30.0
+    by_business: Mapping[str, float] = field(default_factory=dict)
 
 
 def waiting_seconds(waiting: Mapping[str, WaitingFigures]) -> float:

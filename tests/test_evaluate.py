@@ -114,14 +114,15 @@ def test_waiting_by_hand(study):
     assert waiting_seconds(e.waiting) == pytest.approx(60 * 60 * 0.4525)
 
 
-def test_overload_costs_what_builds_up_in_an_hour():
-    """90 come for 60 places: at the end 30 wait half an hour's worth: 15 minutes on average."""
+def test_an_endless_queue_costs_the_minutes_of_its_hour():
+    """A queue that grows for ever has a finite cost: people, their minutes of the hour, 60 s."""
     figures = WaitingFigures(
         mean_minutes=math.inf,
         p95_minutes=math.inf,
         utilisation=1.5,
         arrivals_per_hour=90.0,
         servers=1,
+        minutes_of_hour=15.0,
     )
     assert waiting_seconds({"a": figures}) == pytest.approx(90 * 15 * 60)
 

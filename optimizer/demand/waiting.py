@@ -14,18 +14,19 @@ the check is added to the service.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optimizer.demand.checks import compute_check_delays
 from optimizer.demand.flows import compute_visits
 from optimizer.demand.lines import compute_line, mean_wait, wait_percentile
+from optimizer.demand.overload import charge_waits
 from optimizer.demand.queues import Stream, pool_streams
 from optimizer.demand.service import service_variation
 from optimizer.evaluation import ClassWaiting, WaitingFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from optimizer.demand.lines import LineWait
     from optimizer.demand.mix import BusinessMix
@@ -68,6 +69,8 @@ class Line:
         Mean minutes of patience, or None.
     arrival_variation
         Variation of the time between arrivals.
+    shares
+        Share of each business's customers that is in each class: class, business, share.
     """
 
     classes: Mapping[str, Stream]
@@ -75,6 +78,7 @@ class Line:
     copies: int = 1
     patience: float | None = None
     arrival_variation: float = 1.0
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def utilisation(self) -> float:
@@ -89,6 +93,13 @@ class Line:
             patience=self.patience,
             arrival_variation=self.arrival_variation,
         )
+
+    def charges(self, waits: tuple[LineWait, ...]) -> dict[str, float]:
+        """Minutes by class that the objective takes for these waits, see `demand.overload`."""
+        charges = charge_waits(
+            self.classes, self.servers, waits, arrival_variation=self.arrival_variation
+        )
+        return dict(zip(self.classes, charges, strict=True))
 
 
 def compute_waiting(
@@ -255,6 +266,7 @@ def _lines(
             copies=copies,
             patience=mix.service.patience.get(kind),
             arrival_variation=booked_variation(mix, kind, inside),
+            shares=_class_shares(mix, kind, tuple(inside)),
         )
 
 
@@ -262,22 +274,33 @@ def class_streams(
     mix: BusinessMix, kind: str, streams: Mapping[str, Stream], copies: int
 ) -> dict[str, Stream]:
     """Streams of a line by class, each for one of its copies."""
-    parts: dict[str, list[Stream]] = {}
-    left = dict.fromkeys(streams, 1.0)
+    return {
+        name: pool_streams(
+            [
+                replace(streams[business], arrivals=streams[business].arrivals * part / copies)
+                for business, part in parts.items()
+            ]
+        )
+        for name, parts in _class_shares(mix, kind, tuple(streams)).items()
+    }
+
+
+def _class_shares(
+    mix: BusinessMix, kind: str, businesses: tuple[str, ...]
+) -> dict[str, dict[str, float]]:
+    """Share of each business's customers in each class, those who are called first first."""
+    parts: dict[str, dict[str, float]] = {}
+    left = dict.fromkeys(businesses, 1.0)
     classes = mix.service.priority if kind in mix.service.staffed else ()
     for priority in classes:
-        for name, stream in streams.items():
+        for name in businesses:
             if not priority.business or name in priority.business:
                 part = left[name] * priority.share
                 left[name] -= part
-                parts.setdefault(priority.name, []).append(
-                    replace(stream, arrivals=stream.arrivals * part / copies)
-                )
-    parts[OTHERS if parts else ""] = [
-        replace(stream, arrivals=stream.arrivals * left[name] / copies)
-        for name, stream in streams.items()
-    ]
-    return {name: pool_streams(own) for name, own in parts.items()}
+                own = parts.setdefault(priority.name, {})
+                own[name] = own.get(name, 0.0) + part
+    parts[OTHERS if parts else ""] = left
+    return parts
 
 
 def booked_variation(mix: BusinessMix, kind: str, streams: Mapping[str, Stream]) -> float:
@@ -297,11 +320,18 @@ def booked_variation(mix: BusinessMix, kind: str, streams: Mapping[str, Stream])
 
 def _figures(lines: tuple[Line, ...], people: float, servers: int) -> WaitingFigures:
     """Figures of all lines of a type together."""
+    by_line = [line.waits() for line in lines]
     waits = [
         replace(wait, arrivals=wait.arrivals * line.copies)
-        for line in lines
-        for wait in line.waits()
+        for line, own in zip(lines, by_line, strict=True)
+        for wait in own
     ]
+    charges = [line.charges(own) for line, own in zip(lines, by_line, strict=True)]
+    charged = sum(
+        stream.arrivals * line.copies * own[name]
+        for line, own in zip(lines, charges, strict=True)
+        for name, stream in line.classes.items()
+    )
     load = sum(s.load * line.copies for line in lines for s in line.classes.values())
     total = sum(wait.arrivals for wait in waits)
     names = {wait.name: None for wait in waits}
@@ -312,6 +342,8 @@ def _figures(lines: tuple[Line, ...], people: float, servers: int) -> WaitingFig
         utilisation=max(line.utilisation for line in lines),
         arrivals_per_hour=people,
         servers=servers,
+        minutes_of_hour=charged / total if total else 0.0,
+        by_business=_by_business(lines, charges),
         people_waiting=total * mean if total else 0.0,
         abandoned=_share(waits),
         service_minutes=load / total if total else 0.0,
@@ -319,6 +351,20 @@ def _figures(lines: tuple[Line, ...], people: float, servers: int) -> WaitingFig
         if len(names) > 1
         else {},
     )
+
+
+def _by_business(
+    lines: tuple[Line, ...], charges: Sequence[Mapping[str, float]]
+) -> dict[str, float]:
+    """Minutes of each business's customers, where not all of them wait alike."""
+    if len(lines) == 1 and len(lines[0].classes) == 1:
+        return {}
+    minutes: dict[str, float] = {}
+    for line, own in zip(lines, charges, strict=True):
+        for name, parts in line.shares.items():
+            for business, part in parts.items():
+                minutes[business] = minutes.get(business, 0.0) + part * own[name]
+    return minutes
 
 
 def _class(waits: list[LineWait]) -> ClassWaiting:

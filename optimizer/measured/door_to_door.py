@@ -5,8 +5,9 @@ In: a study, the open places, what customers walk and wait. Out: `DoorToDoorFigu
     minutes_b = metres_b / v + Σ_k n_bk · (wait_k + service_bk)
 
 with n_bk the visits of a customer of business b to type k (a machine that fails and the counter
-after it are both among them). All who come to a type wait its mean wait, whatever their business;
-where a queue grows without end, that of those who come in the hour. A customer whose own service
+after it are both among them). A customer waits as those of his own line and class do: windows kept
+for a business and priorities count for whom they are; where a queue would take longer than an hour
+to settle, what builds up in the hour counts (`demand.overload`). A customer whose own service
 time at a type is not known takes as long as the others do.
 """
 
@@ -63,7 +64,8 @@ def minutes_at_stops(
             elif kind in waiting:
                 service += times * waiting[kind].service_minutes
             if kind in waiting:
-                wait += times * waiting[kind].minutes_of_hour
+                row = waiting[kind]
+                wait += times * row.by_business.get(business.name, row.minutes_of_hour)
         found[business.name] = (wait, service)
     return found
 

@@ -56,6 +56,7 @@ def _period(period: PeriodFigures) -> dict[str, Any]:
                 "p95_minutes": row.p95_minutes,
                 "utilisation": row.utilisation,
                 "people_waiting": row.people_waiting,
+                "minutes_of_hour": row.minutes_of_hour,
             }
             for stop, row in period.waiting.items()
         },

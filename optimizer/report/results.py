@@ -213,6 +213,8 @@ def _waiting(e: Evaluation) -> dict[str, Any]:
             "abandoned": w.abandoned,
             "service_minutes": w.service_minutes,
             "check_wait_minutes": w.check_wait_minutes,
+            "minutes_of_hour": w.minutes_of_hour,
+            "by_business": dict(w.by_business),
             "by_class": {name: asdict(row) for name, row in w.by_class.items()},
         }
         for stop, w in e.waiting.items()

@@ -231,7 +231,11 @@ def _queue_claims(stated: Any, figures: Mapping[str, Any], key: str) -> Iterator
             if not isinstance(rows, Mapping) or set(own) != set(found):
                 yield hold(f"{key}.{name}", False, f"{key}.{name} must name {sorted(found)}")
             for inner, row in found.items():
-                yield from _queue_claims(own.get(inner), row, f"{key}.{name}.{inner}")
+                if isinstance(row, Mapping):
+                    yield from _queue_claims(own.get(inner), row, f"{key}.{name}.{inner}")
+                else:
+                    claim = agree(own, inner, row, relative=WAIT, least=1e-9)
+                    yield _renamed(claim, f"{key}.{name}.{inner}", inner)
             continue
         claim = agree(stated, name, found, relative=WAIT, least=1e-9)
         yield _renamed(claim, f"{key}.{name}", name)

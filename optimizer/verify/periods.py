@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "check_visits", "list_parts", "visit_minutes"]
 
+#: Figures of a stop that each period states.
+STATED = ("mean_minutes", "p95_minutes", "utilisation", "people_waiting", "minutes_of_hour")
 #: Relative doubt: lengths and waits.
 DOUBT = 1e-5
 
@@ -152,9 +154,7 @@ def visit_minutes(scene: Scene) -> dict[str, dict[str, float]]:
             elif row:
                 service += times * row["service_minutes"]
             if row:
-                mean = row["mean_minutes"]
-                endless = max(row["utilisation"] - 1, 0.0) * 30
-                wait += times * (mean if math.isfinite(mean) else endless)
+                wait += times * row["by_business"].get(business.name, row["minutes_of_hour"])
         found[business.name] = {
             "walking": metres.get(business.name, 0.0) / people * customer_minutes(study),
             "waiting": wait,
@@ -227,7 +227,7 @@ def check_visits(scene: Scene, result: Any) -> Iterator[Claim]:
         yield _own(row, place, "metres_per_customer", metres)
         told_stops: Any = row.get("waiting")
         for stop, figures in own.queues.items():
-            for key in ("mean_minutes", "p95_minutes", "utilisation", "people_waiting"):
+            for key in STATED:
                 told_row = told_stops.get(stop) if isinstance(told_stops, Mapping) else None
                 yield _own(told_row, f"{place}.waiting.{stop}", key, figures[key])
 

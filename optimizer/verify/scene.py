@@ -49,10 +49,8 @@ def _in_order(walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
 
 
 def _length(row: Mapping[str, Any]) -> tuple[float, float]:
-    """How long the wait of a queue is; of two that grow for ever, the fuller is longer."""
-    endless = max(row["utilisation"] - 1, 0.0) * 30
-    wait = row["mean_minutes"]
-    return (wait if math.isfinite(wait) else endless), row["utilisation"]
+    """How long the wait of a queue is; of two that are as long, the fuller is longer."""
+    return row["minutes_of_hour"], row["utilisation"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

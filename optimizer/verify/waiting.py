@@ -8,7 +8,6 @@ which a machine that waits is missing; its states are solved as a system of line
 
 from __future__ import annotations
 
-import math
 import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.verify.demand import count_places, count_visits
+from optimizer.verify.hour import minutes_in_hour
 from optimizer.verify.lines import Group, Wait, late_wait, mixture, work_out
 
 if TYPE_CHECKING:
@@ -41,14 +41,25 @@ def queue_figures(study: Study, fixtures: Sequence[Placed]) -> dict[str, dict[st
         if not groups or not study.types[kind].servers:
             continue
         waits: list[tuple[str, Wait]] = []
-        fullest = load = 0.0
+        apart: list[str] = []
+        minutes: dict[str, float] = {}
+        fullest = load = counted = 0.0
         for inside, servers, copies in _split(study, kind, groups, places[kind]):
             classes = _classes(study, kind, inside, copies)
             asked = sum(group.rate * group.mean for group in classes.values())
             load += copies * asked
             fullest = max(fullest, asked / servers)
             patience = study.mix.service.patience.get(kind)
-            found = work_out(classes, servers, patience, _spread_of_arrivals(study, kind, inside))
+            spread = _spread_of_arrivals(study, kind, inside)
+            found = work_out(classes, servers, patience, spread)
+            hour = minutes_in_hour(classes, servers, found, spread)
+            apart += hour
+            counted += copies * sum(classes[name].rate * hour[name] for name in hour)
+            for business in inside:
+                minutes[business] = minutes.get(business, 0.0) + sum(
+                    part * hour.get(name, hour.get("", 0.0))
+                    for name, part in _parts_of(study, kind, business).items()
+                )
             waits += ((name, wait) for name, wait in found.items() for _ in range(copies))
         figures[kind] = {
             **_summary([wait for _, wait in waits]),
@@ -57,27 +68,20 @@ def queue_figures(study: Study, fixtures: Sequence[Placed]) -> dict[str, dict[st
             "servers": places[kind],
             "check_wait_minutes": checks.get(kind, (0.0, 0.0))[1],
             "by_class": _by_class(waits),
+            "by_business": minutes if len(apart) > 1 else {},
         }
         row = figures[kind]
         people = row["arrivals_per_hour"] / 60
+        row["minutes_of_hour"] = counted / people if people else 0.0
         row["people_waiting"] = people * row["mean_minutes"] if people else 0.0
         row["service_minutes"] = load / people if people else 0.0
     return figures
 
 
 def waiting_seconds(figures: Mapping[str, Mapping[str, Any]]) -> float:
-    """Person-seconds of waiting in an hour.
-
-    Where more come than can be served, the mean wait of the hour is half of what is missing at
-    its end: (utilisation − 1) · 30 minutes.
-    """
-    total = 0.0
-    for row in figures.values():
-        wait = row["mean_minutes"]
-        if not math.isfinite(wait):
-            wait = max(row["utilisation"] - 1, 0.0) * 30
-        total += 60 * wait * row["arrivals_per_hour"]
-    return total
+    """Person-seconds of waiting in an hour, as far as an hour lets the queues grow."""
+    rows = figures.values()
+    return float(sum(60 * row["minutes_of_hour"] * row["arrivals_per_hour"] for row in rows))
 
 
 def _summary(waits: Sequence[Wait]) -> dict[str, float]:
@@ -165,6 +169,18 @@ def _classes(study: Study, kind: str, groups: Mapping[str, Group], copies: int) 
             found[one.name] = _of(groups, own)
     found[OTHERS if found else ""] = _of(groups, rest)
     return found
+
+
+def _parts_of(study: Study, kind: str, business: str) -> dict[str, float]:
+    """Share of a business's customers in each class of its line."""
+    service = study.mix.service
+    rest = 1.0
+    parts: dict[str, float] = {}
+    for one in service.priority if kind in service.staffed else ():
+        if not one.business or business in one.business:
+            parts[one.name] = parts.get(one.name, 0.0) + rest * one.share
+            rest *= 1 - one.share
+    return {**parts, OTHERS: rest}
 
 
 def _of(groups: Mapping[str, Group], rates: Mapping[str, float]) -> Group:

@@ -254,6 +254,7 @@ def report_evaluation(report_legs):
         waiting={
             "cash_counter": WaitingFigures(
                 mean_minutes=6.5,
+                minutes_of_hour=6.5,
                 p95_minutes=20.0,
                 utilisation=0.85,
                 arrivals_per_hour=30.0,
@@ -261,6 +262,7 @@ def report_evaluation(report_legs):
             ),
             "smart_terminal": WaitingFigures(
                 mean_minutes=float("inf"),
+                minutes_of_hour=12.0,
                 p95_minutes=float("inf"),
                 utilisation=1.2,
                 arrivals_per_hour=14.0,

@@ -9,8 +9,8 @@ from optimizer.rules.capacity import people_waiting
 
 def figures(mean=2.0, p95=6.0, utilisation=0.6, rate=30.0, servers=2):
     return WaitingFigures(
-        mean_minutes=mean, p95_minutes=p95, utilisation=utilisation, arrivals_per_hour=rate,
-        servers=servers,
+        mean_minutes=mean, minutes_of_hour=mean, p95_minutes=p95, utilisation=utilisation,
+        arrivals_per_hour=rate, servers=servers,
     )  # fmt: skip
 
 

@@ -202,11 +202,14 @@ def test_queue_of_one_server_is_pollaczek_and_khinchine(small_study, small_resul
     assert figures["mean_minutes"] == pytest.approx(3.0)
     assert figures["p95_minutes"] == pytest.approx(6 * math.log(10))
     assert waiting_seconds({"open_desk": figures}) == pytest.approx(10 * 3 * 60)
-    # 30 an hour at 3 minutes: ρ = 1.5, the queue grows; half of what is missing after an hour
+    # 30 an hour at 3 minutes: ρ = 1.5, the queue grows. The steady wait 3u/(1 − u) rises by 30 per
+    # unit where (1 − u)² = 3/30: from u = 1 − √0.1 on, 30 minutes a unit
     crowd = replace(study, mix=replace(mix, arrivals=Arrivals(per_hour={9: 30.0})))
     full = queue_figures(crowd, fixtures)["open_desk"]
     assert full["mean_minutes"] == math.inf
-    assert waiting_seconds({"open_desk": full}) == pytest.approx(30 * 0.5 * 30 * 60)
+    steady = 1 - math.sqrt(0.1)
+    minutes = 3 * steady / (1 - steady) + 30 * (1.5 - steady)
+    assert waiting_seconds({"open_desk": full}) == pytest.approx(30 * minutes * 60)
 
 
 def test_the_verifier_shares_no_code_with_what_it_checks():
