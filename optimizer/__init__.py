@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from optimizer.errors import (
         FileFormatError,
         FloorPlanError,
+        FolderBusyError,
         LayoutError,
         NoLayoutError,
         OptimizerError,
         StoreError,
         StudyError,
+        WrongClaimError,
     )
     from optimizer.evaluate import evaluate
     from optimizer.evaluation import Evaluation, Leg
@@ -130,6 +132,7 @@ __all__ = [
     "FloorPlan",
     "FloorPlanError",
     "Flow",
+    "FolderBusyError",
     "Layout",
     "LayoutError",
     "Leg",
@@ -166,6 +169,7 @@ __all__ = [
     "StrategyRow",
     "Study",
     "StudyError",
+    "WrongClaimError",
     "Zone",
     "ZoneKind",
     "allot_devices",
@@ -260,6 +264,7 @@ _ROOMS = {
     "FloorPlan": "plan.model",
     "FloorPlanError": "errors",
     "Flow": "demand.flows",
+    "FolderBusyError": "errors",
     "Layout": "equipment.layout",
     "LayoutError": "errors",
     "Leg": "evaluation",
@@ -296,6 +301,7 @@ _ROOMS = {
     "StrategyRow": "demand.strategies",
     "Study": "study",
     "StudyError": "errors",
+    "WrongClaimError": "errors",
     "Zone": "plan.model",
     "ZoneKind": "plan.model",
     "allot_devices": "network.allotment",

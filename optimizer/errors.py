@@ -6,19 +6,28 @@ OptimizerError
 ├── FileFormatError   (ValueError)  a file cannot be read as what it claims to be
 ├── LayoutError       (ValueError)  a layout does not belong to the study
 ├── NoLayoutError     (RuntimeError)  a result without a layout was asked for one
-└── StoreError        (RuntimeError)  the store of jobs cannot be reached or written to
+├── StoreError        (RuntimeError)  the store of jobs cannot be reached or written to
+├── FolderBusyError   (RuntimeError)  another run writes to the folder
+└── WrongClaimError   (RuntimeError)  the verifier found another value than a result claims
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "FileFormatError",
     "FloorPlanError",
+    "FolderBusyError",
     "LayoutError",
     "NoLayoutError",
     "OptimizerError",
     "StoreError",
     "StudyError",
+    "WrongClaimError",
 ]
 
 
@@ -62,3 +71,23 @@ class NoLayoutError(OptimizerError, RuntimeError):
 
 class StoreError(OptimizerError, RuntimeError):
     """The store of jobs cannot be reached, read or written to."""
+
+
+class FolderBusyError(OptimizerError, RuntimeError):
+    """Another run writes to the folder."""
+
+
+class WrongClaimError(OptimizerError, RuntimeError):
+    """The independent verifier found another value than a result claims.
+
+    Parameters
+    ----------
+    *sentences
+        One for each wrong claim.
+    content
+        What `result.json` would have held.
+    """
+
+    def __init__(self, *sentences: str, content: Mapping[str, Any] | None = None) -> None:
+        super().__init__(*sentences)
+        self.content: Mapping[str, Any] = content or {}

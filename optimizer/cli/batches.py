@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimizer.cli.arguments import AsJson, Seed, TimeLimit
-from optimizer.cli.files import check_folder
+from optimizer.cli.folder import check_folder
 from optimizer.cli.jobs import STORE, Scheduler, Store, Workers, processes, watched, write_bare
 from optimizer.cli.portfolios import PortfolioFile, folder_name, read_list
 from optimizer.cli.terminal import print_errors, print_json, print_line

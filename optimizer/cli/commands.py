@@ -32,7 +32,7 @@ from optimizer.cli import (
     walks,
 )
 from optimizer.cli.terminal import print_errors, print_json
-from optimizer.errors import NoLayoutError, OptimizerError
+from optimizer.errors import NoLayoutError, OptimizerError, WrongClaimError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:
     """Exit code and sentences for an error."""
     match error:
-        case NoLayoutError():
+        case NoLayoutError() | WrongClaimError():
             return NO, error.sentences
         case OptimizerError():
             return WRONG, error.sentences

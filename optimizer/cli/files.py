@@ -1,53 +1,32 @@
-"""Files that commands read and write: layouts, results, the folder of an optimization.
+"""Files that commands read: studies, layouts, results and their proofs.
 
-In: paths. Out: layouts and results, or the six files of a result, whole or not at all.
+In: paths. Out: what they hold, or an error that names the file.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from optimizer import brief
 from optimizer.brief import check_rules
 from optimizer.cli.terminal import print_warnings
-from optimizer.equipment.layout_file import parse_layout, read_layout, write_layout
+from optimizer.equipment.layout_file import parse_layout, read_layout
 from optimizer.errors import FileFormatError, LayoutError
 from optimizer.reading import read_text
-from optimizer.verified import verified_content
 
 if TYPE_CHECKING:
     from optimizer.equipment.layout import Layout
-    from optimizer.result import Result
     from optimizer.study import Study
 
 __all__ = [
-    "FILES",
-    "check_folder",
     "check_rules",
     "read_any_layout",
     "read_brief",
     "read_certificate",
     "read_result",
-    "verified_content",
-    "write_folder",
 ]
-
-#: What an optimization writes.
-FILES = (
-    "result.json",
-    "certificate.npz",
-    "layout.json",
-    "layout.png",
-    "layout.svg",
-    "layout.dxf",
-    "before_after.pdf",
-    "report.html",
-)
 
 
 def read_brief(path: Path, plan: Path | None = None) -> Study:
@@ -127,93 +106,3 @@ def read_result(path: Path) -> dict[str, Any]:
             f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
         )
     return content
-
-
-def check_folder(folder: Path) -> None:
-    """Make sure that files can be written to a folder, before the work starts; make nothing.
-
-    Raises
-    ------
-    OSError
-        Where it is a file, lies within one, or may not be written to.
-    """
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    if not there.is_dir():
-        raise NotADirectoryError(20, "is a file; --out needs a folder", str(there))
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise PermissionError(13, "may not be written to; name another folder", str(there))
-
-
-def write_folder(
-    study: Study,
-    result: Result,
-    content: dict[str, Any],
-    folder: Path,
-    *,
-    language: Literal["en", "zh"] = "zh",
-) -> None:
-    """Write the files of a result into a folder, all of them or none.
-
-    Parameters
-    ----------
-    study, result
-        What was optimized, and its outcome. Without a layout only `result.json` is written.
-    content
-        What `result.json` shall hold.
-    folder
-        Where to; made where it is missing. Files of an earlier result are replaced, and those
-        that this result does not have are taken away.
-    language
-        Language that the report opens in.
-    """
-    from optimizer.report.results import CERTIFICATE, write_json
-
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".result-", dir=folder))
-    try:
-        write_json(draft / "result.json", content)
-        if result.walking is not None and result.walking.file:
-            (draft / CERTIFICATE).write_bytes(result.walking.file)
-        if result.layout is not None:
-            _write_pictures(study, result, draft, language)
-        for name in FILES:
-            if (draft / name).exists():
-                (draft / name).replace(folder / name)
-            else:
-                (folder / name).unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _write_pictures(
-    study: Study, result: Result, folder: Path, language: Literal["en", "zh"]
-) -> None:
-    """Write layout, pictures, drawing and report of a result that has a layout."""
-    from optimizer.evaluate import evaluate
-    from optimizer.report.dxf import write_layout_dxf
-    from optimizer.report.html import write_report
-    from optimizer.report.moves import draw_before_after
-    from optimizer.report.sheets import render_layout, save_figure
-
-    layout = result.raise_for_status().layout
-    if layout is None:
-        return
-    today = evaluate(study, study.current_layout) if study.current_layout is not None else None
-    write_layout(layout, folder / "layout.json", study)
-    for name in ("layout.png", "layout.svg"):
-        render_layout(study, layout, result.evaluation, folder / name)
-    write_layout_dxf(study, layout, folder / "layout.dxf", result.evaluation)
-    if today is not None and study.current_layout is not None and result.evaluation is not None:
-        before, after = (study.current_layout, today), (layout, result.evaluation)
-        save_figure(draw_before_after(study, before, after), folder / "before_after.pdf")
-    write_report(
-        study,
-        folder / "report.html",
-        layout=layout,
-        evaluation=result.evaluation,
-        result=result,
-        today=today,
-        language=language,
-    )

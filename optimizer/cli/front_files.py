@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.cli.folder import FRONT_DRAFT
 from optimizer.equipment.layout_file import parse_layout, write_layout
 from optimizer.errors import FileFormatError, LayoutError, OptimizerError
 from optimizer.reading import read_text
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_point", "write_front"]
 
-#: What a front consists of besides its layouts and pictures.
-FILES = ("pareto.json", "pareto.csv", "pareto.png", "pareto.svg")
+#: What a front consists of besides its layouts and pictures; last what makes them a front.
+FILES = ("pareto.csv", "pareto.png", "pareto.svg", "pareto.json")
 FOLDERS = ("layouts", "pictures")
 
 
@@ -56,8 +57,7 @@ def write_front(
     content = front_to_json(study, front)
     for point in content["points"]:
         point["verified"] = {"failed": list(doubted.get(point["name"], ()))}
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".front-", dir=folder))
+    draft = Path(tempfile.mkdtemp(prefix=FRONT_DRAFT, dir=folder))
     try:
         write_json(draft / "pareto.json", content)
         if front.points:
@@ -88,6 +88,7 @@ def _draw(study: Study, front: ParetoFront, folder: Path) -> None:
 
 def _put_in_place(draft: Path, folder: Path) -> None:
     """Move what was written into its folder, and take away what an earlier front had there."""
+    (folder / FILES[-1]).unlink(missing_ok=True)
     for name in FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
         if (draft / name).exists():

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import check_folder, read_brief, verified_content, write_folder
+from optimizer.cli.files import read_brief
+from optimizer.cli.folder import claimed_folder, content_or_refused, write_folder
 from optimizer.cli.front_files import read_point, write_front
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import errors_console, print_errors, print_json, print_line
+from optimizer.errors import WrongClaimError
+from optimizer.verified import verified_content
 
 if TYPE_CHECKING:
     from optimizer.place.pareto import ParetoFront
@@ -75,13 +78,26 @@ def pareto(
     """Layouts of which none can be bettered on one axis but at a cost on another."""
     brief = read_brief(study, plan=plan)
     folder = out or Path("out") / f"{study.resolve().parent.name or study.stem}-pareto"
-    check_folder(folder)
+    with claimed_folder(folder):
+        return _pareto(
+            brief,
+            folder,
+            pick,
+            as_json,
+            time_limit=time_limit,
+            steps=steps,
+            seed=seed,
+            workers=workers,
+            axes=axis,
+        )
+
+
+def _pareto(brief: Study, folder: Path, pick: str | None, as_json: bool, **orders: Any) -> int:
+    """Compute a front into its folder, or pick a point of the one that is there."""
     if pick is not None and (folder / "pareto.json").exists():
         name, result = read_point(folder, brief, pick)
         return _write_pick(brief, result, folder / name, as_json)
-    front = _search(
-        brief, time_limit=time_limit, steps=steps, seed=seed, workers=workers, axes=axis
-    )
+    front = _search(brief, **orders)
     if pick is not None and front.points:
         front.point(pick)  # an unknown name is told before anything is written
     doubted = _doubts(brief, front)
@@ -149,15 +165,23 @@ def _doubts(study: Study, front: ParetoFront) -> dict[str, list[str]]:
 
 
 def _check(study: Study, front: ParetoFront, names: list[str]) -> dict[str, list[str]]:
-    return {
-        name: verified_content(study, front.result(name))["verified"]["failed"] for name in names
-    }
+    return {name: _doubted(study, front.result(name)) for name in names}
+
+
+def _doubted(study: Study, result: Result) -> list[str]:
+    try:
+        content = verified_content(study, result)
+    except WrongClaimError as error:
+        return list(error.sentences)
+    failed: list[str] = content["verified"]["failed"]
+    return failed
 
 
 def _write_pick(study: Study, result: Result, folder: Path, as_json: bool) -> int:
     """Write a point as a result, verified like one."""
-    content = verified_content(study, result)
-    write_folder(study, result, content, folder)
+    with claimed_folder(folder):
+        content = content_or_refused(study, result, folder)
+        write_folder(study, result, content, folder)
     if as_json:
         print_json(content)
     else:

@@ -14,7 +14,8 @@ from rich.table import Table
 
 from optimizer.cli.arguments import AsJson, Seed, TimeLimit
 from optimizer.cli.batch_progress import BatchWatch
-from optimizer.cli.files import check_folder, read_brief, write_folder
+from optimizer.cli.files import read_brief
+from optimizer.cli.folder import check_folder, claimed_folder, write_folder
 from optimizer.cli.progress import interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line, print_table
 from optimizer.errors import NoLayoutError, OptimizerError
@@ -190,7 +191,8 @@ def export(
         write_bare(content, outcome.certificate, out)
         print_errors((*error.sentences, "written without pictures: the study is needed for them"))
         return 1
-    write_folder(study, result_of(study, content, outcome.certificate), content, out)
+    with claimed_folder(out):
+        write_folder(study, result_of(study, content, outcome.certificate), content, out)
     if as_json:
         print_json(content)
     else:

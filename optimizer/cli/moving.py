@@ -7,14 +7,16 @@ table, a CSV file, pictures and a report.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, PageLanguage, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import check_folder, read_brief
+from optimizer.cli.files import read_brief
+from optimizer.cli.folder import claimed_folder
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_json, print_line, print_table
+from optimizer.verified import verified_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,13 +51,32 @@ def moves(
     as_json: AsJson = False,
 ) -> int:
     """What each move buys: the best layouts when 1, 2, … K fixtures may move from today's."""
-    from optimizer.place.least_change import least_change
-    from optimizer.place.optimize import Progress
     from optimizer.report.least_change_picture import build_change_table, change_rows
 
     brief = read_brief(study, plan=plan)
-    if out is not None:
-        check_folder(out)
+    with claimed_folder(out):
+        found = _search(
+            brief, most=most, time_limit=time_limit, steps=steps, seed=seed, workers=workers
+        )
+        rows = change_rows(brief, found)
+        if out is not None:
+            for step in found:
+                verified_content(brief, step.result)
+            _write(brief, found, out, language)
+    if as_json:
+        print_json({"study": brief.name, "steps": rows})
+    else:
+        print_table(build_change_table(rows, language=language))
+        if out is not None:
+            print_line(str(out))
+    return int(bool(found and found[-1].broken))
+
+
+def _search(study: Study, *, time_limit: float, **orders: Any) -> tuple[ChangeStep, ...]:
+    """Find the best layout for every number of moves, with a progress bar."""
+    from optimizer.place.least_change import least_change
+    from optimizer.place.optimize import Progress
+
     with interruptible() as asked, Watch(time_limit) as watch:
 
         def on_progress(news: Progress) -> None:
@@ -65,26 +86,13 @@ def moves(
             watch.tick()
             return asked.is_set()
 
-        found = least_change(
-            brief,
-            most=most,
+        return least_change(
+            study,
             time_limit=time_limit,
-            steps=steps,
-            seed=seed,
-            workers=workers,
             on_progress=on_progress,
             should_stop=should_stop,
+            **orders,
         )
-    rows = change_rows(brief, found)
-    if out is not None:
-        _write(brief, found, out, language)
-    if as_json:
-        print_json({"study": brief.name, "steps": rows})
-    else:
-        print_table(build_change_table(rows, language=language))
-        if out is not None:
-            print_line(str(out))
-    return int(bool(found and found[-1].broken))
 
 
 def _write(

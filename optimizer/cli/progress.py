@@ -1,7 +1,8 @@
 """What is shown while a search runs, and how it is stopped.
 
-In: news of the search, and Ctrl-C. Out: a bar with best, bound and gap on stderr; the first Ctrl-C
-asks the search to end with what it has, the second one ends the program.
+In: news of the search, and Ctrl-C. Out: a bar with best, bound and gap on stderr; the first Ctrl-C,
+or the system's wish that the program ends, asks the search to end with what it has, the second one
+ends the program.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ __all__ = ["Watch", "interruptible"]
 
 #: Seconds between two changes of the bar, and between two lines where there is no terminal.
 BLINK, LINE = 0.2, 5.0
+#: Signals that ask the search to end.
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Watch:
@@ -87,7 +90,10 @@ class Watch:
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """Yield an event that the first Ctrl-C sets; the second Ctrl-C interrupts the program."""
+    """Yield an event that the first Ctrl-C sets; the second Ctrl-C interrupts the program.
+
+    SIGTERM, which systems that run jobs at night send before they kill, counts as Ctrl-C.
+    """
     asked = threading.Event()
 
     def on_interrupt(number: int, frame: Any) -> None:
@@ -99,8 +105,9 @@ def interruptible() -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield asked
         return
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    before = {number: signal.signal(number, on_interrupt) for number in STOPS}
     try:
         yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, action in before.items():
+            signal.signal(number, action)

@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from optimizer.cli.arguments import AsJson, LayoutFile, OtherPlan, Seed, StudyFile
-from optimizer.cli.files import check_folder, read_any_layout, read_brief
+from optimizer.cli.files import read_any_layout, read_brief
+from optimizer.cli.folder import claimed_folder
 from optimizer.cli.terminal import (
     errors_console,
     print_errors,
@@ -75,19 +76,20 @@ def simulate(
 
     brief = read_brief(study, plan=plan)
     placed = read_any_layout(layout, brief)
-    if out is not None:
-        check_folder(out)
-    with Bar("walking") as tell:
-        simulated = walk(brief, placed, hours=hours, seeds=range(seed, seed + seeds), report=tell)
-    lines: tuple[LineRun, ...] = ()
-    day: tuple[DayHour, ...] = ()
-    if queues:
-        with Bar("queues") as tell:
-            lines = simulate_queues(brief, placed, seed=seed, report=tell)
-        day = simulate_queue_days(brief, placed, seed=seed)
-    content = simulation_to_json(brief, simulated, lines, day)
-    if out is not None:
-        _write(brief, placed, simulated, content, out)
+    with claimed_folder(out):
+        with Bar("walking") as tell:
+            simulated = walk(
+                brief, placed, hours=hours, seeds=range(seed, seed + seeds), report=tell
+            )
+        lines: tuple[LineRun, ...] = ()
+        day: tuple[DayHour, ...] = ()
+        if queues:
+            with Bar("queues") as tell:
+                lines = simulate_queues(brief, placed, seed=seed, report=tell)
+            day = simulate_queue_days(brief, placed, seed=seed)
+        content = simulation_to_json(brief, simulated, lines, day)
+        if out is not None:
+            _write(brief, placed, simulated, content, out)
     if as_json:
         print_json(content)
     else:

@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
-from optimizer.cli.files import (
-    check_folder,
-    read_any_layout,
-    read_brief,
-    verified_content,
-    write_folder,
-)
+from optimizer.cli.files import read_any_layout, read_brief
+from optimizer.cli.folder import claimed_folder, content_or_refused, write_folder
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line
@@ -30,27 +25,32 @@ if TYPE_CHECKING:
 __all__ = ["assign", "optimize"]
 
 
+Steps = Annotated[
+    int | None,
+    typer.Option(
+        "--steps",
+        min=1,
+        help="Scored moves of each worker instead of seconds: the layout can be reproduced.",
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
+]
+Start = Annotated[
+    Path | None,
+    typer.Option(
+        "--start", metavar="LAYOUT", help="Begin at this layout; the result is never worse."
+    ),
+]
+
+
 def optimize(
     study: StudyFile,
     time_limit: TimeLimit = 60.0,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            "--steps",
-            min=1,
-            help="Scored moves of each worker instead of seconds: the layout can be reproduced.",
-        ),
-    ] = None,
+    steps: Steps = None,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
-    ] = None,
-    start: Annotated[
-        Path | None,
-        typer.Option(
-            "--start", metavar="LAYOUT", help="Begin at this layout; the result is never worse."
-        ),
-    ] = None,
+    workers: Workers = None,
+    start: Start = None,
     at_most: Annotated[
         int | None,
         typer.Option(
@@ -75,18 +75,19 @@ def optimize(
     """Find the best layout of a study, prove how good it is, and write both."""
     brief = read_brief(study, plan=plan)
     folder = _folder(study) if out is None else out
-    check_folder(folder)
-    result = _search(
-        brief,
-        time_limit=time_limit,
-        steps=steps,
-        seed=seed,
-        workers=workers,
-        start=None if start is None else read_any_layout(start, brief),
-        at_most=at_most,
-    )
-    content = verified_content(brief, result)
-    write_folder(brief, result, content, folder, language=language or "zh")
+    begin = None if start is None else read_any_layout(start, brief)
+    with claimed_folder(folder):
+        result = _search(
+            brief,
+            time_limit=time_limit,
+            steps=steps,
+            seed=seed,
+            workers=workers,
+            start=begin,
+            at_most=at_most,
+        )
+        content = content_or_refused(brief, result, folder)
+        write_folder(brief, result, content, folder, language=language or "zh")
     if as_json:
         print_json(content)
     else:

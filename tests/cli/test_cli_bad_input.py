@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from optimizer.cli.files import FILES
+from optimizer.cli.folder import FILES
 
 OPTIONS = ("--time-limit", "2", "--workers", "1")
 
@@ -123,8 +123,9 @@ def test_a_fixture_that_cannot_fit_is_infeasible(room, run):
     assert json.loads((folder / "result.json").read_text(encoding="utf-8")) == told.json
 
 
-def test_a_layer_that_is_not_in_the_drawing(room, run, root):
+def test_a_layer_that_is_not_in_the_drawing(room, run, root, monkeypatch):
     """A layer map that names an unknown layer is one line with the layer's name."""
+    monkeypatch.setenv("BRANCH_READ_FOLDERS", str(root / "floorplans"))
     drawing = root / "floorplans" / "standard_hall" / "plan.dxf"
     change(
         room / "study.toml",

@@ -15,7 +15,7 @@ from math import hypot, sqrt
 import jsonschema
 import pytest
 
-from optimizer.cli.files import FILES
+from optimizer.cli.folder import FILES
 
 QUICK = ("--time-limit", "3", "--workers", "1")
 
