@@ -8,6 +8,7 @@ study that does neither has no `MeasureCost` and loses no time.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -19,7 +20,7 @@ from optimizer.measures import MEASURES
 from optimizer.walk.routing import route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,13 +35,16 @@ if TYPE_CHECKING:
     #: Padded paths of every leg and their point counts.
     Paths = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-__all__ = ["MeasureCost"]
+__all__ = ["MeasureCost", "next_prices"]
 
 #: Part of a measured layout that needs lines of sight.
 SIGHT = "diversion"
 #: What the search pays for a broken limit, in walks of the first layout: more than any layout that
 #: breaks it could win by the other terms; as much again where it is broken by its own size.
 BREACH = 1.0
+#: Between two phases of a search a limit that the best layout breaks becomes dearer by the first
+#: factor, one that it keeps cheaper by the second, though never cheaper than at first.
+RAISE, LOWER = 3.0, 0.7
 
 
 def _further(study: Study) -> dict[str, float]:
@@ -51,6 +55,17 @@ def _further(study: Study) -> dict[str, float]:
     """
     weights = study.objective.measures.items()
     return {name: weight for name, weight in weights if weight and name != "door_to_door"}
+
+
+def next_prices(prices: Mapping[str, float], broken: Collection[str]) -> dict[str, float]:
+    """Prices of limits by measure after a phase whose best layout breaks some of them.
+
+    So the search goes to and fro over a limit until it is kept at the least cost of the rest.
+    """
+    return {
+        name: times * RAISE if name in broken else max(times * LOWER, 1.0)
+        for name, times in prices.items()
+    }
 
 
 class MeasureCost:
@@ -64,10 +79,17 @@ class MeasureCost:
         All legs, in the order of the paths.
     walking
         Weighted walking of the first layout: what a broken limit is paid in.
+    dear
+        Times what a broken limit usually costs, by measure; 1 where it is not named.
     """
 
     def __init__(
-        self, problem: PlacementProblem, legs: Sequence[LegEnds], *, walking: float
+        self,
+        problem: PlacementProblem,
+        legs: Sequence[LegEnds],
+        *,
+        walking: float,
+        dear: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         study = problem.study
         self._problem, self._legs = problem, tuple(legs)
@@ -84,16 +106,24 @@ class MeasureCost:
         self._only = frozenset(measure.path.split(".")[-1] for measure in wanted)
         self._empty = any(measure.part == "detour" for measure in wanted)
         self._toll = BREACH * walking
+        self._dear = {MEASURES[name]: times for name, times in dear.items()}
+        #: Limits that the layout asked for last breaks, as far as they were looked at.
+        self.broken: tuple[str, ...] = ()
         self._conditions = find_conditions(study)
 
     @classmethod
     def of(
-        cls, problem: PlacementProblem, legs: Sequence[LegEnds], *, walking: float
+        cls,
+        problem: PlacementProblem,
+        legs: Sequence[LegEnds],
+        *,
+        walking: float,
+        dear: Mapping[str, float] = MappingProxyType({}),
     ) -> Self | None:
         """Costs; None where the study weighs no measure beyond the basic ones and limits none."""
         study = problem.study
         needed = _further(study) or study.limits
-        return cls(problem, legs, walking=walking) if needed else None
+        return cls(problem, legs, walking=walking, dear=dear) if needed else None
 
     def cost(
         self,
@@ -132,9 +162,12 @@ class MeasureCost:
             measured_whole(study, layout, legs, only=self._only) if study.periods else periods[0]
         )
         price = 0.0
+        self.broken = ()
         for measure, limit in self._limits.items():
             excess = measure.excess(whole, limit)
-            price += self._toll * (1.0 + excess) if excess > 0 else 0.0
+            if excess > 0:
+                self.broken += (measure.name,)
+                price += self._toll * self._dear.get(measure, 1.0) * (1.0 + excess)
             if weighed + price > room:
                 break
         return float(weighed), price, costs

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ from optimizer.walk.moves import Router
 from optimizer.walked_legs import NO_WAY, door_access
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -80,6 +81,8 @@ class Scorer:
         Candidate of each block.
     stiff
         Times what the search usually pays for a kind of service without a wide route.
+    dear
+        Times what it usually pays for a broken limit, by measure; 1 where it is not named.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Scorer:
         chosen: Sequence[int] | NDArray[np.int64],
         *,
         stiff: float = 1.0,
+        dear: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self._objective = problem.study.objective
         self._poses = [PoseTable(kind, problem.candidates[k]) for k, kind in _kinds(problem)]
@@ -110,7 +114,7 @@ class Scorer:
         self._toll = stiff * SHUT * min(problem.table_cost(chosen), NO_WAY)
         walking = sum(walk.cost for walk in self._walks)
         every = [leg for walk in self._walks for leg in walk.legs]
-        self._measures = MeasureCost.of(problem, every, walking=walking)
+        self._measures = MeasureCost.of(problem, every, walking=walking, dear=dear)
         self._worst = WorstPeriod.of(problem.study, every)
         measures, limits, beyond = self._weighed(())
         self.score = Score(
@@ -123,6 +127,11 @@ class Scorer:
             limits=limits,
             beyond=beyond,
         )
+
+    @property
+    def broken_limits(self) -> tuple[str, ...]:
+        """Limits that the layout scored last breaks, by measure."""
+        return () if self._measures is None else self._measures.broken
 
     def propose(self, move: Move, *, limit: float = np.inf, table: float = 0.0) -> Score | None:
         """Score of the layout after a move, which is then to be accepted or rejected.

@@ -13,6 +13,8 @@ Rules about the whole hall are too dear to look at in every move. Better layouts
 them now and then; where the best one breaks some, the phases that go on from the best start from
 the best one that keeps them, and take no move that breaks more.
 
+A broken limit is a price, dearer in the next phase where the best layout breaks it.
+
 A budget of steps makes a run reproducible; a budget of seconds does not.
 """
 
@@ -26,6 +28,7 @@ import numpy as np
 from optimizer.place import kernels
 from optimizer.place.budget import Budget
 from optimizer.place.keeping import Keeping
+from optimizer.place.measure_cost import next_prices
 from optimizer.place.scorer import Score, Scorer
 
 if TYPE_CHECKING:
@@ -104,6 +107,7 @@ class Search:
     ) -> None:
         self._problem = problem
         self._stiff = 1.0
+        self._dear = dict.fromkeys(problem.study.limits, 1.0)
         self._grid = problem.grid
         self._on_better = on_better
         mixed = (0x9E3779B97F4A7C15 * (seed + 1)) % 2**64
@@ -168,6 +172,7 @@ class Search:
         for number in range(rounds):
             for source, share, warmth in ROUND:
                 until = (number + share) / rounds
+                self._price_limits()
                 lawful = source == "best" and self._must_turn_back()
                 if lawful and self._make_ways_dear():
                     lawful, warmth = False, 1.0
@@ -199,6 +204,19 @@ class Search:
         if self._keeping is None or self.best is None:
             return False
         return self._look(self.best) > 0
+
+    def _price_limits(self) -> None:
+        """Limits that the best layout breaks become dearer, those that it keeps cheaper."""
+        if self.best is None or not self._dear:
+            return
+        scorer = Scorer(self._problem, self.best.chosen, stiff=self._stiff, dear=self._dear)
+        prices = next_prices(self._dear, scorer.broken_limits)
+        if prices == self._dear:
+            return
+        # layouts met before were scored at other prices
+        self._dear, chosen = prices, np.array(self.best.chosen)
+        self.best, self._kept = None, []
+        self.note(chosen)
 
     def _make_ways_dear(self) -> bool:
         """Once, where wide routes are missing: let them cost more, and forget what was cheap."""
@@ -249,7 +267,7 @@ class Search:
         may pay for one after which fewer are.
         """
         chosen = start.copy()
-        scorer = Scorer(self._problem, chosen, stiff=self._stiff)
+        scorer = Scorer(self._problem, chosen, stiff=self._stiff, dear=self._dear)
         table = self._problem.table_cost(chosen)
         toll = self._toll(chosen, table)
         self._note(chosen, scorer.score, toll)
@@ -337,7 +355,7 @@ class Search:
 
     def note(self, chosen: NDArray[np.int64]) -> None:
         """Keep a layout that somebody else found, if it is worth it."""
-        score = Scorer(self._problem, chosen, stiff=self._stiff).score
+        score = Scorer(self._problem, chosen, stiff=self._stiff, dear=self._dear).score
         self._note(chosen, score, self._toll(chosen, self._problem.table_cost(chosen)))
 
     def _note(
