@@ -30,6 +30,7 @@ from optimizer.place.rule_walks import (
     cash_among_customers,
     far_from_exits,
     narrow_and_long,
+    turned_round,
     walked_through,
     without_way,
 )
@@ -52,7 +53,9 @@ if TYPE_CHECKING:
 __all__ = ["WALKED", "breaks", "cuts_of"]
 
 #: Checks that look at walks.
-WALKED = frozenset({"through_flow", "cash_route", "passing_place", "reachability", "queue_space"})
+WALKED = frozenset(
+    {"through_flow", "cash_route", "passing_place", "reachability", "queue_space", "half_turn"}
+)
 
 
 def breaks(rule: Rule, stock: Stock, chosen: Sequence[Choice]) -> tuple[Finding, ...]:
@@ -313,6 +316,7 @@ _CUTTERS: Mapping[str, Cutter] = MappingProxyType(
         "cash_route": cash_among_customers,
         "through_flow": walked_through,
         "passing_place": narrow_and_long,
+        "half_turn": turned_round,
         "egress_walk": far_from_exits,
         "reachability": _reachable,
         "queue_space": _queue,

@@ -81,7 +81,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         **dict.fromkeys(("counter_facing", "quiet_distance", "overlooked"), Form.CUT),
         **dict.fromkeys(("equal_privacy", "staff_view"), Form.CUT),
         **dict.fromkeys(("waiting_area", "queue_space"), Form.CUT),
-        **dict.fromkeys(("through_flow", "cash_route"), Form.CUT),
+        **dict.fromkeys(("through_flow", "cash_route", "half_turn"), Form.CUT),
     }
 )
 

@@ -24,6 +24,7 @@ from optimizer.place.rule_forms import Clause, kinds_of
 from optimizer.place.rule_shrinking import absent, block_of, shrunk
 from optimizer.plan.model import DoorKind
 from optimizer.plan.space import Audience
+from optimizer.rules.checks import CHECKS
 from optimizer.rules.egress import egress_grid, egress_ways
 from optimizer.rules.privacy import flow_through_zones, passes
 from optimizer.rules.routes import by_type, reached
@@ -44,6 +45,7 @@ __all__ = [
     "cash_among_customers",
     "far_from_exits",
     "narrow_and_long",
+    "turned_round",
     "walked_through",
     "without_way",
 ]
@@ -106,6 +108,24 @@ def cash_among_customers(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -
         inside = LineString(leg.path).intersection(scene.hall)
         if inside.length > (rule.value or 0.0) + SAME:
             yield from _held(stock, chosen, [(leg, inside)], (), absent(chosen, every), ())
+
+
+def turned_round(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:
+    """Walks round the end of something narrow: they, it and what is beside it stand."""
+    scene = stock.scene(chosen, walked=True)
+    every = range(len(stock.kinds))
+    block = block_of(stock, chosen)
+    for finding in CHECKS[rule.check](rule, scene):
+        if finding.passed is not False or finding.where is None:
+            continue
+        kept = tuple(dict.fromkeys(block[name] for name in finding.fixtures))
+        around = shapely.Point(finding.where).buffer(rule.limits["wide"])
+        for leg in scene.legs:
+            if AUDIENCE[leg.person] is not Audience.CUSTOMER or len(leg.path) < 3:
+                continue
+            part = LineString(leg.path).intersection(around)
+            if f"from {leg.source} to {leg.target} turns" in finding.sentence:
+                yield from _held(stock, chosen, [(leg, part)], kept, absent(chosen, every), ())
 
 
 def walked_through(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterator[Clause]:

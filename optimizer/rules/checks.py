@@ -16,6 +16,7 @@ from optimizer.rules.placement import PLACEMENT_CHECKS
 from optimizer.rules.presence import PRESENCE_CHECKS
 from optimizer.rules.privacy import PRIVACY_CHECKS
 from optimizer.rules.security import SECURITY_CHECKS
+from optimizer.rules.turns import TURN_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
     {
         **PLACEMENT_CHECKS,
         **ACCESSIBILITY_CHECKS,
+        **TURN_CHECKS,
         **DOOR_CHECKS,
         **EGRESS_CHECKS,
         **SECURITY_CHECKS,

@@ -34,6 +34,7 @@ BROKEN_ZH: Mapping[str, str] = MappingProxyType(
         "reachability": "有客流无路可达{at}，应为其留出通路",
         "brief": "{who}{at}与方案要求不符（{value}），数量、名称、类型及固定位置应与方案一致",
         "route_width": "至 {who} 的通道最窄处{at}净宽 {value}，应不小于 {limit}",
+        "half_turn": "绕过 {who} 掉头处{at}净宽 {value}，掉头处应不小于 {limit}，进出处按条文",
         "passing_place": "至 {who} 的窄通道长 {value}，每 {limit} 应设会车处",
         "desk_turning": "{who} 前{at}最大回转圆直径 {value}，应不小于 {limit}",
         "clear_floor": "{who} 前{at}净空地面被占用 {value}，应全部为空地",

@@ -32,6 +32,7 @@ __all__ = ["PEOPLE_CHECKS", "FixedLayout", "thin_out"]
 PEOPLE_CHECKS = frozenset(
     {
         "cash_route",
+        "half_turn",
         "passing_place",
         "queue_space",
         "reachability",

@@ -182,3 +182,25 @@ def test_passing_place(ask, hall, leg):
     # a wide route needs none
     wide = asked | {"plan": walled(hall, 2.0)}
     assert ask("passing_place", ("desk-1", 2, 7, 0), value=5, **wide).passed
+
+
+def test_half_turn(ask, leg):
+    """A walk up one side of a thing 1 m wide and down the other needs 1.22 m at its end."""
+    # the end is at y = 4.3; walls of bodies 0.25 m about it are where the path bends
+    round_it = leg("street", "desk-1", (4.2, 0.5), (4.25, 4.55), (5.75, 4.55), (5.8, 0.5))
+    asked = {
+        "legs": (round_it,), "value": 1.22, "element": 1.22, "beside": 1.065, "wide": 1.525,
+        "angle": 150,
+    }  # fmt: skip
+    thing = ("block-1", 5, 4, 0)
+    assert ask("half_turn", thing, **asked).passed
+    # the next thing begins at y = 5.3 - 0.3
+    found = ask("half_turn", thing, ("block-2", 5, 5.3, 0), **asked)
+    assert found.broken[0].value == pytest.approx(0.7, abs=1e-3)
+    assert found.broken[0].fixtures == ("block-1", "block-2")
+    # beside it, from x = 5.5, the next thing begins at 6.5 - 0.5: 0.5 m where 1.065 are right
+    tight = ask("half_turn", thing, ("block-2", 6.5, 4.2, 0), **asked | {"wide": 9.0})
+    assert tight.broken[0].value == pytest.approx(0.5, abs=1e-3)
+    # a quarter turn is none
+    corner = leg("street", "desk-1", (4.2, 0.5), (4.25, 4.55), (8, 4.6))
+    assert ask("half_turn", thing, ("block-2", 5, 5.3, 0), **asked | {"legs": (corner,)}).passed

@@ -36,7 +36,7 @@ ENCODED = {
     "US-ACC-02": {"US-ACC-02": "desk_turning"},
     "US-ACC-03": {"US-ACC-03": "clear_floor"},
     "US-ACC-04": {"US-ACC-04": "passing_place"},
-    "US-ACC-05": {"US-ACC-05": "manual"},
+    "US-ACC-05": {"US-ACC-05": "half_turn"},
     "US-ACC-06": {"US-ACC-06": "door_width"},
     "US-ACC-07": {"US-ACC-07": "clear_floor"},
     "US-ACC-08": {"US-ACC-08": "equal_privacy"},
