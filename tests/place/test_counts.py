@@ -11,6 +11,7 @@ from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
 from optimizer.demand.waiting import compute_waiting
 from optimizer.equipment.model import Anchoring
 from optimizer.evaluate import waiting_seconds
+from optimizer.place.marginal import marginal_values
 from optimizer.place.optimize import optimize
 from optimizer.place.problem import build_problem
 from optimizer.place.scorer import Scorer
@@ -83,6 +84,21 @@ def test_numbers_and_layout_are_those_of_trying_everything(price, waiting, numbe
     for trial in result.counts:
         assert trial.bound <= best[trial.counts["a"]] * (1 + 1e-6)
     assert result.counts[0].counts == {"a": number, "b": 1}
+
+
+def test_one_more_machine_is_worth_what_trying_everything_says():
+    """A second machine saves the difference of the best layouts with one and with two."""
+    study = ranged(most=1, weight=0.0)
+    best = best_by_trying(ranged(weight=0.0))
+    (row,) = marginal_values(study, types=("a",), steps=600, workers=1, time_limit=40.0)
+    assert (row.type, row.count) == ("a", 1)
+    assert row.saved == pytest.approx(best[1] - best[2], rel=1e-6)
+    assert sum(row.terms.values()) == pytest.approx(row.saved)
+    waits = [
+        waiting_seconds(compute_waiting(study.with_count("a", n))) / 60 / 25.0 for n in (1, 2)
+    ]
+    assert row.waiting_minutes_saved == pytest.approx(waits[0] - waits[1])
+    assert "2nd" in row.sentence
 
 
 def test_result_says_which_numbers_were_considered():
