@@ -49,7 +49,7 @@ HOT, WARM, COLD = 0.15, 0.03, 0.0005
 #: Share of the sum in aim (2), and of the other axes in the aim of one axis alone.
 SMALL = 0.05
 #: Boxes of the archive between 0 and the reference point, on each axis.
-BOXES = 400
+BOXES = 4000
 #: Draws before a proposal gives up.
 TRIES = 50
 #: Random layouts that the reference point is the median of, and moves that mix each of them.
