@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from matplotlib.lines import Line2D
+from shapely.affinity import scale
 from shapely.ops import nearest_points
 
 from optimizer.equipment.layout import boxes_of
-from optimizer.plan.model import DoorKind
+from optimizer.plan.model import OPENING_REACH, DoorKind
 from optimizer.plan.space import Audience, free_space
 from optimizer.report.canvas import draw_legend, draw_shape, draw_text
 from optimizer.report.colours import GOOD, HARD_BROKEN, INK
@@ -102,7 +103,8 @@ def _draw_routes(
     doors = study.plan.doors_of(DoorKind.ENTRANCE)
     inside = reached(scene, width, doors)
     floor = scene.open_floor.buffer(-width / 2 - SLACK)
-    shell = prepare_shell(free_space(study.plan, Audience.CUSTOMER), radius=width / 2)
+    space = shapely.union_all([free_space(study.plan, Audience.CUSTOMER), *_passages(scene, width)])
+    shell = prepare_shell(space, radius=width / 2)
     boxes = boxes_of(scene.placements, study.types)
     gates = [d for d in doors if not floor.is_empty and floor.distance(d.line) <= width]
     ways: list[BaseGeometry] = []
@@ -126,6 +128,15 @@ def _draw_routes(
         f"route {width:g} m wide to one of each kind", f"净宽 {width:g} m 通道", language, "\n"
     )
     return [(handle, text)]
+
+
+def _passages(scene: Scene, width: float) -> Iterator[BaseGeometry]:
+    """Yield the openings of inner doors as wide as a route, for other rules judge their width."""
+    for door in scene.study.plan.doors_of(DoorKind.INNER):
+        if door.width < width + 2 * SLACK:
+            share = (width + 2 * SLACK) / door.width
+            line = scale(door.line, share, share, origin="center")
+            yield line.buffer(OPENING_REACH, cap_style="flat")
 
 
 def _draw_bottleneck(ax: Axes, finding: Finding, language: Language) -> list[tuple[Artist, str]]:
