@@ -103,6 +103,7 @@ def prove(
     on_better: Callable[[float], None] = lambda value: None,
     newest: Callable[[], float] = lambda: np.inf,
     should_stop: Callable[[], bool] = lambda: False,
+    workers: Callable[[], int] = lambda: 1,
 ) -> Proof:
     """The best lower bound of the weighted walking found in the time.
 
@@ -120,6 +121,8 @@ def prove(
         Asked for the least walking of a layout known by now.
     should_stop
         Asked often; True ends the work.
+    workers
+        Asked how many processes may work at it now.
     """
     known = least.score.walking
     tables = make_table_problem(problem)
@@ -131,6 +134,7 @@ def prove(
         on_progress=lambda value, method, at: on_better(min(value, known) * (1 - KEPT)),
         should_stop=should_stop,
         walks=walks,
+        workers=workers,
     )
     record = record_proof(tables, bound.certificate)
     value = min(record.value * (1 - ROUNDING), known)

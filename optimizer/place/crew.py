@@ -93,6 +93,11 @@ class Crew:
         """Process numbers of those that were started."""
         return tuple(process.pid or 0 for process, _ in self._lines)
 
+    @property
+    def idle(self) -> int:
+        """Number of processes that have ended: their cores are free for others."""
+        return sum(not process.is_alive() for process, _ in self._lines)
+
     def news(self) -> tuple[Found, ...]:
         """Layouts that came in since the last call."""
         found = []

@@ -49,6 +49,9 @@ __all__ = ["constant_of", "solve"]
 
 #: Share of the solving time that the search has for itself before the bound starts.
 SEARCH_FIRST = 0.15
+#: Share of the time that the other processes search; then they go over to the proof. Where walking
+#: is all that counts the proof closes more of the gap than a longer search does.
+CREW, CREW_WALKED = 0.8, 0.5
 #: Candidate poses of a kind before "it does not fit" is believed.
 FINE = 3000
 #: A finer grid is tried where the time, or that of an explanation, allows so many times what the
@@ -322,7 +325,8 @@ def _search_and_prove(
             steps=steps,
             should_stop=stop,
         )
-        crew.start(seconds=whole)
+        walked_only = not (problem.study.objective.encounters or problem.study.objective.overlooked)
+        crew.start(seconds=whole * (CREW_WALKED if provable and walked_only else CREW))
         search.run(own, first, heat=heat)
         for one in crew.news():
             run.found(one)
@@ -340,6 +344,7 @@ def _search_and_prove(
                 on_better=run.proven,
                 newest=lambda: min((f.score.walking for f in crew.least_walking()), default=np.inf),
                 should_stop=stop,
+                workers=lambda: 1 + crew.idle,
             )
             # with a number of steps the layout may not depend on the time that the proof had
             if proof.better is not None and steps is None and problem.leeway is None:

@@ -34,6 +34,7 @@ def lower_bound(
     on_progress: Callable[[float, str, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     walks: "Walks | None" = None,
+    workers: Callable[[], int] = lambda: 1,
 ) -> "Bound":
     """Return the best lower bound found within the time limit.
 
@@ -56,6 +57,8 @@ def lower_bound(
     walks
         The truth that the tables are lower bounds of, if there is more: the bound is then one of
         the true cost, and so is the upper bound.
+    workers
+        Asked how many processes may work now.
     """
     # the engine loads compiled kernels and a solver: not for those who only verify
     from optimizer.place.bound.engine import compute_bound
@@ -68,4 +71,5 @@ def lower_bound(
         on_progress=on_progress,
         should_stop=should_stop,
         walks=walks,
+        workers=workers,
     )

@@ -78,7 +78,7 @@ class Branched:
 
 
 @dataclass
-class _Node:
+class Node:
     """A region with its proof so far; grows children when it is split."""
 
     bound: float
@@ -86,13 +86,14 @@ class _Node:
     enumerated: bool = False
     group: int = -1
     side: BoolArray | None = None
-    children: "list[_Node]" = field(default_factory=list)
+    children: "list[Node]" = field(default_factory=list)
     more: tuple[FloatArray, ...] | None = None
     outcome: Outcome | None = None  # without its tables, which would fill the memory
     region: Region | None = None
     unary: tuple[FloatArray, ...] = ()
 
     def proof(self) -> ProofNode:
+        """Return the proof of the region and of all below it."""
         return ProofNode(
             more=self.more,
             stages=self.stages,
@@ -153,10 +154,10 @@ class BranchAndBound:
         self._leaf_layouts = leaf_layouts
         self._walks = walks
         self._root_tables = root.tables
-        self._root = _Node(bound=root.bound, stages=root.stages, outcome=root)
+        self._root = Node(bound=root.bound, stages=root.stages, outcome=root)
         self._layout = layout
         self._ticket = count()
-        self._open: list[tuple[float, int, _Node]] = []
+        self._open: list[tuple[float, int, Node]] = []
         self._settled = np.inf  # least bound among the regions that are done with
         self._nodes = 1
         self._cuts = root.cuts_made
@@ -172,8 +173,7 @@ class BranchAndBound:
                 reported = bound
             if self._closed(self._open[0][0], self._target_gap):
                 break
-            self._hear()
-            self._split(heapq.heappop(self._open)[2])
+            self._advance()
         least = min([self._settled, *(entry[0] for entry in self._open)])
         finished = all(self._closed(entry[0], 0.0) for entry in self._open) and self._closed(
             self._settled, 0.0
@@ -188,6 +188,11 @@ class BranchAndBound:
             proof=self._root.proof(),
         )
 
+    def _advance(self) -> None:
+        """Split the region with the least bound."""
+        self._hear()
+        self._split(heapq.heappop(self._open)[2])
+
     def _hear(self) -> None:
         """Take over the cost of a better layout that somebody else found."""
         heard = np.inf if self._walks is None else self._walks.heard()
@@ -199,7 +204,7 @@ class BranchAndBound:
             return bound == np.inf
         return bound >= self._upper_bound - max(gap, EXACT) * abs(self._upper_bound)
 
-    def _file(self, node: _Node) -> None:
+    def _file(self, node: Node) -> None:
         """Put a bounded region on the heap, or settle it."""
         outcome = node.outcome
         if outcome is None or outcome.tables is None or self._closed(node.bound, 0.0):
@@ -249,7 +254,7 @@ class BranchAndBound:
         if cost < self._upper_bound:
             self._upper_bound, self._layout = cost, layout
 
-    def _split(self, node: _Node) -> None:
+    def _split(self, node: Node) -> None:
         """Bound the parts of a region and file them."""
         outcome, region, root = node.outcome, node.region, self._root_tables
         if outcome is None or region is None or root is None:
@@ -267,7 +272,7 @@ class BranchAndBound:
         node.group, node.side = choose_split(tables, outcome.positions, outcome.charged)
         node.outcome = node.region = None
         for part in tables.region.split(node.group, node.side):
-            child = _Node(bound=node.bound)
+            child = Node(bound=node.bound)
             node.children.append(child)
             if self._clock.expired():
                 heapq.heappush(self._open, (child.bound, next(self._ticket), child))
@@ -286,7 +291,7 @@ class BranchAndBound:
 
     def _bound_part(
         self,
-        node: _Node,
+        node: Node,
         tables: Tables,
         *,
         cuts: Sequence[Cut],
@@ -302,7 +307,7 @@ class BranchAndBound:
             raised = raise_unary(passed.tables, self._walks, least=least)
             if raised is not None:
                 node.stages, node.bound = passed.stages, max(node.bound, passed.bound)
-                inner = _Node(bound=node.bound, more=raised[1])
+                inner = Node(bound=node.bound, more=raised[1])
                 node.children.append(inner)
                 node = inner
                 rounds = self._rounds(raised[0], passed.cuts, passed.rows, passed.dual, node.bound)

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from optimizer.place.bound.branching import LEAF_LAYOUTS, BranchAndBound, Branched
+from optimizer.place.bound.branching import LEAF_LAYOUTS, Branched
 from optimizer.place.bound.cliques import find_exclusions
 from optimizer.place.bound.clock import Clock
 from optimizer.place.bound.incumbent import search_layout
@@ -18,6 +18,7 @@ from optimizer.place.bound.leaves import Layout
 from optimizer.place.bound.problem import BoolArray, TableProblem
 from optimizer.place.bound.proof import Certificate
 from optimizer.place.bound.rounds import Outcome, Rounds
+from optimizer.place.bound.shared_branching import SharedBranchAndBound
 from optimizer.place.bound.tables import build_tables
 from optimizer.place.bound.walks import Walks
 
@@ -113,6 +114,7 @@ def compute_bound(
     walks: Walks | None = None,
     leaf_layouts: int = LEAF_LAYOUTS,
     search_runs: int = 4,
+    workers: Callable[[], int] = lambda: 1,
 ) -> Bound:
     """Return the best bound within the time limit; see `lower_bound`."""
     clock = Clock(start=perf_counter(), limit=time_limit, should_stop=should_stop)
@@ -126,7 +128,7 @@ def compute_bound(
     search = _Search(problem, clock=clock, best=limit, runs=runs)
     rounds, steps = _solve_root(problem, search, clock=clock, on_bound=report("linear program"))
     root = rounds.outcome()
-    found = BranchAndBound(
+    found = SharedBranchAndBound(
         problem,
         root,
         upper_bound=search.best,
@@ -137,6 +139,7 @@ def compute_bound(
         on_bound=report("branch and bound"),
         leaf_layouts=leaf_layouts,
         walks=walks,
+        workers=workers,
     ).run()
     method = _method(root, found)
     report(method)(found.bound)
