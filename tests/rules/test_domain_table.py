@@ -112,6 +112,40 @@ ENCODED = {
     "SVC-10": {"SVC-10": "wait_mean", "SVC-10b": "wait_percentile"},
     "SVC-11": {"SVC-11": "manual"},
 }
+#: Why somebody has to look: what neither geometry nor counts of a study know.
+MANUAL = {
+    "CN-ACC-07": "a plan has no heights of thresholds",
+    "CN-ACC-08": "a plan has no heights of what hangs on walls",
+    "CN-ACC-09": "a plan has no levels and slopes outside",
+    "CN-ACC-14": "the text of the standard was not readable",
+    "CN-ACC-15g": "ramp, toilet and parking lie outside the hall that is drawn",
+    "CN-FIRE-07": "drawings give no leaf, and no occupant load is asked of a study",
+    "CN-SEC-05": "a plan has no heights and no materials of walls",
+    "CN-SEC-06b": "cameras are not drawn",
+    "CN-SEC-07": "toilets are no kind of zone",
+    "CN-SEC-08": "a plan has no heights, locks and cameras",
+    "CN-SEC-10": "cabins are no fixture of the catalogue",
+    "CN-SEC-11": "cameras are not drawn",
+    "PRV-05": "marks on the floor are not drawn",
+    "PRV-06": "a reason for PRV-03 and 04, which are decided; hoods are not drawn",
+    "SVC-01": "what kind of branch it is",
+    "SVC-02": "which edition is in force",
+    "SVC-03e": "behaviour of staff",
+    "SVC-04d": "labels on machines",
+    "SVC-05b": "how rosters are made",
+    "SVC-06h": "what hangs on walls",
+    "SVC-06i": "what hangs on walls",
+    "SVC-06j": "small things on desks",
+    "SVC-06k": "small things on desks",
+    "SVC-08a": "what is written on signs",
+    "SVC-08b": "outside the hall that is drawn",
+    "SVC-08c": "outside the hall that is drawn",
+    "SVC-08d": "what hangs on walls",
+    "SVC-09c": "how windows are staffed; seats carry no marks",
+    "SVC-11": "a plan has no slopes outside",
+    "US-ACC-11": "advice without a number",
+    "X-ACC-02": "a quality without a number; its width is US-ACC-01, its detour a measure",
+}
 RULES = {rule.id: rule for name in pack_names() for rule in read_pack(name)}
 
 
@@ -131,6 +165,11 @@ def test_rule_is_encoded_or_manual(entry):
         rule = RULES[rule_id]
         assert (rule.check or "manual") == check
         assert (rule.severity is Severity.MANUAL) == (check == "manual")
+
+
+def test_every_manual_rule_has_a_reason():
+    """What somebody has to look at is what a plan, a layout and a business mix do not hold."""
+    assert set(MANUAL) == {i for i, rule in RULES.items() if rule.severity is Severity.MANUAL}
 
 
 def test_every_pack_rule_is_in_the_table():
