@@ -6,8 +6,10 @@ import pytest
 import shapely
 
 from optimizer.demand.diagnosis import Cause, LongQueue, diagnose_places, diagnosis_value
+from optimizer.demand.lines import compute_line
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
-from optimizer.demand.queues import Stream, compute_queue
+from optimizer.demand.overload import charge_waits
+from optimizer.demand.queues import Stream
 from optimizer.demand.service import service_variation
 from optimizer.diagnose import diagnose, marginal_minutes
 from optimizer.equipment.layout import Layout, Placement
@@ -20,6 +22,11 @@ from optimizer.study import FixtureGroup, Study, Walking
 def stops(*words: str) -> tuple[Stop, ...]:
     """Stops at one type each."""
     return tuple(Stop(types=(word,)) for word in words)
+
+
+def charged(stream: Stream, servers: int) -> float:
+    """Wait that the objective takes for one line: both queues fill up in less than an hour."""
+    return charge_waits({"": stream}, servers, compute_line({"": stream}, servers))[0]
 
 
 def queues(
@@ -44,7 +51,7 @@ SHORT = Business(name="cash", share=0.8, journey=stops("desk"), service_minutes=
 
 
 def test_capacity_binds_at_a_busy_desk():
-    """Nobody can go elsewhere: one more desk gives back what queueing says."""
+    """Nobody can go elsewhere: one more desk gives back what the charged waits say."""
     (queue,) = queues(SHORT, LONG, places={"desk": 3}, arrivals=18.0)
     assert queue.binding is not None
     assert queue.binding.cause is Cause.CAPACITY
@@ -52,7 +59,7 @@ def test_capacity_binds_at_a_busy_desk():
     # mean 7.6; E[S²] = (1 + cv²)(0.8·2² + 0.2·30²)
     spread = ((1 + cv**2) * (0.8 * 4 + 0.2 * 900) / 7.6**2 - 1) ** 0.5
     stream = Stream(arrivals=0.3, service=7.6, variation=spread)
-    saved = compute_queue(stream, 3).mean_wait - compute_queue(stream, 4).mean_wait
+    saved = charged(stream, 3) - charged(stream, 4)
     assert queue.binding.minutes == pytest.approx(saved)
     by_cause = {r.cause: r.minutes for r in queue.relaxations}
     assert by_cause[Cause.MIX] > 0
@@ -173,7 +180,7 @@ def test_marginal_value_is_that_of_the_queue():
     study, layout = hall()
     (value,) = marginal_minutes(study, layout)
     stream = Stream(arrivals=0.4, service=4.5, variation=service_variation())
-    saved = compute_queue(stream, 2).mean_wait - compute_queue(stream, 3).mean_wait
+    saved = charged(stream, 2) - charged(stream, 3)
     assert value.count == 2
     assert value.waiting_minutes == pytest.approx(saved)
     assert value.walking_minutes == pytest.approx(0.0)

@@ -94,9 +94,7 @@ def test_one_more_machine_is_worth_what_trying_everything_says():
     assert (row.type, row.count) == ("a", 1)
     assert row.saved == pytest.approx(best[1] - best[2], rel=1e-6)
     assert sum(row.terms.values()) == pytest.approx(row.saved)
-    waits = [
-        waiting_seconds(compute_waiting(study.with_count("a", n))) / 60 / 25.0 for n in (1, 2)
-    ]
+    waits = [waiting_seconds(compute_waiting(study.with_count("a", n))) / 60 / 25.0 for n in (1, 2)]
     assert row.waiting_minutes_saved == pytest.approx(waits[0] - waits[1])
     assert "2nd" in row.sentence
 
