@@ -416,6 +416,71 @@ def test_window_reads_one_of_several_floors(draw) -> None:
         read_dxf(path, window=(0, 50_000, 1, 60_000))
 
 
+def test_building_left_out_is_told_with_the_window_that_reads_it(draw) -> None:
+    """The window of the sentence reads the other room, 4 x 3 m at (20, 0) m in millimetres."""
+
+    def pen(_, space) -> None:
+        room(space)
+        rectangle(space, 20_000, 0, 24_000, 3000)
+        rectangle(space, 20_200, 200, 23_800, 2800)
+
+    path = draw(pen)
+    (told,) = [d for d in read_dxf(path).source.defects if d.code == "detached"]
+    # 1.5 m around 20,000 to 24,000 and 0 to 3,000 mm
+    assert "[plan] window = [18500, -1500, 25500, 4500] reads this one" in told.sentence
+    assert read_dxf(path, window=(18_500, -1500, 25_500, 4500)).size == pytest.approx((4, 3))
+
+
+@pytest.mark.parametrize(("side", "floor"), [(3000, 91.0), (9500, 100.0)])
+def test_closed_outline_within_the_outline_is_a_hole(draw, side, floor) -> None:
+    """Of 10 x 10 m an atrium of 3 x 3 m leaves 91 m2; the other face of the outline nothing."""
+
+    def pen(_, space) -> None:
+        rectangle(space, 0, 0, 10_000, 10_000, "OUTLINE")
+        low, high = 5000 - side / 2, 5000 + side / 2
+        rectangle(space, low, low, high, high, "OUTLINE")
+
+    plan = read_dxf(draw(pen))
+    assert plan.outline.area == pytest.approx(floor)
+    told = [d.code for d in plan.source.defects if d.code == "outline-hole"]
+    assert len(told) == (floor < 100)
+
+
+def test_names_that_old_drawings_spell_in_numbers(draw) -> None:
+    r"""A layer written as `\U+5899\U+4F53` is the Chinese for walls."""
+    walls = read_dxf(draw(lambda _, space: room(space, r"\U+5899\U+4F53")))
+    assert walls.size == pytest.approx((6.4, 4.4))
+    assert "no-walls" not in [d.code for d in walls.source.defects]
+    other = read_dxf(draw(lambda _, space: room(space, r"\U+5C0F")))
+    (told,) = [d for d in other.source.defects if d.code == "layer-unknown"]
+    assert told.sentence.startswith("layer '小' has no meaning")
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_text_of_two_bytes_is_one_line(draw, coding) -> None:
+    """A drawing saved as UTF-16 is told so."""
+    path = draw(lambda _, space: room(space))
+    text = "\ufeff" + path.read_text(encoding="utf-8")
+    path.write_bytes(text.encode(coding))
+    with pytest.raises(FileFormatError, match="UTF-16, which no DXF is"):
+        read_dxf(path)
+
+
+def test_gap_that_was_read_as_a_door_is_told_once(draw) -> None:
+    """A gap of 1.8 m in a room without doors is a door, and no gap of the outline any more."""
+
+    def pen(_, space) -> None:
+        for path in (
+            [(3000, 0), (0, 0), (0, 6000), (8000, 6000), (8000, 0), (4800, 0)],
+            [(3000, -200), (-200, -200), (-200, 6200), (8200, 6200), (8200, -200), (4800, -200)],
+        ):
+            space.add_lwpolyline(path, dxfattribs={"layer": "WALL"})
+
+    plan = read_dxf(draw(pen))
+    assert [d.code for d in plan.source.defects] == ["gap-as-door"]
+    assert plan.doors[0].width == pytest.approx(1.8)
+
+
 def test_nonsense_between_the_entities_is_passed_over(draw) -> None:
     """An entity of a kind that no program knows does not keep the room from being read."""
 

@@ -88,6 +88,10 @@ READ = {
     ),
     f"{WEST}5.geojson": Truth(area=327.5, doors=15, components=1, said=NO_STREET),
     f"{WEST}6.geojson": Truth(area=236.7, doors=10, said=NO_STREET),
+    # the whole folder: its ground floor, as main.json says, and that there are others
+    "geojson/wrld_westport_house": Truth(
+        size=(58.9, 63.4), area=2457.6, doors=36, windows=20, said=frozenset({"storeys"})
+    ),
     "geojson/azure_contoso": Truth(
         size=(69.9, 70.1), doors=16, said=NO_STREET | {"room-kind", "map-note"}
     ),

@@ -91,6 +91,25 @@ def test_levels_in_a_folder_with_byte_order_marks(tmp_path) -> None:
         read_plan(tmp_path, level="Second")
 
 
+def test_folder_with_a_file_for_each_floor_is_one_floor(tmp_path) -> None:
+    """Floors that no feature names are told apart by their files; the index names the lowest.
+
+    Without the fix the three outlines are merged, and every floor's doors stand on one.
+    """
+    for name, side in (("cellar", 5), ("hall", 8), ("roof", 6)):
+        outline = feature("Polygon", ring(0, 0, side, 6), type="building_outline")
+        write(tmp_path / f"{name}.geojson", outline)
+    plan = read_plan(tmp_path)
+    (told,) = [d for d in plan.source.defects if d.code == "storeys"]
+    assert "3 floors, a file each; 'cellar' was read" in told.sentence
+    assert "hall, roof" in told.sentence
+    assert plan.size == pytest.approx((5, 6), abs=1e-4)
+    assert read_plan(tmp_path, level="roof").size == pytest.approx((6, 6), abs=1e-4)
+    index = {"levels": [{"id": "hall", "z_order": 0}, {"id": "roof", "z_order": 1}]}
+    (tmp_path / "main.json").write_text(json.dumps(index), encoding="utf-8")
+    assert read_plan(tmp_path).size == pytest.approx((8, 6), abs=1e-4)
+
+
 def test_door_polygon_opens_the_wall(tmp_path) -> None:
     """A door drawn as a polygon 1.0 m wide in a wall of 0.2 m becomes a line of 1.0 m."""
     path = tmp_path / "house.geojson"

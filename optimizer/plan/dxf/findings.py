@@ -12,9 +12,10 @@ import numpy as np
 from shapely import STRtree, area, intersection
 
 from optimizer.plan.defect import Defect, Severity
+from optimizer.plan.dxf.layers import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely import LineString, Polygon
@@ -39,8 +40,32 @@ MOST_GAPS = 12
 TWICE = 0.5
 
 
-def outline_defects(found: FoundOutline, stretches: Sequence[LineString] = ()) -> Iterator[Defect]:
-    """What is doubtful about an outline; `stretches` of it have no wall, window or door."""
+def outline_defects(
+    found: FoundOutline,
+    stretches: Sequence[LineString] = (),
+    window: Callable[[Polygon], str] | None = None,
+) -> Iterator[Defect]:
+    """What is doubtful about an outline.
+
+    Parameters
+    ----------
+    found
+        The outline.
+    stretches
+        Parts of it that have no wall, window or door.
+    window
+        Gives what the study says to read another building of the same sheet instead.
+    """
+    for hole in found.holes:
+        x, y = hole.representative_point().coords[0]
+        yield Defect(
+            code="outline-hole",
+            sentence=f"a closed outline of {hole.area:.1f} m2 within the outline was read as a "
+            "hole in the floor; put it on another layer if it is none",
+            severity=Severity.NOTE,
+            x=x,
+            y=y,
+        )
     if not found.closed:
         yield Defect(
             code="outline-open",
@@ -52,10 +77,11 @@ def outline_defects(found: FoundOutline, stretches: Sequence[LineString] = ()) -
         yield from _gaps(found.gap, stretches)
     for part in found.detached:
         x, y = part.representative_point().coords[0]
+        other = "a window" if window is None else window(part)
         yield Defect(
             code="detached",
             sentence=f"{part.area:.1f} m2 stand apart from the largest building and were left "
-            "out; one plan is one building; of several floors on a sheet, a window reads one",
+            f"out; one plan is one building; of several floors on a sheet, {other} reads this one",
             severity=Severity.WARNING,
             x=x,
             y=y,
@@ -131,8 +157,8 @@ def leftover_defects(
         yield Defect(
             code="no-walls",
             sentence="no layer of the drawing is known as walls or outline; it has "
-            f"{', '.join(sorted(drawing.unmapped)) or 'none'}; double lines on all of them were "
-            "taken for walls; say in [plan.layers] which they are",
+            f"{', '.join(sorted(map(spelled, drawing.unmapped))) or 'none'}; double lines on all "
+            "of them were taken for walls; say in [plan.layers] which they are",
         )
     places = {layer: spot * scale - shift for layer, spot in drawing.places.items()}
     yield from _by_layer(
@@ -188,7 +214,7 @@ def _by_layer(
         spot = places.get(layer)
         yield Defect(
             code=code,
-            sentence=f"layer {layer!r} {why}; its {count} entities were left out",
+            sentence=f"layer {spelled(layer)!r} {why}; its {count} entities were left out",
             severity=Severity.NOTE,
             x=None if spot is None else float(spot[0]),
             y=None if spot is None else float(spot[1]),

@@ -6,11 +6,12 @@ meaning to each layer name, a nature to each block name and a kind to each zone'
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +22,7 @@ from optimizer.plan.model import DoorKind, ZoneKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["LayerMap", "Meaning", "fits"]
+__all__ = ["LayerMap", "Meaning", "fits", "spelled"]
 
 
 class Meaning(StrEnum):
@@ -52,6 +53,9 @@ ORDER = (
 )
 #: Keys of `[plan.layers]` beside the meanings and kinds of doors.
 BLOCKS = {"door_blocks": Meaning.DOOR, "window_blocks": Meaning.WINDOW}
+
+#: A character of another script in the names of a DXF before 2007.
+ESCAPED = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
 
 Patterns = tuple[str, ...]
 
@@ -158,7 +162,7 @@ class LayerMap:
             return ()
         return tuple(
             f"[plan.layers] {key} names layer {pattern!r}, which is not in the drawing; it has "
-            f"{', '.join(sorted(names))}"
+            f"{', '.join(sorted(map(spelled, names)))}"
             for key, patterns in self.layers.items()
             for pattern in patterns
             if not any(fits(name, (pattern,)) for name in names)
@@ -176,9 +180,19 @@ class LayerMap:
         return None
 
 
+def spelled(name: str) -> str:
+    r"""Name as people write it: DXF before 2007 spells other scripts as `\U+5899`."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+
+
 def fits(name: str, patterns: Iterable[str]) -> bool:
     """Whether a name, or its part after the last "$" or "|", fits one of the patterns."""
-    whole = name.casefold()
+    return _fits(name, tuple(patterns))
+
+
+@lru_cache(maxsize=1 << 14)
+def _fits(name: str, patterns: Patterns) -> bool:
+    whole = spelled(name).casefold()
     last = whole.replace("|", "$").rsplit("$", 1)[-1]
     return any(
         fnmatchcase(candidate, pattern.casefold())

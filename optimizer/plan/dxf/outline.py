@@ -47,6 +47,8 @@ WIDE = 0.25
 FLOOR = 2.0
 #: Parts of a drawn outline that miss each other by no more than this touch, metres.
 HAIR = 0.001
+#: A closed outline so far within another is not its other face, metres.
+WITHIN = 0.6
 #: Detached parts smaller than this are not named, square metres.
 SMALL = 5.0
 
@@ -65,18 +67,25 @@ class FoundOutline:
         Whether the walls enclose it; False where it is the hull of what is drawn.
     detached
         Further closed regions that are not part of it.
+    holes
+        Closed regions drawn within it that are no floor.
     """
 
     polygon: Polygon
     gap: float = 0.0
     closed: bool = True
     detached: tuple[Polygon, ...] = ()
+    holes: tuple[Polygon, ...] = ()
 
 
 def drawn_outline(paths: Sequence[NDArray[np.float64]]) -> FoundOutline | None:
-    """Outline of the strokes of an outline layer; parts that touch are one floor."""
+    """Outline of the strokes of an outline layer; parts that touch are one floor.
+
+    A closed one well within another is a hole, as of a stair or an atrium.
+    """
     closed = [path for path in paths if len(path) > 3 and np.hypot(*(path[0] - path[-1])) <= GAP]
-    parts = polygons_of(union_all(list(rings_of(closed) if len(closed) else build_columns(paths))))
+    rings = list(rings_of(closed) if len(closed) else build_columns(paths))
+    parts = polygons_of(union_all(rings))
     if len(parts) > 1:
         # parts that touch in the drawing may miss each other by a hair
         parts = polygons_of(union_all(parts).buffer(HAIR).buffer(-HAIR, join_style="mitre"))
@@ -84,7 +93,17 @@ def drawn_outline(paths: Sequence[NDArray[np.float64]]) -> FoundOutline | None:
         return None
     largest, *others = sorted(parts, key=lambda part: -part.area)
     polygon = largest.simplify(0.002)
-    return FoundOutline(polygon=polygon, detached=_worth_naming(others))
+    holes = _holes(largest, rings)
+    if holes:
+        polygon = polygons_of(polygon.difference(union_all(holes)))[0]
+    return FoundOutline(polygon=polygon, detached=_worth_naming(others), holes=holes)
+
+
+def _holes(floor: Polygon, rings: Sequence[Polygon]) -> tuple[Polygon, ...]:
+    """Rings within a floor, a wall away from its edge and with less than half of it."""
+    inner = floor.buffer(-WITHIN, join_style="mitre")
+    found = [ring for ring in rings if inner.contains(ring) and ring.area < floor.area / 2]
+    return polygons_of(union_all(found)) if found else ()
 
 
 def wall_outline(

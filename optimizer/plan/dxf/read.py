@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +63,12 @@ __all__ = ["read_dxf"]
 
 #: What ezdxf lets through from its own code on broken files, beside its own errors.
 BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, StopIteration)
+#: How text in UTF-16 begins.
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: What shows where the building is.
 SHELL = (Meaning.OUTLINE, Meaning.WALL)
+#: What a window shows around a building, metres.
+AROUND = 1.5
 #: Lines on a door layer from this length on are no leaf and no jamb, metres.
 LONG = 1.3
 
@@ -134,6 +138,11 @@ def _open(path: str | Path) -> Any:
         if start.startswith(b"AC10"):
             raise FileFormatError(
                 f"{path}: this is a DWG drawing, which cannot be read; save it as DXF"
+            )
+        if start.startswith(UTF16):
+            raise FileFormatError(
+                f"{path}: this is text in UTF-16, which no DXF is; export it anew, or save it in "
+                "UTF-8"
             )
         try:
             with _no_collection():
@@ -222,7 +231,9 @@ class _Builder:
             openings += gap_openings(free)
             self.defects += gap_defects(openings)
             free = [line for line in free if all(o.line is not line for o in openings)]
-        self.defects += outline_defects(found, free)
+            if openings and not free:
+                found = replace(found, gap=0.0)  # all of them were read as doors, and told so
+        self.defects += outline_defects(found, free, self.window)
         self.defects += leftover_defects(self.drawing, known, self.scale, self.shift)
         texts = [t.scaled(self.scale, self.shift) for t in self.drawing.texts]
         zones, nameless = find_zones(self.metres(Meaning.ZONE), texts, self.layers)
@@ -247,6 +258,13 @@ class _Builder:
         return put_in_place(
             plan, path=self.path, unit=self.unit, shift=self.shift, defects=self.defects
         )
+
+    def window(self, part: Polygon) -> str:
+        """What the study says to read a part of the sheet, with room for the leaves of doors."""
+        low_x, low_y, high_x, high_y = part.buffer(AROUND).bounds
+        (x, y), unit = self.shift, self.scale
+        corners = ((low_x + x), (low_y + y), (high_x + x), (high_y + y))
+        return f"[plan] window = [{', '.join(f'{c / unit:.6g}' for c in corners)}]"
 
     def metres(self, *meanings: Meaning, kind: str = "line") -> list[Stroke]:
         """Strokes of the meanings named, in metres near (0, 0)."""

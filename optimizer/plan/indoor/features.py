@@ -8,6 +8,7 @@ ellipsoid at the map's lower-left corner; within a building that is exact to a m
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,10 +23,13 @@ from optimizer.errors import FileFormatError
 from optimizer.plan.geojson import load_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence, Set
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    #: Role, shape, properties and id of a feature.
+    Found = tuple["Role", BaseGeometry, dict[str, Any], Any]
 
 __all__ = ["IndoorFeature", "IndoorMap", "Role", "is_indoor", "metres_per_degree", "read_features"]
 
@@ -60,6 +64,8 @@ ROLES = {
 NAMES = ("name", "alt_name", "amenity", "shop", "room", "category", "categoryId")
 #: Properties that name a feature's level.
 LEVELS = ("level", "levelId", "level_id")
+#: Property that keeps the name of the file; no map has one of this name.
+FILE = "\0file"
 #: Semi-major axis and squared eccentricity of WGS84.
 AXIS, ECCENTRICITY2 = 6378137.0, 6.69437999014e-3
 
@@ -105,6 +111,8 @@ class IndoorMap:
         Key of the level that is read where none is asked for; None in a map without levels.
     metres_per_degree
         Along longitude and latitude at the anchor.
+    by_file
+        Whether each level is a file of its own, for no feature names one.
     """
 
     features: tuple[IndoorFeature, ...]
@@ -112,6 +120,7 @@ class IndoorMap:
     levels: Mapping[str, str]
     default: str | None
     metres_per_degree: tuple[float, float]
+    by_file: bool = False
 
 
 def is_indoor(document: Any) -> bool:
@@ -140,10 +149,13 @@ def read_features(path: str | Path) -> IndoorMap:
     FileFormatError
         A file cannot be read, or nothing in it has a role and a geometry.
     """
-    found: list[tuple[Role, BaseGeometry, dict[str, Any], Any]] = []
+    found: list[Found] = []
     categories: dict[str, str] = {}
+    floors: dict[str, float] = {}
+    drawn: Counter[str] = Counter()
     for file in _files(Path(path)):
         document = load_json(file)
+        floors |= _floors(document)
         features = document.get("features") if isinstance(document, dict) else None
         for feature in features if isinstance(features, list) else ():
             properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -155,7 +167,9 @@ def read_features(path: str | Path) -> IndoorMap:
                 # a list of categories, which rooms name by key
                 categories[str(feature.get("id"))] = properties["name"]
             if role is not None and geometry is not None:
-                found.append((role, geometry, properties, feature.get("id")))
+                found.append((role, geometry, properties | {FILE: file.stem}, feature.get("id")))
+                drawn[file.stem] += role is Role.OUTLINE
+    by_file = _floor_files(found, +drawn)
     if not found:
         raise FileFormatError(
             f"{path}: no rooms, walls or outline were found in this map; name the folder with all "
@@ -169,13 +183,16 @@ def read_features(path: str | Path) -> IndoorMap:
             "indoor map has longitude and latitude of one building"
         )
     scale = metres_per_degree(anchor[1])
-    names, default = _levels(found)
+    names, default = _levels(found, by_file)
+    if by_file:
+        ground = {stem for stem in names if floors.get(stem) == 0}
+        default = next((stem for stem in names if stem in ground), default)
     return IndoorMap(
         features=tuple(
             IndoorFeature(
                 role=role,
                 geometry=transform(geometry, lambda spots: (spots - anchor) * scale),
-                levels=_levels_of(role, properties, key),
+                levels=_levels_of(role, properties, key, by_file),
                 width=_width(properties),
                 names=_names(properties, categories),
             )
@@ -185,6 +202,7 @@ def read_features(path: str | Path) -> IndoorMap:
         levels=names,
         default=default,
         metres_per_degree=(float(scale[0]), float(scale[1])),
+        by_file=bool(by_file),
     )
 
 
@@ -239,8 +257,29 @@ def metres_per_degree(latitude: float) -> NDArray[np.float64]:
     return np.radians([prime * math.cos(math.radians(latitude)), meridian])
 
 
-def _levels_of(role: Role, properties: Mapping[str, Any], key: Any) -> tuple[str, ...]:
+def _floors(document: Any) -> dict[str, float]:
+    """Order of the floors that an index of files lists (WRLD), by the names of the files."""
+    listed = document.get("levels") if isinstance(document, dict) else None
+    return {
+        str(floor.get("id")): float(floor["z_order"])
+        for floor in (listed if isinstance(listed, list) else ())
+        if isinstance(floor, dict) and isinstance(floor.get("z_order"), int | float)
+    }
+
+
+def _floor_files(found: Sequence[Found], drawn: Mapping[str, int]) -> frozenset[str]:
+    """Files that are a floor each: several have outlines, and no feature names a level."""
+    if len(drawn) < 2 or any(_levels_of(role, given, key) for role, _, given, key in found):
+        return frozenset()
+    return frozenset(drawn)
+
+
+def _levels_of(
+    role: Role, properties: Mapping[str, Any], key: Any, by_file: Set[str] = frozenset()
+) -> tuple[str, ...]:
     """Levels of a feature; that of a level itself is its own id."""
+    if properties.get(FILE) in by_file:
+        return (str(properties[FILE]),)
     if role is Role.OUTLINE and "ordinal" in properties:
         return (str(key),)
     for name in LEVELS:
@@ -250,7 +289,7 @@ def _levels_of(role: Role, properties: Mapping[str, Any], key: Any) -> tuple[str
 
 
 def _levels(
-    found: list[tuple[Role, BaseGeometry, dict[str, Any], Any]],
+    found: Sequence[Found], by_file: Set[str] = frozenset()
 ) -> tuple[dict[str, str], str | None]:
     """Names of the levels by key, and the key of the one at street level, else the lowest."""
     ordinals = {
@@ -259,7 +298,7 @@ def _levels(
         if role is Role.OUTLINE and isinstance(properties.get("ordinal"), int | float)
     }
     for role, _, properties, key in found:
-        for level in _levels_of(role, properties, key):
+        for level in _levels_of(role, properties, key, by_file):
             ordinals.setdefault(level, (_number(level), level))
     names = {key: name for key, (_, name) in sorted(ordinals.items(), key=lambda e: e[1])}
     if not names:

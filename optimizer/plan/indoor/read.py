@@ -219,12 +219,14 @@ def _source(
     x, y = found.metres_per_degree
     origin = (found.anchor[0] + low[0] / x, found.anchor[1] + low[1] / y)
     notes = [f"(0, 0) lies at longitude {origin[0]:.7f}, latitude {origin[1]:.7f}"]
-    if key is not None and len(found.levels) > 1:
+    if key is not None and len(found.levels) > 1 and not found.by_file:
         others = ", ".join(name for k, name in found.levels.items() if k != key)
         notes.append(f"level {found.levels[key]!r} was read; the map has also {others}")
     defects = tuple(
         Defect(code="map-note", sentence=note, severity=Severity.NOTE) for note in notes
     )
+    if key is not None and found.by_file:
+        defects = (*defects, _files_note(found.levels[key], found))
     return PlanSource(
         path=str(path),
         unit_header="deg",
@@ -233,4 +235,15 @@ def _source(
         origin=origin,
         notes=tuple(notes),
         defects=(*defects, *rooms),
+    )
+
+
+def _files_note(name: str, found: IndoorMap) -> Defect:
+    """Several floors in one folder, of which one was read."""
+    others = ", ".join(other for other in found.levels.values() if other != name)
+    return Defect(
+        code="storeys",
+        sentence=f"the folder holds {len(found.levels)} floors, a file each; {name!r} was read; "
+        f'name one file, or say [plan] level = "<name>" for another of {others}',
+        severity=Severity.WARNING,
     )
