@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import io
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import OptimizerError, StudyError
@@ -39,6 +40,8 @@ __all__ = ["Panel"]
 MORE = 3
 #: A weight's slider goes up to so many times its value, or to this where it is 0.
 TIMES, LEAST_TOP = 4.0, 10.0
+#: Beginning of the keys of numbers of fixtures.
+COUNT = "count."
 #: Dots an inch of the picture.
 DPI = 80
 
@@ -58,6 +61,9 @@ class Panel:
         Of its random numbers.
     language
         Language of figures and picture.
+    ahead
+        Whether to judge one fixture fewer of each type ahead, for a second or two at the start: a
+        slider of numbers then answers as fast as the others.
 
     Attributes
     ----------
@@ -67,6 +73,8 @@ class Panel:
         Lays out anew; puts the sliders back.
     figures, message, picture, box
         The table, what went wrong or how long it took, the layout, and all of it.
+    ahead
+        As given; may be changed.
     layout, evaluation
         What stands now, and what it is worth under the sliders; the evaluation is None where the
         layout does not fit them.
@@ -80,6 +88,7 @@ class Panel:
         seconds: float = 4.0,
         seed: int = 1,
         language: Language = "en",
+        ahead: bool = True,
     ) -> None:
         layout = study.current_layout if layout is None else layout
         if layout is None:
@@ -88,8 +97,10 @@ class Panel:
         self.evaluation: Evaluation | None = None
         self._seconds, self._seed, self._language = seconds, seed, language
         self._fixed = FixedLayout(study, layout)
-        self._first = self._fixed.evaluate()
+        first = evaluation_to_json(study, self._fixed.evaluate())
+        self._first = {f.key: f for f in headline_figures(first)}
         self._touched: set[str] = set()
+        self.ahead = ahead
         self._quiet = False
         self.sliders = dict(_sliders(study))
         self.button = widgets.Button(description="Lay out anew", button_style="primary")
@@ -103,6 +114,7 @@ class Panel:
         self.reset.on_click(lambda button: self.put_back())
         self._draw()
         self.judge()
+        self._foresee(*self._counts())
 
     @property
     def changes(self) -> dict[str, float]:
@@ -144,6 +156,7 @@ class Panel:
         self.layout = result.layout
         self._fixed = FixedLayout(self.study, result.layout)
         self.judge()
+        self._foresee(*self._counts())
         self._draw()
         self._say(f"laid out anew in {time.perf_counter() - begun:.1f} s")
 
@@ -161,6 +174,20 @@ class Panel:
         if not self._quiet:
             self._touched.add(key)
             self.judge()
+            if key in self._counts():
+                self._foresee(key)
+
+    def _counts(self) -> tuple[str, ...]:
+        return tuple(key for key in self.sliders if key.startswith(COUNT))
+
+    def _foresee(self, *keys: str) -> None:
+        """Judge one fixture fewer of some types ahead: the rules about the plan are then known."""
+        for key in keys if self.ahead else ():
+            fewer = self.sliders[key].value - 1
+            if fewer < 0:
+                continue
+            with suppress(OptimizerError):  # what cannot be judged is said when it is asked for
+                self._fixed.evaluate(change_study(self.study, {**self.changes, key: fewer}))
 
     def _follow(self, study: Study) -> None:
         """Let the shares that nobody set follow those that somebody did."""
@@ -179,10 +206,9 @@ class Panel:
     def _show(self, study: Study) -> None:
         """Write the headline figures, and what they were with the sliders at rest."""
         assert self.evaluation is not None
-        was = {f.key: f for f in headline_figures(evaluation_to_json(self.study, self._first))}
         rows = ["<tr><th></th><th>at first</th><th>now</th><th></th></tr>"]
         for f in headline_figures(evaluation_to_json(study, self.evaluation)):
-            before, change, colour = was[f.key], "", "inherit"
+            before, change, colour = self._first[f.key], "", "inherit"
             if f.value is not None and before.value is not None and f.value != before.value:
                 rise = f.value - before.value
                 change = format_figure(f.key, rise, sign=True)

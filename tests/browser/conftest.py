@@ -48,7 +48,7 @@ def open_page(browser):
         contexts.append(context)
         seen = Seen(page=context.new_page())
         page = seen.page
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)  # on a busy machine
         page.on(
             "console",
             lambda m: seen.complaints.append(m.text) if m.type in ("error", "warning") else None,

@@ -25,7 +25,7 @@ def panel(study):
     """Return a panel of it with nothing moved."""
     from optimizer.whatif.panel import Panel
 
-    return Panel(study, seconds=1.0)
+    return Panel(study, seconds=1.0, ahead=False)
 
 
 def objective(study, changes):
@@ -109,3 +109,28 @@ def test_without_ipywidgets_it_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "optimizer.whatif.panel", raising=False)
     with pytest.raises(ModuleNotFoundError, match=r"branch-layout\[notebook\]"):
         __import__("optimizer.whatif.panel")
+
+
+def test_one_fixture_fewer_is_known_ahead(study, monkeypatch):
+    """A number less by one judges no rule about the plan anew; without `ahead` it does."""
+    from optimizer.whatif import fixed
+    from optimizer.whatif.panel import Panel
+
+    judged = []
+    real = fixed.judge
+
+    def watched(rules, *rest):
+        judged.extend(rule.check for rule in rules if rule.check not in fixed.PEOPLE_CHECKS)
+        return real(rules, *rest)
+
+    monkeypatch.setattr(fixed, "judge", watched)
+    panels = [Panel(study, seconds=1.0, ahead=ahead) for ahead in (True, False)]
+    seen = []
+    for panel in panels:
+        judged.clear()
+        slider = panel.sliders["count.open_desk"]
+        panel.ahead = False  # only what moving this slider costs
+        slider.value -= 1
+        seen.append(len(judged))
+    assert seen[0] == 0
+    assert seen[1] > 10
