@@ -199,11 +199,7 @@ class _Builder:
         """The floor plan."""
         drawing = self.drawing
         self.scale = METRES[self.unit.shape]
-        if not (drawing.count or drawing.unmapped or drawing.hidden):
-            raise FileFormatError(
-                f"{self.path}: nothing is drawn in model space, nor in a layout; draw the plan "
-                "there, or export it anew"
-            )
+        self.refuse_nothing()
         swings, glazing = split_swings(drawing.strokes.get(Meaning.WINDOW, ()), self.scale)
         if swings:
             drawing.strokes[Meaning.WINDOW] = glazing
@@ -228,9 +224,7 @@ class _Builder:
         outline = found.polygon
         free = free_stretches(outline, [*solid, *columns, *bridges, *windows])
         if known and found.closed and not openings:
-            openings += gap_openings(free)
-            self.defects += gap_defects(openings)
-            free = [line for line in free if all(o.line is not line for o in openings)]
+            openings, free = self.gap_doors(free)
             if openings and not free:
                 found = replace(found, gap=0.0)  # all of them were read as doors, and told so
         self.defects += outline_defects(found, free, self.window)
@@ -258,6 +252,20 @@ class _Builder:
         return put_in_place(
             plan, path=self.path, unit=self.unit, shift=self.shift, defects=self.defects
         )
+
+    def refuse_nothing(self) -> None:
+        """Refuse a drawing that draws nothing."""
+        if not (self.drawing.count or self.drawing.unmapped or self.drawing.hidden):
+            raise FileFormatError(
+                f"{self.path}: nothing is drawn in model space, nor in a layout; draw the plan "
+                "there, or export it anew"
+            )
+
+    def gap_doors(self, free: list[LineString]) -> tuple[list[Opening], list[LineString]]:
+        """Doors that gaps of the outer wall are, where none is drawn, and the other gaps."""
+        openings = gap_openings(free)
+        self.defects += gap_defects(openings)
+        return openings, [line for line in free if all(o.line is not line for o in openings)]
 
     def window(self, part: Polygon) -> str:
         """What the study says to read a part of the sheet, with room for the leaves of doors."""

@@ -175,18 +175,11 @@ def read_features(path: str | Path) -> IndoorMap:
             f"{path}: no rooms, walls or outline were found in this map; name the folder with all "
             "its layers, or the file with rooms or an outline"
         )
-    places = np.concatenate([get_coordinates(geometry) for _, geometry, *_ in found])
-    anchor = (float(places[:, 0].min()), float(places[:, 1].min()))
-    if np.abs(places).max() > 360 or np.ptp(places, axis=0).max() > 0.1:
-        raise FileFormatError(
-            f"{path}: coordinates reach from {places.min(axis=0)} to {places.max(axis=0)}; an "
-            "indoor map has longitude and latitude of one building"
-        )
+    anchor = _anchor(path, found)
     scale = metres_per_degree(anchor[1])
     names, default = _levels(found, by_file)
     if by_file:
-        ground = {stem for stem in names if floors.get(stem) == 0}
-        default = next((stem for stem in names if stem in ground), default)
+        default = next((stem for stem in names if floors.get(stem) == 0), default)
     return IndoorMap(
         features=tuple(
             IndoorFeature(
@@ -198,12 +191,30 @@ def read_features(path: str | Path) -> IndoorMap:
             )
             for role, geometry, properties, key in found
         ),
-        anchor=anchor,
+        anchor=(float(anchor[0]), float(anchor[1])),
         levels=names,
         default=default,
         metres_per_degree=(float(scale[0]), float(scale[1])),
         by_file=bool(by_file),
     )
+
+
+def _anchor(path: str | Path, found: Sequence[Found]) -> NDArray[np.float64]:
+    """Longitude and latitude of the lower-left corner.
+
+    Raises
+    ------
+    FileFormatError
+        The coordinates are those of no building.
+    """
+    places = np.concatenate([get_coordinates(geometry) for _, geometry, *_ in found])
+    if np.abs(places).max() > 360 or np.ptp(places, axis=0).max() > 0.1:
+        raise FileFormatError(
+            f"{path}: coordinates reach from {places.min(axis=0)} to {places.max(axis=0)}; an "
+            "indoor map has longitude and latitude of one building"
+        )
+    anchor: NDArray[np.float64] = places.min(axis=0)
+    return anchor
 
 
 def _files(path: Path) -> list[Path]:
