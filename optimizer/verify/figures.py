@@ -45,8 +45,8 @@ __all__ = [
     "metre_weights",
 ]
 
-#: Relative doubt about lengths: the engine's corners stand some 1e-7 m off.
-LENGTH = 1e-5
+#: Relative doubt about lengths: corners of the engine stand some 1e-7 m off, sums 1e-7 of them.
+LENGTH = 1e-6
 #: Relative doubt about encounters, in the sum and of one pair.
 MEETING, PAIR = 1e-3, 3e-3
 #: Relative doubt about waits.
