@@ -8,9 +8,7 @@ scored from nothing. Of NSGA-II every layout counts that it ever scored and none
 only its last generation. The hypervolume is moocore's, as a share of the box between 0 and the
 reference point, which is the median of layouts put up at random. From the root of the repository:
 
-    python benchmarks/pareto.py [--hall standard] [--seconds 20] [--seeds 5] [--front]
-
-`--front` makes whole fronts of the standard hall as well: points, knee, what the verifier says.
+    python benchmarks/pareto.py [--hall standard] [--seconds 10] [--seeds 5]
 """
 
 from __future__ import annotations
@@ -250,9 +248,8 @@ def main() -> None:
     """Measure, print the table, write it where it is the whole of it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--hall", action="append", choices=list(STUDIES))
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--front", action="store_true", help="whole fronts as well")
     options = parser.parse_args()
     warm_up()
     rows = []
