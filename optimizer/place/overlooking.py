@@ -58,21 +58,26 @@ class Overlooking:
             _placed(problem.kinds[k], problem.candidates[k], int(first[b]))
             for b, (k, _) in enumerate(problem.blocks)
         ]
-        self._by_pose = list(zip(*rows, strict=True))
+        by_pose = list(zip(*rows, strict=True))
         self._tables = [
             np.concatenate([table[p] for table, p in zip(of_set, chosen, strict=True)])
-            for of_set in self._by_pose
+            for of_set in by_pose
         ]
-        self._slices = [_slices(of_set) for of_set in self._by_pose]
+        # of each block the rows that it has in a table, where they are, and what they are by pose
+        self._rows: list[list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = [[] for _ in rows]
+        for table, of_set in zip(self._tables, by_pose, strict=True):
+            for block, where in enumerate(_slices(of_set)):
+                if where.stop > where.start:
+                    self._rows[block].append((table[where], of_set[block]))
         self._nobody = not len(self._tables[0]) or not len(self._tables[1])
 
     def move(self, moves: Iterable[tuple[int, int]]) -> None:
         """Put blocks at other candidates: pairs of block and candidate."""
+        if self._nobody:
+            return
         for block, pose in moves:
-            for table, slices, of_set in zip(
-                self._tables, self._slices, self._by_pose, strict=True
-            ):
-                table[slices[block]] = of_set[block][pose]
+            for rows, by_pose in self._rows[block]:
+                rows[:] = by_pose[pose]
 
     def count(self) -> int:
         """Number of overlooked pairs."""
