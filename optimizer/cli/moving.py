@@ -99,6 +99,7 @@ def _write(
     study: Study, found: Sequence[ChangeStep], folder: Path, language: Literal["en", "zh"]
 ) -> None:
     """Write table, pictures, the layout of every step, and the report of the last one."""
+    from optimizer.demand.roster.own import own_roster
     from optimizer.equipment.layout_file import write_layout
     from optimizer.evaluate import evaluate
     from optimizer.report.canvas import figure_of
@@ -128,5 +129,6 @@ def _write(
             result=last,
             today=evaluate(study, study.current_layout),
             steps=found,
+            roster=None if last.layout is None else own_roster(study, last.layout),
             language=language,
         )

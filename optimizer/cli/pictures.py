@@ -82,6 +82,7 @@ def _write_report(
     folder: Path,
     language: Literal["en", "zh"],
 ) -> None:
+    from optimizer.demand.roster.own import own_roster
     from optimizer.report.html import write_report
 
     write_report(
@@ -91,5 +92,6 @@ def _write_report(
         evaluation=result.evaluation,
         result=result,
         today=today,
+        roster=None if result.layout is None else own_roster(study, result.layout),
         language=language,
     )

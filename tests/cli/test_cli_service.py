@@ -51,6 +51,14 @@ def test_no_roster_is_exit_code_1(run, served):
     assert "can be met" in got.errors[0]
 
 
+def test_a_report_shows_the_roster_of_the_study(run, served, room):
+    """A study with shifts gets its roster into the rendered report."""
+    page = room / "page.html"
+    got = run("render", served, room / "today.json", "--out", page)
+    assert got.code == 0, got.err
+    assert '<section id="roster">' in page.read_text(encoding="utf-8")
+
+
 def test_roster_refuses_another_picture(run, served):
     """A picture of an unknown kind is refused before the work."""
     got = run("roster", served, "--out", "roster.gif")
