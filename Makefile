@@ -4,11 +4,13 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
-INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(RUN)/python -m pip install --quiet --disable-pip-version-check
+# What is installed is what was tried: every file's hash is in requirements/, and pip checks it.
+INSTALL := $(PIP) --no-deps --require-hashes -r
 SECONDS := 30
 REAL_PLAN ?= ../shared/plans/dxf/wrld_office_floor.dxf
 
-.PHONY: demo real test slow notebooks postgresql cluster browser lint bench pictures lock clean
+.PHONY: demo real test slow notebooks postgresql cluster browser lint fuzz bench pictures lock clean
 .DELETE_ON_ERROR:
 
 # Exit code 1 of the command says that the layout breaks a hard rule: the demo shows it all the same.
@@ -48,6 +50,15 @@ lint: $(VENV)/tests
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 
+# Every reader, coverage-guided; goes on where the last run ended (out/fuzz). RUNS for each.
+RUNS := 1000000
+READERS := dxf json ifc study layout layout_dxf result pack arrivals log workbook pairs portfolio \
+	assignment
+fuzz: $(VENV)/fuzz
+	@for reader in $(READERS); do \
+		$(RUN)/python fuzz/run.py $$reader --runs $(RUNS) || test $$? -eq 3 || exit 1; done
+	$(RUN)/python fuzz/summary.py
+
 bench: $(VENV)/bench
 	$(RUN)/python benchmarks/walk_paths.py --growth
 	$(RUN)/python benchmarks/crossing.py
@@ -62,36 +73,52 @@ bench: $(VENV)/bench
 pictures: $(VENV)/ready
 	$(RUN)/python docs/graphs/draw.py
 
-$(VENV)/ready: pyproject.toml constraints.txt
+$(VENV)/ready: pyproject.toml requirements/ready.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the packages into $(VENV); this takes a minute or two, once"
-	$(INSTALL) -e '.[data]'
+	$(INSTALL) requirements/ready.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@echo "compiling the kernels, once"
 	$(RUN)/python -c 'from optimizer.place.warm_up import warm_up; warm_up()'
 	touch $@
 
-$(VENV)/tests: $(VENV)/ready
-	$(INSTALL) -e '.[data,test,lint,ifc,cluster,notebook,simulate]'
+$(VENV)/tests: $(VENV)/ready requirements/tests.txt
+	$(INSTALL) requirements/tests.txt
 	touch $@
 
 $(VENV)/browser: $(VENV)/tests
 	{ command -v chromium && command -v pdftotext; } > /dev/null || \
 		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium poppler-utils; }
-	$(INSTALL) -e '.[data,test,lint,ifc,cluster,browser]'
+	$(INSTALL) requirements/browser.txt
+	touch $@
+
+$(VENV)/fuzz: $(VENV)/tests
+	$(INSTALL) requirements/fuzz.txt || echo "NOT FUZZED: atheris has no wheel for this Python"
 	touch $@
 
 $(VENV)/bench: $(VENV)/tests
-	$(INSTALL) -e '.[data,test,lint,cluster,bench,simulate]'
-	$(INSTALL) --no-deps 'extremitypathfinder>=2.7.2'
+	$(INSTALL) requirements/bench.txt
+	$(INSTALL) requirements/peers.txt
 	touch $@
 
 # New versions of everything, from a fresh environment; look at the difference before keeping it.
+LOCK := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+	--no-header
+SOURCES := pyproject.toml requirements/build.in
+HASHED := --generate-hashes -c constraints.txt
+TESTS := $(foreach group,data test lint ifc cluster notebook simulate,--extra $(group))
 lock:
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet '.[data,test,lint,ifc,cluster,simulate,notebook,browser]'
-	$(VENV)-lock/bin/python -m pip freeze --exclude branch-layout > constraints.txt
+	$(VENV)-lock/bin/python -m pip install --quiet uv
+	$(LOCK) $(SOURCES) --all-extras --upgrade -o constraints.txt
+	$(LOCK) $(SOURCES) $(HASHED) --extra data -o requirements/ready.txt
+	$(LOCK) $(SOURCES) $(HASHED) $(TESTS) -o requirements/tests.txt
+	$(LOCK) $(SOURCES) $(HASHED) --extra browser -o requirements/browser.txt
+	$(LOCK) $(SOURCES) $(HASHED) --extra bench -o requirements/bench.txt
+	$(LOCK) $(SOURCES) $(HASHED) --extra fuzz -o requirements/fuzz.txt
+	$(LOCK) requirements/peers.in --generate-hashes --no-deps -o requirements/peers.txt
 	rm -rf $(VENV)-lock
 
 clean:

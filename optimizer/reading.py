@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_defects", "nearest", "read_text", "read_toml", "write_whole"]
 
+#: More parts than any key has.
+MOST_PARTS = 1000
 #: pydantic's kind of complaint → what would be right.
 EXPECTED = {
     "bool_type": "true or false",
@@ -91,6 +93,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         Where it is missing, not text, or not TOML (with the line).
     """
     text = read_text(path, limit="toml_mib")
+    for number, line in enumerate(text.splitlines(), start=1):
+        # a key of n parts takes n² steps
+        if line.partition("=")[0].partition("#")[0].count(".") > MOST_PARTS:
+            raise FileFormatError(
+                f"{path}: line {number} names a key of more than {MOST_PARTS} parts"
+            )
     try:
         with within_time(path, len(text)):
             return tomllib.loads(text)

@@ -26,31 +26,50 @@ __all__ = [
 ]
 
 
+#: Signs between letters that are no print and harmless: line ends, tabs, wide and narrow spaces.
+SPACING = "\n\t\u00a0\u2009\u202f\u3000"
+
+
 def errors_console() -> Console:
     """Return the console of progress and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_line(line: str = "") -> None:
-    """Print one line to stdout as it is."""
-    print(line)
+    """Print one line to stdout, with what would steer the terminal shown as its code."""
+    print(_visible(line))
 
 
 def print_json(content: Mapping[str, Any]) -> None:
     """Print one JSON object to stdout, Chinese as it is."""
-    print(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2))
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # bytes of a name that are no text
+        text = json.dumps(content, allow_nan=False, indent=2)
+    print(text)
 
 
 def print_errors(sentences: Iterable[str]) -> None:
     """Print one line to stderr for each sentence."""
     for sentence in sentences:
-        print(f"error: {' '.join(sentence.split())}", file=sys.stderr)
+        print(f"error: {_visible(' '.join(sentence.split()))}", file=sys.stderr)
 
 
 def print_warnings(sentences: Iterable[str]) -> None:
     """Print one line to stderr for each sentence that is no reason to stop."""
     for sentence in sentences:
-        print(f"warning: {' '.join(sentence.split())}", file=sys.stderr)
+        print(f"warning: {_visible(' '.join(sentence.split()))}", file=sys.stderr)
+
+
+def _visible(text: str) -> str:
+    """Return a text without signs that steer a terminal, turn its direction or are no letters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in SPACING else ascii(letter)[1:-1]
+        for letter in text
+    )
 
 
 def print_table(table: RenderableType) -> None:

@@ -226,8 +226,9 @@ def _solid(entity: Any) -> Iterator[Stroke]:
 def _text(entity: Any) -> Iterator[Stroke]:
     place = np.array([tuple(entity.dxf.insert)[:2]], dtype=float)
     said = entity.plain_text() if entity.dxftype() == "MTEXT" else entity.dxf.text
+    said = str(said).encode("utf-8", "replace").decode()  # bytes that are no text may be in it
     yield Stroke(
-        points=_flat(entity, place), kind="text", layer=entity.dxf.layer, text=str(said).strip()
+        points=_flat(entity, place), kind="text", layer=entity.dxf.layer, text=said.strip()
     )
 
 

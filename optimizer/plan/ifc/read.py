@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_ifc"]
 
+#: What comes of a model whose entities have other things than they should.
+BROKEN = (ArithmeticError, AttributeError, IndexError, KeyError, RuntimeError, TypeError)
 #: How a file in the STEP format begins and ends, and how much of it is looked at, bytes.
 START, END = b"ISO-10303-21;", b"END-ISO-10303-21;"
 LOOK = 1024
@@ -84,7 +86,12 @@ def read_ifc(
         model = ifc.open(str(path))
     except (OSError, RuntimeError, ifc.Error) as error:
         raise FileFormatError(f"{path}: cannot be read as IFC: {error}") from error
-    return _Storey(ifc, model, path, level).plan(layers)
+    try:
+        return _Storey(ifc, model, path, level).plan(layers)
+    except BROKEN as error:
+        raise FileFormatError(
+            f"{path}: holds what no model holds ({error}); export it anew"
+        ) from error
 
 
 def _refuse_torn(path: Path) -> None:
