@@ -193,6 +193,9 @@ def _draw_egress(
             (mark,) = ax.plot(*finding.where, marker="D", linestyle="", color=INK, markersize=4,
                               zorder=7, gid="longest walk")  # fmt: skip
             text = both("longest walk to an exit", "疏散步行最长处", language, "\n")
+            if finding.value is None:
+                text = both("floor closed off from the exits", "被围死的地面", language, "\n")
+                mark.set(marker="X", color=HARD_BROKEN)
             entries.append((mark, f"{text}{_metres(finding)}\n({finding.rule.id})"))
     return entries
 
