@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from optimizer.simulate import simulate
 from optimizer.simulate.crowd import Crowd, Walker
 from optimizer.simulate.hall import furnish_hall
 from optimizer.simulate.meetings import Meetings, count_meetings, expect_meetings
-from optimizer.simulate.records import Walk
+from optimizer.simulate.places import incidents_of
+from optimizer.simulate.records import Run, Stay, Walk
 from optimizer.simulate.run import simulate_once
 from optimizer.simulate.tracks import frames_of, write_trajectories
 
@@ -127,6 +129,35 @@ def test_who_cannot_pass_is_told_as_stuck(room):
     assert walker.at == (7.2, 1.6)
     # swaying before the one who stands is no walking: 5.2 m are planned
     assert crowd.walks[-1].length == pytest.approx(5.2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "aside", "source", "told"),
+    [
+        (120.0, 0.4, "door", True),
+        # a limit of 60 s an hour, bodies of 0.25 m on either side, and the line's own customers
+        (50.0, 0.4, "door", False),
+        (120.0, 0.6, "door", False),
+        (120.0, 0.4, "desk-1", False),
+    ],
+)
+def test_a_line_in_an_aisle_is_told_with_its_place(seconds, aside, source, told):
+    """The second place in line is stood on for two minutes of an hour, 0.4 m from a way."""
+    hall = SimpleNamespace(lines={"desk-1": ((4.0, 3.0), (4.0, 2.3))})
+    stays = (Stay(walker=1, start=600.0, end=600.0 + seconds, where=(4.0, 2.3)),)
+    run = Run(
+        seed=1, start=0.0, seconds=3600.0, walks=(), stays=stays, visits=(), incidents=(), lost=0
+    )
+    way = np.array([(0.0, 2.3 - aside), (8.0, 2.3 - aside)])
+    leg = SimpleNamespace(source=source, target="machine-1", path=way, rate=12.0)
+    found = incidents_of((run,), hall, (leg,))
+    assert bool(found) is told
+    if told:
+        (spill,) = found
+        assert (spill.kind, spill.where, spill.count) == ("spill", (4.0, 2.3), 120.0)
+        assert "'desk-1' stands at (4.00, 2.30), its place 2, in the way from 'door'" in (
+            spill.sentence
+        )
 
 
 def test_two_who_meet_head_on_pass(room):
