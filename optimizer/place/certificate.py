@@ -42,6 +42,8 @@ __all__ = ["Proof", "prove"]
 ROUNDING = 3e-7
 #: What is told while the bound grows is this share less: a proof is kept in fewer digits.
 KEPT = 1e-4
+#: Share of the time that is kept for writing the proof down, which values each of its duals anew.
+RECORDING = 0.1
 #: Stands for inf in the file.
 NO_WAY = 65_535
 
@@ -130,7 +132,7 @@ def prove(
     bound = lower_bound(
         tables,
         upper_bound=known,
-        time_limit=seconds,
+        time_limit=seconds * (1.0 - RECORDING),
         on_progress=lambda value, method, at: on_better(min(value, known) * (1 - KEPT)),
         should_stop=should_stop,
         walks=walks,

@@ -258,6 +258,7 @@ class BranchAndBound:
         """Bound the parts of a region and file them."""
         outcome, region, root = node.outcome, node.region, self._root_tables
         if outcome is None or region is None or root is None:
+            self._settled = min(self._settled, node.bound)
             return
         # the root has one group per class, so a group's origin there is its class
         tables = root.select(

@@ -77,16 +77,13 @@ class SharedBranchAndBound(BranchAndBound):
     def _share(self, workers: int) -> None:
         """Deal the open regions out, work on them for a while, and collect them."""
         shares = deal(sorted(self._open), workers)
-        board = Board(best=self._upper_bound, bounds=[share[0][0] for share in shares])
+        board = Board(best=self._upper_bound)
         end = self._clock.until(self._round)
         self._round = min(LONGER * self._round, LONGEST)
-        pieces = [
-            lambda i=i, share=share: self._alone(i, share, board, end)
-            for i, share in enumerate(shares[1:], 1)
-        ]
+        pieces = [lambda share=share: self._alone(share, board, end) for share in shares[1:]]
         with Team(pieces) as team:
             self._open, self._board = shares[0], board
-            self._work(0, end)
+            self._work(end)
             last = self._clock.expired()
             board.call_off(cancel=last)
             grace = LAST_GRACE if last else GRACE
@@ -103,29 +100,24 @@ class SharedBranchAndBound(BranchAndBound):
         if self._board.best < self._upper_bound:
             self._upper_bound, self._layout = self._board.best, None
 
-    def _work(self, place: int, end: Clock) -> None:
-        """Split the regions of a share, until the round ends or none is open."""
+    def _work(self, end: Clock) -> None:
+        """Split the regions of a share, until the round ends or none is open.
+
+        No bound is told meanwhile: what another process proved counts once it is handed over.
+        """
         board = self._board
         if board is None:
             return
         heapq.heapify(self._open)
-        reported = -np.inf
         while self._open and not end.expired() and not board.over:
             if self._closed(self._open[0][0], self._target_gap):
                 break
-            board.tell(place, min(self._open[0][0], self._settled))
-            bound = min(board.bound, self._upper_bound)
-            if not place and bound > reported and self._on_bound is not None:
-                self._on_bound(bound)
-                reported = bound
             self._hear()
             self._split(heapq.heappop(self._open)[2])
         self._hear()
         board.call_off()
 
-    def _alone(
-        self, place: int, share: "list[tuple[float, int, Node]]", board: Board, end: Clock
-    ) -> _Answer:
+    def _alone(self, share: "list[tuple[float, int, Node]]", board: Board, end: Clock) -> _Answer:
         """Work on a share in a process of one's own, which asks nobody outside."""
         parent = os.getppid()
         lonely = replace(
@@ -133,10 +125,11 @@ class SharedBranchAndBound(BranchAndBound):
             limit=self._clock.limit - EARLY,
             should_stop=lambda: board.cancelled or os.getppid() != parent,
         )
-        self._clock, end = lonely, replace(end, should_stop=lonely.should_stop)
+        # a region popped after the clock's end would be split without being bounded
+        self._clock, end = lonely, replace(lonely, limit=min(end.limit, lonely.limit))
         self._open, self._board = list(share), board
         self._settled, self._nodes, self._cuts, self._layout = np.inf, 0, 0, None
-        self._work(place, end)
+        self._work(end)
         number = {id(entry[2]): i for i, entry in enumerate(share)}
         waiting = {id(entry[2]) for entry in self._open}
         return _Answer(

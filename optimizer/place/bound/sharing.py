@@ -2,7 +2,7 @@
 
 In come the open regions of a branch and bound and a piece of work to do on a share of them; out
 come the answers. The processes are forked, so only answers are sent. All see a `Board`: the cost of
-the best layout that any of them knows, the bound of each share, and whether the round is over.
+the best layout that any of them knows, and whether the round is over.
 Whoever runs out of regions calls the round off, and the rest is dealt anew.
 """
 
@@ -42,14 +42,11 @@ class Board:
     ----------
     best
         Cost of the best layout known.
-    bounds
-        Least bound of each share.
     """
 
-    def __init__(self, *, best: float, bounds: Sequence[float]) -> None:
+    def __init__(self, *, best: float) -> None:
         context = multiprocessing.get_context("fork")
         self._best = context.RawValue(c_double, best)
-        self._bounds = context.RawArray(c_double, list(bounds))
         self._over = context.RawValue(c_bool, False)
         self._cancelled = context.RawValue(c_bool, False)
 
@@ -62,15 +59,6 @@ class Board:
         """Tell the others of a layout's cost."""
         if cost < self._best.value:
             self._best.value = cost
-
-    def tell(self, share: int, bound: float) -> None:
-        """Tell the least bound of a share."""
-        self._bounds[share] = bound
-
-    @property
-    def bound(self) -> float:
-        """Least bound of all shares."""
-        return float(min(self._bounds))
 
     def call_off(self, *, cancel: bool = False) -> None:
         """End the round, or all work at once."""
