@@ -219,6 +219,7 @@ def test_json_has_whole_numbers() -> None:
     assert sorted(record["permutation"]) == [1, 2, 3, 4]
 
 
+@settings(deadline=None)
 @given(st.permutations(range(9)), st.permutations(range(9)), st.integers(0, 99))
 def test_children_keep_what_parents_agree_on(one, other, seed: int) -> None:
     """A child is a permutation, and has every place that both parents share."""
@@ -228,6 +229,7 @@ def test_children_keep_what_parents_agree_on(one, other, seed: int) -> None:
     assert np.array_equal(child[one == other], one[one == other])
 
 
+@settings(deadline=None)
 @given(st.permutations(range(9)), st.integers(2, 9), st.integers(0, 99))
 def test_shaking_moves_as_many_as_asked(place, count: int, seed: int) -> None:
     """A shaken permutation is one, and differs in exactly the places asked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.place.pareto.archive import Archive, hypervolume, non_dominated
@@ -23,6 +23,7 @@ def dominates(one, other) -> bool:
     return all(a <= b for a, b in zip(one, other, strict=True)) and one != other
 
 
+@settings(deadline=None)
 @given(clouds)
 def test_non_dominated_is_the_definition(points):
     """Kept are exactly the points that no other dominates, of equal ones the first."""
@@ -53,6 +54,7 @@ def test_hypervolume_of_two_bricks():
     assert hypervolume(np.array([[1.0, 1, 2], [2.0, 2, 1]]), np.full(3, 3.0)) == 5.0
 
 
+@settings(deadline=None)
 @given(clouds)
 def test_hypervolume_counts_unit_cubes(points):
     """On whole numbers it is the number of unit cubes that some point dominates."""
@@ -63,6 +65,7 @@ def test_hypervolume_counts_unit_cubes(points):
     assert hypervolume(table, np.full(axes, 7.0)) == pytest.approx(covered)
 
 
+@settings(deadline=None)
 @given(clouds)
 def test_an_archive_without_boxes_keeps_the_front(points):
     """Whatever the order in which points come, the archive holds exactly the front."""
@@ -80,6 +83,7 @@ def test_an_archive_without_boxes_keeps_the_front(points):
     assert {p for p, _ in archive.members} == front
 
 
+@settings(deadline=None)
 @given(clouds)
 def test_boxes_bound_the_archive(points):
     """With boxes of 3: one point a box, every point offered has a member no farther than a box."""
