@@ -1,5 +1,5 @@
 # Everything that has to be set up is set up here; nothing but Python 3.11 and make is needed.
-# The environment is made once: a stamp file says for which pyproject.toml and constraints.txt.
+# The environment is made once: a stamp file says for which pyproject.toml and requirements.
 
 PYTHON ?= python3
 VENV := .venv

@@ -199,6 +199,10 @@ def within_time(path: str | Path, size: int = 0) -> Iterator[None]:
         raise FileFormatError(
             f"{path}: {entry['what']} more than {seconds:.0f} {entry['unit']}; {right}"
         ) from None
+    except MemoryError:
+        raise FileFormatError(
+            f"{path}: there is not enough memory to read it; leave out what is not needed"
+        ) from None
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
