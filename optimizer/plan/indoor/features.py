@@ -238,7 +238,7 @@ def _role(properties: Mapping[str, Any], feature: Mapping[str, Any], stem: str) 
     for name in names:
         if isinstance(name, str) and name in ROLES:
             return ROLES[name]
-    if properties.get("door") not in {None, "no"} or properties.get("entrance"):
+    if properties.get("door") not in (None, "no") or properties.get("entrance"):
         return Role.DOOR
     return ROLES.get(stem)
 
