@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 #: Root of the repository.
 ROOT = Path(__file__).resolve().parent.parent
+
+# how long an example takes says how busy the machine is, not whether the program is right
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

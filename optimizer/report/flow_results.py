@@ -4,10 +4,10 @@ In: an `Evaluation`, or None. Out: plain values; every key is there without an e
 or empty. Keys are the names of `optimizer.flow_figures`.
 
 Besides the keys of the contract: "crossing" tells encounters of staff and of cash transport with
-customers, and those of wheelchair users apart, crossings weighted by the people on both paths, metres on one line head-on and
-merging, the worst places of the conflict map with the flows that meet there, and what guide lines
-change. "detour" has each business, the worst walks and turns. "diversion" and "crowding" are
-sections of their own.
+customers, and those of wheelchair users apart, crossings weighted by the people on both paths,
+metres on one line head-on and merging, the worst places of the conflict map with the flows that
+meet there, and what guide lines change. "detour" has each business, the worst walks and turns.
+"diversion" and "crowding" are sections of their own.
 """
 
 from __future__ import annotations
