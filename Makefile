@@ -22,7 +22,9 @@ real: $(VENV)/ready
 	BRANCH_REAL_PLAN=$(REAL_PLAN) $(RUN)/branch-layout optimize \
 		floorplans/real_office/study.toml --time-limit $(SECONDS) --out out/real_office || test $$? -eq 1
 
+# The rules once more in one process, where their last test sees the answers of all of them.
 test: $(VENV)/tests
+	$(RUN)/python -m pytest -q -n 0 tests/rules
 	$(RUN)/python -m pytest -n 2 -m "not slow and not browser"
 
 slow: $(VENV)/tests

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 from optimizer.equipment.layout_file import write_layout
 from optimizer.errors import OptimizerError
-from optimizer.place.pareto.crew import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +32,7 @@ def write_pictures(
     here, so that what is wrong is told.
     """
     from optimizer.evaluate import evaluate
+    from optimizer.place.pareto.crew import side_by_side
 
     layout = result.layout
     if layout is None:

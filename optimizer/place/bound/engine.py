@@ -124,8 +124,7 @@ def compute_bound(
         return _teller(on_progress, method=method, limit=limit, clock=clock)
 
     # where more is walked than the tables say, the cheapest layout of the tables proves nothing
-    runs = search_runs if walks is None else 0
-    search = _Search(problem, clock=clock, best=limit, runs=runs)
+    search = _Search(problem, clock=clock, best=limit, runs=search_runs if walks is None else 0)
     rounds, steps = _solve_root(problem, search, clock=clock, on_bound=report("linear program"))
     root = rounds.outcome()
     found = SharedBranchAndBound(
