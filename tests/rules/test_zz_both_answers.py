@@ -19,7 +19,7 @@ RIGHT = re.compile(
 def test_every_kind_of_check_passed_and_failed(request, answers):
     """Both answers of each kind, on rooms of a few lines; only when the whole folder is run."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        pytest.skip("the folder is dealt out to several processes: run it in one, as make test does")
+        pytest.skip("dealt out to several processes: run the folder in one, as make test does")
     run = {item.path for item in request.session.items}
     if {file for file in HERE.glob("test_*.py")} - run:
         pytest.skip("part of the folder only: not every question was put")
