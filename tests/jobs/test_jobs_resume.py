@@ -71,7 +71,8 @@ def test_killed_at_any_moment(pauses, local_store, make_branch, stand_in, spawn,
             assert job.progress.layout[0]["x"] == known
         stored = known
     assert stored is not None
-    assert local_store.recover() == (number,)
+    # the worker got the signal with its parent, but may take a moment more to be gone
+    until(lambda: local_store.recover() == (number,), "the worker to be found dead")
     job = local_store.get(number)
     assert (job.state, job.attempt) == (JobState.INTERRUPTED, len(pauses))
     assert "its worker died" in job.reason
