@@ -92,7 +92,8 @@ def table(rows: list[Row], *, whole: bool, limit: float | None) -> str:
         "",
         f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
-        + f"; {len(os.sched_getaffinity(0))} cores, shared with other work.",
+        + f"; {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[2]:.1f} over the last "
+        + "quarter of an hour (the measurement itself is up to one a core).",
         ("Objective: walking, encounters and overlooked places" if whole else "Objective: walking")
         + (f"; {limit:g} s" if limit else "; time limits of the size classes")
         + ". The gap is that of the walking: (walked − bound) / walked; it is the sum of the search"

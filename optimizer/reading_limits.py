@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MIB",
+    "PREFIX",
     "file_within",
     "most",
     "names",
     "read_bytes",
     "refuse_more",
     "refuse_size",
+    "setting",
     "within_time",
 ]
 
@@ -67,10 +69,21 @@ def most(name: str) -> float:
     FileFormatError
         The variable of the environment is no number above 0.
     """
+    return setting(name, float(_limits()[name]["most"]))
+
+
+def setting(name: str, usual: float) -> float:
+    """Limit of reading that the environment names, else the usual one.
+
+    Raises
+    ------
+    FileFormatError
+        The variable of the environment is no number above 0.
+    """
     variable = PREFIX + name.upper()
     given = os.environ.get(variable)
     if not given:
-        return float(_limits()[name]["most"])
+        return usual
     try:
         value = float(given)
     except ValueError:

@@ -17,8 +17,10 @@ __all__ = [
     "OtherPlan",
     "PageLanguage",
     "Seed",
+    "Steps",
     "StudyFile",
     "TimeLimit",
+    "Workers",
 ]
 
 
@@ -47,4 +49,15 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random num
 TimeLimit = Annotated[
     float,
     typer.Option("--time-limit", metavar="S", callback=_seconds, help="Seconds of work."),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option(
+        "--steps",
+        min=1,
+        help="Scored moves of each worker instead of seconds: the result can be reproduced.",
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
 ]

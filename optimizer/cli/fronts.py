@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
+from optimizer.cli.arguments import (
+    AsJson,
+    OtherPlan,
+    Seed,
+    Steps,
+    StudyFile,
+    TimeLimit,
+    Workers,
+)
 from optimizer.cli.files import read_brief
 from optimizer.cli.folder import claimed_folder, content_or_refused, write_folder
 from optimizer.cli.front_files import read_point, write_front
@@ -30,17 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["pareto"]
 
 
-Steps = Annotated[
-    int | None,
-    typer.Option(
-        "--steps",
-        min=1,
-        help="Scored moves of each worker instead of seconds: the front can be reproduced.",
-    ),
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
-]
 Axes = Annotated[
     list[str] | None,
     typer.Option(
@@ -151,7 +148,7 @@ def _search(
 
 def _doubts(study: Study, front: ParetoFront) -> dict[str, list[str]]:
     """What the independent verifier finds wrong, by the name of the point; side by side."""
-    from optimizer.place.pareto.crew import side_by_side
+    from optimizer.place.processes import side_by_side
 
     names = [point.name for point in front.points]
     errors_console().print(f"verifying {len(names)} points")

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimizer.cli.arguments import AsJson, OtherPlan, PageLanguage, Seed, StudyFile, TimeLimit
+from optimizer.cli.arguments import (
+    AsJson,
+    OtherPlan,
+    PageLanguage,
+    Seed,
+    Steps,
+    StudyFile,
+    TimeLimit,
+    Workers,
+)
 from optimizer.cli.files import read_brief
 from optimizer.cli.folder import claimed_folder
 from optimizer.cli.progress import Watch, interruptible
@@ -34,14 +43,9 @@ def moves(
         int, typer.Option("--most", min=1, metavar="K", help="Most fixtures that may move.")
     ] = 3,
     time_limit: TimeLimit = 60.0,
-    steps: Annotated[
-        int | None,
-        typer.Option("--steps", min=1, help="Scored moves of each worker instead of seconds."),
-    ] = None,
+    steps: Steps = None,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for table, pictures, layouts, report."),

@@ -32,7 +32,7 @@ def write_pictures(
     here, so that what is wrong is told.
     """
     from optimizer.evaluate import evaluate
-    from optimizer.place.pareto.crew import side_by_side
+    from optimizer.place.processes import side_by_side
 
     layout = result.layout
     if layout is None:

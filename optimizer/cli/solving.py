@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from optimizer.cli.arguments import AsJson, OtherPlan, Seed, StudyFile, TimeLimit
+from optimizer.cli.arguments import (
+    AsJson,
+    OtherPlan,
+    Seed,
+    Steps,
+    StudyFile,
+    TimeLimit,
+    Workers,
+)
 from optimizer.cli.files import read_any_layout, read_brief
 from optimizer.cli.folder import claimed_folder, content_or_refused, write_folder
 from optimizer.cli.judging import print_broken, print_headlines
@@ -25,17 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["assign", "optimize"]
 
 
-Steps = Annotated[
-    int | None,
-    typer.Option(
-        "--steps",
-        min=1,
-        help="Scored moves of each worker instead of seconds: the layout can be reproduced.",
-    ),
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
-]
 Start = Annotated[
     Path | None,
     typer.Option(

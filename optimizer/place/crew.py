@@ -13,6 +13,7 @@ import signal
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Self
 
+from optimizer.place.processes import end_processes
 from optimizer.place.search import Budget, Found, Search
 
 if TYPE_CHECKING:
@@ -64,11 +65,7 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process, line in self._lines:
-            if process.is_alive():
-                process.kill()
-            process.join()
-            line.close()
+        end_processes(self._lines)
         self._lines = []
 
     def start(self, *, seconds: float) -> None:

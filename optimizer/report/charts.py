@@ -58,7 +58,8 @@ def plot_waiting(
             bar.set_gid(f"{name}:{stop}")
             handles[word("picture", key, language)] = bar
         load = f"{100 * figures.utilisation:.0f} % {word('picture', 'utilisation', language)}"
-        mean = "∞" if math.isinf(figures.mean_minutes) else f"{figures.mean_minutes:.1f} min"
+        unit = word("picture", "short_minutes", language)
+        mean = "∞" if math.isinf(figures.mean_minutes) else f"{figures.mean_minutes:.1f} {unit}"
         x = min(max(figures.mean_minutes, figures.p95_minutes), edge) + 0.01 * edge
         colour = HARD_BROKEN if figures.utilisation >= BUSY else INK
         draw_text(

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.report.atomic import write_whole
-from optimizer.report.figures import Figure, format_figure, headline_figures, rise_is_better
+from optimizer.report.figures import Figure, format_figure, headline_figures, tendency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,8 @@ __all__ = [
 
 #: Signs at the beginning of a cell that a spreadsheet takes as a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+#: Colour of a change for the better, for the worse, and of one that is not to be seen.
+COLOURS = {"better": "green", "worse": "red", "": "dim"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +101,7 @@ def build_table(rows: Sequence[ComparisonRow], *, language: Language = "en") -> 
         for i, (value, delta) in enumerate(zip(row.values, row.deltas, strict=True)):
             cell = Text(format_figure(row.key, value))
             if i and delta is not None:
-                worse = -delta if rise_is_better(row.key) else delta
-                colour = "green" if worse < 0 else "red" if worse > 0 else "dim"
+                colour = COLOURS[tendency(row.key, delta)]
                 cell.append(f" ({format_figure(row.key, delta, sign=True)})", style=colour)
             cells.append(cell)
         table.add_row(*cells)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from optimizer.errors import FileFormatError
 from optimizer.measures import MEASURES, Better
@@ -28,6 +28,7 @@ __all__ = [
     "format_figure",
     "headline_figures",
     "rise_is_better",
+    "tendency",
 ]
 
 #: Where each headline figure stands in `result.json`, in the order in which it is shown.
@@ -131,6 +132,14 @@ def headline_figures(row: Mapping[str, Any], *, flows: bool = False) -> tuple[Fi
 def rise_is_better(key: str) -> bool:
     """Whether more of a figure is better; of all but shares in sight, less is."""
     return key in MEASURES and MEASURES[key].better is Better.MORE
+
+
+def tendency(key: str, change: float) -> Literal["better", "worse", ""]:
+    """Whether a change is for the better; "" where it is shown as nothing."""
+    number = format_figure(key, change, sign=True).split(" ")[0]
+    if not number.strip("+-\N{MINUS SIGN}0."):
+        return ""
+    return "better" if (change > 0) == rise_is_better(key) else "worse"
 
 
 def _has(row: Any, path: tuple[str, ...]) -> bool:

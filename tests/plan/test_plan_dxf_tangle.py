@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.errors import FloorPlanError
+from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.dxf import tangle
 from optimizer.plan.read import read_plan
 
@@ -63,7 +63,7 @@ def test_each_limit_is_a_setting(monkeypatch, name) -> None:
 def test_wrong_setting_is_one_line(monkeypatch, given) -> None:
     """A limit that is no number above 0 is told with its name."""
     monkeypatch.setenv("BRANCH_READ_COLUMNS", given)
-    with pytest.raises(FloorPlanError, match=r"BRANCH_READ_COLUMNS is .* a number above 0"):
+    with pytest.raises(FileFormatError, match=r"BRANCH_READ_COLUMNS is .* a number above 0"):
         tangle.most_allowed("columns")
 
 

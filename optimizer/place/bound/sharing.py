@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from optimizer.place.processes import end_processes
+
 T = TypeVar("T")
 
 __all__ = ["Board", "Team", "can_share", "deal"]
@@ -104,11 +106,7 @@ class Team:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process, line in self._lines:
-            if process.is_alive():
-                process.kill()
-            process.join()
-            line.close()
+        end_processes(self._lines)
         self._lines = []
 
     def answers(self, *, within: float) -> list[Any]:

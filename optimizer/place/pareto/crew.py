@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import functools
 import multiprocessing
-import signal
 from dataclasses import dataclass
-from multiprocessing.reduction import ForkingPickler
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.place.pareto.archive import Archive
 from optimizer.place.pareto.explore import Explorer
+from optimizer.place.processes import side_by_side
 from optimizer.place.search import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from multiprocessing.connection import Connection
     from multiprocessing.synchronize import Event
 
     from numpy.typing import NDArray
 
     from optimizer.place.pareto.explore import Spot, Variant
 
-__all__ = ["Hunt", "Trophies", "explore_all", "side_by_side"]
+__all__ = ["Hunt", "Trophies", "explore_all"]
 
-Done = TypeVar("Done")
 #: Values of a layout on the axes searched, and where it was met.
 Member = tuple[tuple[float, ...], "Spot"]
 
@@ -99,62 +95,3 @@ def explore_all(
     return Trophies(
         members=everything.members, evaluated=sum(trophies.evaluated for trophies in found)
     )
-
-
-def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
-    """Do all tasks at once, the first here and each other in a forked process.
-
-    Returns
-    -------
-    list
-        What the tasks give, in their order; None for one whose process died. Without fork they
-        are done one after the other.
-    """
-    alone = multiprocessing.current_process().daemon  # such a process may start no other
-    if len(tasks) < 2 or alone or "fork" not in multiprocessing.get_all_start_methods():
-        return [task() for task in tasks]
-    context = multiprocessing.get_context("fork")
-    lines: list[Connection] = []
-    processes = []
-    try:
-        for task in tasks[1:]:
-            here, there = context.Pipe(duplex=False)
-            process = context.Process(target=_do, args=(task, there), daemon=True)
-            process.start()
-            there.close()
-            lines.append(here)
-            processes.append(process)
-        return [tasks[0](), *(_receive(line) for line in lines)]
-    finally:
-        for process in processes:
-            if process.is_alive():
-                process.kill()
-            process.join()
-        for line in lines:
-            line.close()
-
-
-def _read_only(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(content)
-
-
-def _writable(proxy: MappingProxyType[Any, Any]) -> tuple[Any, tuple[dict[Any, Any]]]:
-    """How a read-only mapping is sent from process to process."""
-    return _read_only, (dict(proxy),)
-
-
-ForkingPickler.register(MappingProxyType, _writable)
-
-
-def _receive(line: Connection) -> Any:
-    try:
-        return line.recv()
-    except (EOFError, ConnectionResetError):
-        return None
-
-
-def _do(task: Callable[[], object], line: Connection) -> None:
-    """What one process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
-    line.send(task())
-    line.close()

@@ -17,7 +17,7 @@ from optimizer.evaluate import evaluate
 from optimizer.place.pareto.archive import non_dominated
 from optimizer.place.pareto.axes import judged_values
 from optimizer.place.pareto.choose import spread
-from optimizer.place.pareto.crew import side_by_side
+from optimizer.place.processes import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

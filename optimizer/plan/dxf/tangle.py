@@ -8,8 +8,6 @@ early; cutting lines at each other and closing gaps is not, where many thousands
 
 from __future__ import annotations
 
-import math
-import os
 import tomllib
 from contextlib import contextmanager
 from functools import cache
@@ -21,6 +19,7 @@ from shapely import STRtree, linestrings, points
 
 from optimizer.errors import FloorPlanError
 from optimizer.plan.dxf.layers import Meaning
+from optimizer.reading_limits import PREFIX, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +38,6 @@ __all__ = [
     "refuse_more",
 ]
 
-#: What the variables of the environment begin with, as those of all limits of reading.
-PREFIX = "BRANCH_READ_"
 #: Lines below this number are not counted: whatever they do, they are read soon enough.
 FEW = 1000
 #: Lines that are looked at together, which bounds the memory taken by their pairs.
@@ -63,20 +60,10 @@ def most_allowed(name: str) -> float:
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         The variable of the environment is no number above 0.
     """
-    variable = PREFIX + name.upper()
-    given = os.environ.get(variable)
-    if not given:
-        return float(_limits()[name]["most"])
-    try:
-        value = float(given)
-    except ValueError:
-        value = math.nan
-    if not value > 0:
-        raise FloorPlanError(f"{variable} is {given!r}; it must be a number above 0")
-    return value
+    return setting(name, float(_limits()[name]["most"]))
 
 
 def refuse_more(name: str, number: int, *, counted: bool = True) -> None:

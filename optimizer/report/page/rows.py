@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.colours import INK, group_colours
-from optimizer.report.figures import HEADLINES, format_figure, headline_figures, rise_is_better
+from optimizer.report.figures import HEADLINES, format_figure, headline_figures, tendency
 from optimizer.report.page.words import translate_changes, translate_names
 from optimizer.report.place_words import flow_label, place_label, type_label
 from optimizer.report.words import business_label, quantity
@@ -55,14 +55,13 @@ def figure_rows(row: Mapping[str, Any], was: Mapping[str, Any] | None) -> list[d
     lines = []
     for f in headline_figures(row, flows=True):
         before = old.get(f.key)
-        change, mood, turn = "–", "", ""
+        change, turn = "–", ""
+        mood: str = ""
         if before and before.value is not None and f.value is not None:
             rise = f.value - before.value
             if math.isfinite(rise):
                 change = format_figure(f.key, rise, sign=True)
-                worse = -rise if rise_is_better(f.key) else rise
-                shown = any(sign in "123456789" for sign in change)
-                mood = "" if not shown else "worse" if worse > 0 else "better"
+                mood = tendency(f.key, rise)
                 turn = "up" if mood and rise > 0 else "down" if mood else ""
         lines.append(
             {

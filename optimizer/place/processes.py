@@ -1,0 +1,83 @@
+"""Tasks side by side in forked processes, and the end of such processes.
+
+In: functions without arguments. Out: what they give. Nothing need be sent to a forked process, for
+it has all that its parent had; only answers are sent back.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from multiprocessing.reduction import ForkingPickler
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+__all__ = ["end_processes", "side_by_side"]
+
+Done = TypeVar("Done")
+
+
+def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
+    """Do all tasks at once, the first here and each other in a forked process.
+
+    Returns
+    -------
+    list
+        What the tasks give, in their order; None for one whose process died. Without fork they
+        are done one after the other.
+    """
+    alone = multiprocessing.current_process().daemon  # such a process may start no other
+    if len(tasks) < 2 or alone or "fork" not in multiprocessing.get_all_start_methods():
+        return [task() for task in tasks]
+    context = multiprocessing.get_context("fork")
+    lines: list[tuple[BaseProcess, Connection]] = []
+    try:
+        for task in tasks[1:]:
+            here, there = context.Pipe(duplex=False)
+            process = context.Process(target=_do, args=(task, there), daemon=True)
+            process.start()
+            there.close()
+            lines.append((process, here))
+        return [tasks[0](), *(_receive(line) for _, line in lines)]
+    finally:
+        end_processes(lines)
+
+
+def end_processes(lines: Iterable[tuple[BaseProcess, Connection]]) -> None:
+    """End processes, whatever they do, and close what they send their answers on."""
+    for process, line in lines:
+        if process.is_alive():
+            process.kill()
+        process.join()
+        line.close()
+
+
+def _read_only(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+def _writable(proxy: MappingProxyType[Any, Any]) -> tuple[Any, tuple[dict[Any, Any]]]:
+    """How a read-only mapping is sent from process to process."""
+    return _read_only, (dict(proxy),)
+
+
+ForkingPickler.register(MappingProxyType, _writable)
+
+
+def _receive(line: Connection) -> Any:
+    try:
+        return line.recv()
+    except (EOFError, ConnectionResetError):
+        return None
+
+
+def _do(task: Callable[[], object], line: Connection) -> None:
+    """What one process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
+    line.send(task())
+    line.close()
