@@ -25,6 +25,7 @@ from optimizer.cli.folder import claimed_folder, content_or_refused, write_folde
 from optimizer.cli.judging import print_broken, print_headlines
 from optimizer.cli.progress import Watch, interruptible
 from optimizer.cli.terminal import print_errors, print_json, print_line
+from optimizer.report.page.notes import note_rows
 
 if TYPE_CHECKING:
     from optimizer.result import Result
@@ -135,8 +136,11 @@ def assign(
 
 
 def _print_conflict_zh(result: Result, language: str | None) -> None:
-    """Say in Chinese too which rules cannot hold together, where that was asked for."""
+    """Say in Chinese too why nothing fits, and which rules cannot hold together, where asked."""
     if language == "zh":
+        told = {entry.sentence for entry in result.conflict_rules}
+        reasons = note_rows(sentence for sentence in result.conflict if sentence not in told)
+        print_errors(reason["zh"] for reason in reasons if reason["zh"] != reason["en"])
         print_errors(entry.sentence_zh for entry in result.conflict_rules if entry.sentence_zh)
 
 

@@ -109,8 +109,11 @@ def test_a_fixture_that_cannot_fit_is_infeasible(room, run):
     assert ran.json["conflict"]
     assert ran.errors == [
         *(f"error: {sentence}" for sentence in ran.json["conflict"]),
+        *(error for error in ran.errors if "同时最多可摆放" in error),
         *(f"error: {row['sentence_zh']}" for row in ran.json["conflict_rules"]),
     ]
+    # the reason itself, and what was asked for
+    assert sum("同时最多可摆放" in error for error in ran.errors) == 1
     assert any("方案要求" in error for error in ran.errors)
     # which wish it is, and what would do, rule by rule
     for row in ran.json["conflict_rules"]:

@@ -39,6 +39,25 @@ from optimizer.report.page.notes import note_rows
             "today's layout breaks hard rules: CN-ACC-01, PLC-07",
             "现状布局违反强制规范：CN-ACC-01, PLC-07",
         ),
+        (
+            "a-1 (9.00 × 0.60 m) fits nowhere: of 12 poses tried, the last 4 are ruled out by "
+            "PLC-05 (zone of its customers)",
+            "a-1 (9.00 × 0.60 m) 无处可放：试过的 12 个位置中，最后 4 个被 "
+            "PLC-05（客户所在功能区） 排除",
+        ),
+        (
+            "atm-1 (0.90 × 0.80 m) fits nowhere: none of the 40 poses that keep its own rules has "
+            "a way to entrance 'front' at (3.00, 0.00); if that one of 2 leads elsewhere, give it "
+            "another kind in [[doors]]",
+            "atm-1 (0.90 × 0.80 m) 无处可放：符合自身规范的 40 个位置中，仅 0 个有路可达 entrance "
+            "'front' at (3.00, 0.00)；若该门通往别处，请在 [[doors]] 中改其种类",
+        ),
+        (
+            "these cannot stand together (poses on a grid of 0.25 m, or along walls): 2 × a, 1 × "
+            "b; each of them could without the others",
+            "下列设备无法同时摆放（位置取自 0.25 m 网格或沿墙）：2 × a, 1 × b；去掉其中任一项，"
+            "其余均可摆放",
+        ),
         ("nobody foresaw {this}", "nobody foresaw {this}"),
     ],
 )
@@ -50,9 +69,9 @@ def test_a_note_has_its_chinese(english, chinese):
 def test_every_chinese_note_uses_what_its_english_names():
     """Each word in braces is a part of the English sentence that is named."""
     text = files("optimizer.report").joinpath("notes.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)["note"]
-    assert len(rows) > 20
-    for row in rows:
+    tables = tomllib.loads(text)
+    assert len(tables["note"]) > 20
+    for row in (*tables["note"], *tables["part"]):
         used = {name for _, name, _, _ in string.Formatter().parse(row["zh"]) if name}
         assert used <= set(re.compile(row["en"]).groupindex), row["zh"]
 

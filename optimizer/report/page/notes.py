@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["note_rows"]
 
-#: A number word of the sentences that stands among numbers.
-NONE = "none"
+#: A number that the sentences say in a word: the group's name and the word.
+NONE = ("left", "none")
 
 
 def note_rows(notes: Iterable[str]) -> list[dict[str, str]]:
@@ -26,20 +26,29 @@ def note_rows(notes: Iterable[str]) -> list[dict[str, str]]:
 
     A note whose like is not in the table stays in English on both pages.
     """
-    return [{"en": note, "zh": _chinese(note)} for note in notes]
+    return [{"en": note, "zh": _chinese(note, "note")} for note in notes]
 
 
-def _chinese(note: str) -> str:
-    """A note in Chinese; the note itself where the table has none like it."""
-    for pattern, chinese in _table():
-        found = pattern.fullmatch(note)
+def _chinese(text: str, of: str) -> str:
+    """A note, or a part of one, in Chinese; the text itself where the table has none like it."""
+    for pattern, chinese in _table()[of]:
+        found = pattern.fullmatch(text)
         if found:
-            words = {key: "0" if text == NONE else text for key, text in found.groupdict().items()}
+            words = {name: _word(name, said) for name, said in found.groupdict(default="").items()}
             return chinese.format(**words)
-    return note
+    return text
+
+
+def _word(name: str, said: str) -> str:
+    """What a named group of a note says in Chinese."""
+    return "0" if (name, said) == NONE else _chinese(said, "part")
 
 
 @cache
-def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _table() -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
+    """What notes and their parts look like, with the Chinese of each."""
     text = files("optimizer.report").joinpath("notes.toml").read_text(encoding="utf-8")
-    return tuple((re.compile(row["en"]), row["zh"]) for row in tomllib.loads(text)["note"])
+    rows = tomllib.loads(text)
+    return {
+        of: tuple((re.compile(row["en"]), row["zh"]) for row in rows[of]) for of in ("note", "part")
+    }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.figures import HEADLINES, format_figure, headline_figures, tendency
+from optimizer.report.page.notes import note_rows
 from optimizer.report.page.words import translate_changes, translate_names
 from optimizer.report.place_words import flow_label, place_label, type_label
 from optimizer.report.words import business_label, quantity
@@ -35,6 +36,7 @@ __all__ = [
     "journey_rows",
     "meeting_rows",
     "place_names_of",
+    "reason_rows",
     "rule_row",
     "stop_rows",
     "type_names",
@@ -188,6 +190,15 @@ def conflict_rows(
         }
         for entry in entries
     ]
+
+
+def reason_rows(
+    study: Study, layout: Layout | None, row: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Return the other reasons why nothing fits, in English and Chinese."""
+    told = {entry["sentence"] for entry in row.get("conflict_rules") or []}
+    rows = note_rows(sentence for sentence in row["conflict"] if sentence not in told)
+    return [{**one, "zh": translate_names(study, layout, one["zh"])} for one in rows]
 
 
 def stop_rows(study: Study, layout: Layout | None, row: Mapping[str, Any]) -> list[dict[str, Any]]:
