@@ -8,6 +8,7 @@ setup. The needs stay as many as they were, so fewer people come.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import hypot
 from typing import TYPE_CHECKING
 
 from optimizer.demand.mix import Business, Stop
@@ -95,6 +96,7 @@ def _joined(
     for part in parts[1:]:
         machine, met = _merge(machine, part.machine_journey)
         machine = machine if met else ()
+    minutes = _minutes(mix, parts, combination)
     failing = 1.0
     for part in parts:
         failing *= 1.0 - part.rework
@@ -106,7 +108,8 @@ def _joined(
         machine_journey=machine,
         replaceable=min(part.replaceable for part in parts) if machine else 0.0,
         rework=1.0 - failing,
-        service_minutes=_minutes(mix, parts, combination),
+        service_minutes=minutes,
+        service_variation=_variation(mix, parts, minutes),
         entrance=parts[0].entrance,
         exit=parts[0].exit,
         appointments=min(part.appointments for part in parts),
@@ -124,6 +127,22 @@ def _minutes(
         setup = combination.setup_minutes.get(kind, default)
         minutes[kind] = max(sum(own) - (len(own) - 1) * setup, *own, 0.0)
     return minutes
+
+
+def _variation(
+    mix: BusinessMix, parts: Sequence[Business], minutes: Mapping[str, float]
+) -> dict[str, float]:
+    """Spread of all needs together at the types where one of them has its own.
+
+    The needs are served one after the other and do not depend on each other: variances add.
+    """
+    found: dict[str, float] = {}
+    for kind, whole in minutes.items():
+        own = [p for p in parts if kind in p.service_minutes]
+        if whole > 0 and any(kind in part.service_variation for part in own):
+            spread = hypot(*(mix.service_variation(p, kind) * p.service_minutes[kind] for p in own))
+            found[kind] = spread / whole
+    return found
 
 
 def _merge(

@@ -63,6 +63,9 @@ class Business:
         `journey` and go through it.
     service_minutes
         Mean service time by fixture type.
+    service_variation
+        Standard deviation over mean of its service time, by fixture type; where a type is missing,
+        that of `Service.variation`.
     entrance, exit
         Name of the door they use; None for the plan's entrances, the exits.
     appointments
@@ -77,6 +80,7 @@ class Business:
     replaceable: float = 0.0
     rework: float = 0.0
     service_minutes: Mapping[str, float] = field(default_factory=_nothing)
+    service_variation: Mapping[str, float] = field(default_factory=_nothing)
     label_zh: str = ""
     entrance: str | None = None
     exit: str | None = None
@@ -188,3 +192,7 @@ class BusinessMix:
     rounds: tuple[StaffRound, ...] = ()
     arrivals: Arrivals = field(default_factory=lambda: Arrivals(per_hour={9: 0.0}))
     service: Service = field(default_factory=Service)
+
+    def service_variation(self, business: Business, kind: str) -> float:
+        """Standard deviation over mean of a business's service time at a fixture type."""
+        return business.service_variation.get(kind, self.service.variation)

@@ -89,6 +89,8 @@ class Service:
         Members of staff who share the checks that hold up a machine (`StaffRound.check_minutes`).
     staffed
         Types at which a member of staff serves.
+    variation
+        Standard deviation over mean of a service time, where a business has none of its own.
     appointment_variation
         Coefficient of variation of the time between booked customers.
     appointment_skips
@@ -101,6 +103,7 @@ class Service:
     reserved: tuple[ReservedWindows, ...] = ()
     lobby_staff: int = 1
     staffed: tuple[str, ...] = field(default_factory=lambda: service_value("staffed"))
+    variation: float = field(default_factory=service_variation)
     appointment_variation: float = field(
         default_factory=lambda: float(service_value("appointment_variation"))
     )

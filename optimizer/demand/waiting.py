@@ -6,7 +6,8 @@ whichever window is free, but where the study's `Service` gives them lines of th
 windows for some businesses.
 
 The service time at a type is a mixture over the businesses that use it: each has its own mean
-(`service_minutes`) and the coefficient of variation of `service.toml`. Where a member of staff
+(`service_minutes`) and spread (`service_variation`: the study's, its queue log's, or that of
+`service.toml`). Where a member of staff
 comes to check (`StaffRound.check_minutes`), the fixture stays taken meanwhile: the mean wait for
 the check is added to the service.
 """
@@ -22,7 +23,6 @@ from optimizer.demand.flows import compute_visits
 from optimizer.demand.lines import compute_line, mean_wait, wait_percentile
 from optimizer.demand.overload import charge_waits
 from optimizer.demand.queues import Stream, pool_streams
-from optimizer.demand.service import service_variation
 from optimizer.evaluation import ClassWaiting, WaitingFigures
 
 if TYPE_CHECKING:
@@ -218,6 +218,7 @@ def business_streams(
 ) -> dict[str, dict[str, Stream]]:
     """Stream of each business at each type, minutes; what checks add to a service is in it."""
     minutes = {business.name: business.service_minutes for business in mix.businesses}
+    named = {business.name: business for business in mix.businesses}
     delays = compute_check_delays(mix, visits, places)
     streams: dict[str, dict[str, Stream]] = {}
     for kind, by_business in visits.items():
@@ -225,7 +226,7 @@ def business_streams(
             Stream(
                 arrivals=rate / MINUTES_PER_HOUR,
                 service=minutes[name][kind],
-                variation=service_variation(),
+                variation=mix.service_variation(named[name], kind),
             )
             for name, rate in by_business.items()
             if minutes[name].get(kind, 0.0) > 0
@@ -240,7 +241,7 @@ def business_streams(
             streams[kind][name] = Stream(
                 arrivals=rate / MINUTES_PER_HOUR,
                 service=(own if own > 0 else others.service) + added,
-                variation=service_variation() if own > 0 else others.variation,
+                variation=mix.service_variation(named[name], kind) if own > 0 else others.variation,
             )
     return streams
 

@@ -19,7 +19,7 @@ from optimizer.simulate.crowd import Crowd, Walker
 from optimizer.simulate.parameters import parameter
 from optimizer.simulate.pools import Waiting, pools_of
 from optimizer.simulate.records import Incident, Run, Visited
-from optimizer.simulate.service import dwell, service_seconds
+from optimizer.simulate.service import dwell, service_times
 from optimizer.simulate.staff import StaffRounds
 from optimizer.walk.pedestrian import read_pedestrian_values
 
@@ -79,7 +79,7 @@ class Branch:
         self._servers = servers
         self._seats = read_pedestrian_values().seats
         arrivals = study.mix.arrivals.per_hour.get(hour, 0.0)
-        self._service = service_seconds(study, servers, arrivals)
+        self._service = service_times(study, servers, arrivals)
         self._patience = {k: m * 60.0 for k, m in study.mix.service.patience.items()}
         self._pools = pools_of(study, hall)
         self._crowd = Crowd(hall)
@@ -365,10 +365,8 @@ class Branch:
 
     def _seconds(self, kind: str, business: str, wish: Wish) -> float:
         """How long a service takes."""
-        mean = self._service.get(kind, {}).get(business)
-        if mean is None:
-            return dwell(kind)
-        return mean * wish.length
+        time = self._service.get(kind, {}).get(business)
+        return dwell(kind) if time is None else time.drawn(wish.luck)
 
     def _leave(self, customer: _Customer) -> None:
         """A customer goes home."""

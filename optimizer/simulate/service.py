@@ -1,11 +1,13 @@
 """How long a simulated customer takes at a stop.
 
-In: a study, and the places of a layout. Out: mean seconds by fixture type and business, as the
+In: a study, and the places of a layout. Out: mean and spread by fixture type and business, as the
 formulas of `demand.waiting` have them, and seconds at stops without a service time.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.demand.flows import compute_visits
@@ -17,7 +19,28 @@ if TYPE_CHECKING:
 
     from optimizer.study import Study
 
-__all__ = ["dwell", "service_seconds"]
+__all__ = ["ServiceTime", "dwell", "service_times"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceTime:
+    """Service time of one business at one fixture type.
+
+    Parameters
+    ----------
+    mean
+        Seconds.
+    variation
+        Standard deviation over mean.
+    """
+
+    mean: float
+    variation: float
+
+    def drawn(self, luck: float) -> float:
+        """Seconds of a lognormal time that is so many standard deviations off, in its logarithm."""
+        spread = math.sqrt(math.log1p(self.variation**2))
+        return self.mean * math.exp(spread * (luck - spread / 2.0))
 
 
 def dwell(kind: str) -> float:
@@ -25,12 +48,15 @@ def dwell(kind: str) -> float:
     return float(parameter("dwell").get(kind, parameter("dwell", "other")))
 
 
-def service_seconds(
+def service_times(
     study: Study, servers: Mapping[str, int], arrivals: float
-) -> dict[str, dict[str, float]]:
-    """Mean seconds of service by type and business, with what checks by staff add."""
+) -> dict[str, dict[str, ServiceTime]]:
+    """Service times by type and business, with what checks by staff add."""
     visits = compute_visits(study.mix, servers, arrivals)
     return {
-        kind: {name: 60.0 * stream.service for name, stream in streams.items()}
+        kind: {
+            name: ServiceTime(mean=60.0 * stream.service, variation=stream.variation)
+            for name, stream in streams.items()
+        }
         for kind, streams in business_streams(study.mix, visits, servers).items()
     }

@@ -7,7 +7,6 @@ walked by the same customers when the seed is the same.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ import numpy as np
 
 from optimizer.demand.flows import ENTRANCE, EXIT, PersonClass, compute_visits, journeys_of
 from optimizer.demand.legs import street_doors
-from optimizer.demand.service import service_variation
 from optimizer.simulate.parameters import parameter
 
 if TYPE_CHECKING:
@@ -41,13 +39,13 @@ class Wish:
         Fixture types that serve it.
     choice
         0 to 1: which of the types, in proportion to their places.
-    length
-        Service time over its mean.
+    luck
+        How long the service takes: standard deviations of its logarithm away from the mean of it.
     """
 
     types: tuple[str, ...]
     choice: float
-    length: float
+    luck: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +130,7 @@ def draw_visits(
         own = np.random.default_rng(rng.integers(2**63))
         _, business, stops = journeys[int(own.choice(len(journeys), p=weights / total))]
         wishes = tuple(
-            Wish(types=stop.types, choice=float(own.uniform()), length=_length(own))
+            Wish(types=stop.types, choice=float(own.uniform()), luck=float(own.standard_normal()))
             for stop in stops
             if own.uniform() < stop.probability
         )
@@ -197,12 +195,6 @@ def walked_round(
 def person_of(staff_round: StaffRound) -> PersonClass:
     """Class of the people who walk a round."""
     return PersonClass.CASH if staff_round.cash else PersonClass.STAFF
-
-
-def _length(rng: np.random.Generator) -> float:
-    """A service time over its mean: lognormal, with the coefficient of variation of services."""
-    spread = math.sqrt(math.log1p(service_variation() ** 2))
-    return float(rng.lognormal(-spread * spread / 2.0, spread))
 
 
 def _speed(study: Study, person: PersonClass, rng: np.random.Generator) -> float:

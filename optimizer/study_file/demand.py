@@ -16,7 +16,7 @@ from optimizer.plan.model import DoorKind
 from optimizer.reading import nearest
 from optimizer.reading_limits import file_within
 from optimizer.study_file.queue_log import LOG_KEYS, apply_log, read_log
-from optimizer.study_file.service import build_service, change_mix
+from optimizer.study_file.service import build_service, change_mix, check_variation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,10 +107,20 @@ def _business(table: BusinessTable) -> Business:
         replaceable=table.replaceable,
         rework=table.rework,
         service_minutes=table.service_minutes,
+        service_variation=_variation(table),
         entrance=table.entrance,
         exit=table.exit,
         appointments=table.appointments,
     )
+
+
+def _variation(table: BusinessTable) -> dict[str, float]:
+    """Spread of the service times by type; one number holds for every type of the business."""
+    if isinstance(table.service_variation, dict):
+        return table.service_variation
+    stops = (*table.journey, *(table.machine_journey or ()))
+    kinds = (*table.service_minutes, *(kind for stop in stops for kind in stop.stop))
+    return dict.fromkeys(kinds, table.service_variation)
 
 
 def _stops(tables: Iterable[StopTable]) -> tuple[Stop, ...]:
@@ -142,6 +152,10 @@ def _check_business(
         for kind, minutes in table.service_minutes.items()
         if minutes <= 0
     ]
+    by_type = table.service_variation if isinstance(table.service_variation, dict) else {}
+    defects += _unknown("service_variation", by_type, known)
+    spreads = by_type.values() if by_type else _variation(table).values()
+    defects += check_variation("service_variation", spreads)
     for key in ("entrance", "exit"):
         defects += _check_door(key, getattr(table, key), plan)
     return defects

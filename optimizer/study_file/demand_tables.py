@@ -31,6 +31,9 @@ Clock = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$", description=
 Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
+Use = Literal["shares", "service_minutes", "service_variation"]
+
+
 class LogTable(Table):
     """How the file of a queue log is laid out, and what of it the study takes over."""
 
@@ -45,8 +48,10 @@ class LogTable(Table):
         default=None, description="Order of dates whose year comes last."
     )
     sheet: str | None = None
-    use: _several(Literal["shares", "service_minutes"]) = Field(  # type: ignore[valid-type]
-        default=(), description="What replaces the study's own figures, beside arrivals."
+    use: _several(Use) = Field(  # type: ignore[valid-type]
+        default=(),
+        description="What replaces the study's own figures, beside arrivals. service_minutes "
+        "brings the spread with the mean, service_variation is the spread alone.",
     )
 
 

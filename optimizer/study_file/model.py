@@ -177,6 +177,11 @@ class BusinessTable(Table):
         description="Default: the types in service_minutes that the journey does not have.",
     )
     service_minutes: dict[str, NotNegative] = Field(default_factory=dict)
+    service_variation: NotNegative | dict[str, NotNegative] = Field(
+        default_factory=dict,
+        description="Standard deviation over mean of the service time, at all fixture types or by "
+        "type; goes before that of a queue log. Default: [service] variation.",
+    )
     replaceable: Share = 0.0
     rework: Share = 0.0
     entrance: str | None = None
@@ -231,6 +236,11 @@ class ServiceTable(Table):
     )
     staffed: Names | None = Field(
         default=None, description="Types at which a member of staff serves and calls."
+    )
+    variation: NotNegative | None = Field(
+        default=None,
+        description="Standard deviation over mean of service times, where a business says nothing "
+        "else. Default: 0.9.",
     )
     appointment_variation: NotNegative | None = None
     appointment_skips: Names | None = Field(

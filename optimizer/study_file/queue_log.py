@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from optimizer.demand.mix import Arrivals
 from optimizer.demand.queue_log import LogFormat, read_queue_log
 from optimizer.demand.queue_log.model import MEANINGS
+from optimizer.demand.service import service_value
 from optimizer.errors import StudyError
 from optimizer.reading import describe_defects, nearest
 from optimizer.reading_limits import file_within
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.demand.mix import Business, BusinessMix
-    from optimizer.demand.queue_log import QueueLog
+    from optimizer.demand.queue_log import QueueLog, ServiceTimes
 
 __all__ = ["LOG_KEYS", "apply_log", "read_log"]
 
@@ -97,7 +98,9 @@ def apply_log(mix: BusinessMix, use: Sequence[str], defects: list[str]) -> Busin
     """Mix with the shares and service times of its log, as far as the study asks for them.
 
     Business without a ticket gets the share 0; tickets of a business that the study does not have
-    are left out of the shares, and a service time that the log does not have stays as it is.
+    are left out of the shares, and a service time that the log does not have stays as it is. The
+    spread is taken from `tickets` services on (`service.toml`); one that the study gives itself
+    goes before it.
     """
     log = mix.arrivals.log
     if log is None:
@@ -115,16 +118,49 @@ def apply_log(mix: BusinessMix, use: Sequence[str], defects: list[str]) -> Busin
             return mix
         total = sum(met.values())
         businesses = tuple(replace(b, share=met.get(b.name, 0.0) / total) for b in businesses)
-    if "service_minutes" in use:
-        businesses = tuple(_timed(b, log) for b in businesses)
+    wanted = {"service_minutes", "service_variation"} & set(use)
+    if wanted:
+        means = "service_minutes" in wanted
+        least = 1 if means else int(service_value("tickets"))
+        counts = [t.count for b in businesses for t in _times_at(mix, b, log).values()]
+        if max(counts, default=0) < least:
+            defects.append(
+                f"[arrivals] use has {min(wanted)!r}, but no business of the study has service "
+                "times in the log that can be taken (a spread needs "
+                f"{service_value('tickets')} tickets); map business in [arrivals.business] and "
+                "windows in [arrivals.windows]"
+            )
+        businesses = tuple(_timed(mix, b, log, means) for b in businesses)
     return replace(mix, businesses=businesses)
 
 
-def _timed(business: Business, log: QueueLog) -> Business:
-    """Business with the log's mean service times."""
-    found = log.service_at.get(business.name, {})
-    minutes = {kind: times.mean_minutes for kind, times in found.items() if times.mean_minutes > 0}
+def _timed(mix: BusinessMix, business: Business, log: QueueLog, means: bool) -> Business:
+    """Business with the log's spread of service times, and its means where these are wanted."""
+    least = int(service_value("tickets"))
+    found = {
+        kind: times
+        for kind, times in _times_at(mix, business, log).items()
+        if times.mean_minutes > 0
+    }
+    spread = {kind: t.squared_variation**0.5 for kind, t in found.items() if t.count >= least}
+    business = replace(business, service_variation={**spread, **business.service_variation})
+    if not means:
+        return business
+    minutes = {kind: times.mean_minutes for kind, times in found.items()}
     return replace(business, service_minutes={**business.service_minutes, **minutes})
+
+
+def _times_at(mix: BusinessMix, business: Business, log: QueueLog) -> Mapping[str, ServiceTimes]:
+    """Service times by type.
+
+    Where the study maps no windows, tickets are those of the one staffed type that the business
+    has, if it has one only.
+    """
+    if log.service_at:
+        return log.service_at.get(business.name, {})
+    own = [kind for kind in business.service_minutes if kind in mix.service.staffed]
+    times = log.service.get(business.name)
+    return {own[0]: times} if len(own) == 1 and times is not None else {}
 
 
 def _seconds(clock: str | None) -> int | None:

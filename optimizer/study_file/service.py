@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from optimizer.demand.mix import BusinessMix
     from optimizer.study_file.model import ServiceTable, StudyTable
 
-__all__ = ["build_service", "change_mix"]
+__all__ = ["build_service", "change_mix", "check_variation"]
 
 #: More members of staff than any lobby has.
 MOST_STAFF = 1000
+#: A wider spread than any service has: a digit or a unit is wrong.
+MOST_VARIATION = 10.0
 
 
 def build_service(table: StudyTable, known: Sequence[str], defects: list[str]) -> Service:
@@ -52,7 +54,13 @@ def build_service(table: StudyTable, known: Sequence[str], defects: list[str]) -
         patience = dict.fromkeys(known, given.patience_minutes)
     changes: dict[str, Any] = {
         key: value
-        for key in ("lobby_staff", "staffed", "appointment_variation", "appointment_skips")
+        for key in (
+            "lobby_staff",
+            "staffed",
+            "variation",
+            "appointment_variation",
+            "appointment_skips",
+        )
         if (value := getattr(given, key)) is not None
     }
     return replace(
@@ -132,10 +140,22 @@ def _check(given: ServiceTable, table: StudyTable, known: Sequence[str]) -> list
     ]
     if given.lobby_staff is not None and not 1 <= given.lobby_staff <= MOST_STAFF:
         defects.append(f"lobby_staff is {given.lobby_staff}; must be 1 to {MOST_STAFF}")
+    if given.variation is not None:
+        defects += check_variation("variation", [given.variation])
     variation = given.appointment_variation
     if variation is not None and not 0 <= variation <= 1:
         defects.append(f"appointment_variation is {variation:g}; must be 0 to 1")
     return defects
+
+
+def check_variation(key: str, values: Iterable[float]) -> list[str]:
+    """What is wrong with spreads of service times."""
+    return [
+        f"{key} is {value:g}; must be 0 to {MOST_VARIATION:g} (standard deviation over mean, such "
+        "as 0.9)"
+        for value in dict.fromkeys(values)
+        if not 0 <= value <= MOST_VARIATION
+    ]
 
 
 def _unknown(key: str, words: Iterable[str], known: Sequence[str], what: str) -> list[str]:

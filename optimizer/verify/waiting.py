@@ -8,8 +8,6 @@ which a machine that waits is missing; its states are solved as a system of line
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,9 +113,12 @@ def _groups(
 ) -> dict[str, Group]:
     """People of each business at a type, with the check in their service; {} if none is known."""
     minutes = {b.name: b.service_minutes.get(kind, 0.0) for b in study.mix.businesses}
-    spread = 1 + _service_variation() ** 2  # E[S²] over E[S]²
+    spread = {  # E[S²] over E[S]²
+        b.name: 1 + b.service_variation.get(kind, study.mix.service.variation) ** 2
+        for b in study.mix.businesses
+    }
     known = [
-        Group(rate=rate / 60, mean=minutes[name], square=minutes[name] ** 2 * spread)
+        Group(rate=rate / 60, mean=minutes[name], square=minutes[name] ** 2 * spread[name])
         for name, rate in by_business.items()
         if minutes[name] > 0
     ]
@@ -127,7 +128,7 @@ def _groups(
     groups: dict[str, Group] = {}
     for name, rate in by_business.items():
         mean, square = (
-            (minutes[name], minutes[name] ** 2 * spread)
+            (minutes[name], minutes[name] ** 2 * spread[name])
             if minutes[name] > 0
             else (others.mean, others.square)
         )
@@ -264,9 +265,3 @@ def _wait_for_staff(machines: int, staff: int, work: float, check: float, asked:
                 break
         rate, waiting = solved((low + high) / 2)
     return waiting / rate
-
-
-def _service_variation() -> float:
-    """Coefficient of variation of one business's service time."""
-    text = files("optimizer.demand").joinpath("service.toml").read_text(encoding="utf-8")
-    return float(tomllib.loads(text)["variation"]["value"])

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optimizer.cli import main
+from optimizer.demand.service import service_variation
+from optimizer.demand.waiting import waiting_of_mix
 from optimizer.errors import StudyError
+from optimizer.simulate.service import service_times
 from optimizer.study_file import read_study
 
 PLAN = {
@@ -91,6 +96,89 @@ def test_the_log_replaces_what_the_study_asks_for(study):
     assert mix.businesses[1].service_minutes == {"open_desk": 10.0}
     kept = read_study(study(NAMES)).mix
     assert [b.share for b in kept.businesses] == [0.6, 0.4]
+
+
+def spread_log(folder, tickets=40):
+    """Write a log whose services at window 1 take 2 or 6 minutes in turn."""
+    rows = [
+        f"2024-03-04 {9 + k // 20:02d}:{k % 20:02d},2024-03-04 {9 + k // 20:02d}:{k % 20:02d},"
+        f"2024-03-04 {9 + k // 20:02d}:{k % 20 + (2, 6)[k % 2]:02d},现金,1"
+        for k in range(tickets)
+    ]
+    text = "\n".join(("取号时间,开始时间,结束时间,业务类型,窗口", *rows, ""))
+    (folder / "tickets.csv").write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("windows", [True, False])
+def test_the_spread_of_a_log_is_in_the_waits(study, tmp_path, windows):
+    """Waits go with (1 + Cs²)/2, and verify and simulate take the same Cs."""
+    path = study((NAMES if windows else NAMES.splitlines()[0]) + '\nuse = ["service_minutes"]\n')
+    spread_log(tmp_path)
+    cash = read_study(path).mix.businesses[0]
+    # 20 of 2 and 20 of 6 minutes: mean 4, standard deviation 2
+    assert cash.service_variation["open_desk"] == pytest.approx(0.5)
+    assert cash.service_minutes["open_desk"] == pytest.approx(4.0)
+    only = read_study(path)
+    alone = replace(only.mix, businesses=(replace(cash, share=1.0),))
+    known = waiting_of_mix(alone, {"open_desk": 2}, 20.0)["open_desk"]
+    blind = replace(alone, businesses=(replace(alone.businesses[0], service_variation={}),))
+    default = waiting_of_mix(blind, {"open_desk": 2}, 20.0)["open_desk"]
+    cv = cash.service_variation["open_desk"]
+    ratio = (1 + cv**2) / (1 + service_variation() ** 2)
+    assert known.mean_minutes == pytest.approx(ratio * default.mean_minutes)
+    times = service_times(only, {"open_desk": 2}, 20.0)["open_desk"]["cash"]
+    assert times.variation == cv
+    draws = [times.drawn(luck) for luck in np.random.default_rng(1).standard_normal(100_000)]
+    # a lognormal of variation 0.5: mean and spread of 100,000 draws are within 1 % and 2 %
+    assert np.mean(draws) == pytest.approx(times.mean, rel=0.01)
+    assert np.std(draws) / np.mean(draws) == pytest.approx(cv, rel=0.02)
+
+
+def test_the_spread_that_a_study_gives_goes_first(study, tmp_path):
+    """A business's own spread, then the log's, then that of the service part."""
+    path = study(NAMES + 'use = ["service_variation"]\n[service]\nvariation = 0.3\n')
+    spread_log(tmp_path)
+    brief = read_study(path)
+    cash, card = brief.mix.businesses
+    assert brief.mix.service_variation(cash, "open_desk") == pytest.approx(0.5)
+    # the mean is not asked for, and the log has no card
+    assert cash.service_minutes == {"open_desk": 4}
+    assert brief.mix.service_variation(card, "open_desk") == 0.3
+    text = path.read_text("utf-8").replace(
+        "service_minutes = { open_desk = 4 }",
+        "service_minutes = { open_desk = 4 }\nservice_variation = 1.2",
+    )
+    path.write_text(text, "utf-8")
+    cash = read_study(path).mix.businesses[0]
+    assert cash.service_variation == {"open_desk": 1.2}
+
+
+def test_few_tickets_have_no_spread(study, tmp_path):
+    """29 services are too few; asking for nothing but them is a slip, and is said."""
+    path = study(NAMES + 'use = ["service_variation"]\n')
+    spread_log(tmp_path, tickets=29)
+    with pytest.raises(StudyError, match="a spread needs 30 tickets"):
+        read_study(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("service_variation = 90", "service_variation is 90; must be 0 to 10"),
+        ("service_variation = { open_dsk = 1 }", "did you mean 'open_desk'"),
+        ("service_variation = { open_desk = 11 }", "service_variation is 11; must be 0 to 10"),
+        ("service_variation = -1", "service_variation"),
+    ],
+)
+def test_a_spread_that_cannot_be_is_named(study, line, sentence):
+    """Wrong spreads of service times are said in one line."""
+    path = study(NAMES)
+    text = path.read_text("utf-8").replace(
+        "service_minutes = { open_desk = 4 }", f"service_minutes = {{ open_desk = 4 }}\n{line}"
+    )
+    path.write_text(text, "utf-8")
+    with pytest.raises(StudyError, match=sentence):
+        read_study(path)
 
 
 @pytest.mark.parametrize(

@@ -178,9 +178,8 @@ def test_walks_of_the_small_hall(small_study, small_result):
     assert rate["smart_terminal-2", "open_desk-1", staff] == pytest.approx(3 / 4)
 
 
-def test_queue_of_one_server_is_pollaczek_and_khinchine(small_study, small_result, monkeypatch):
+def test_queue_of_one_server_is_pollaczek_and_khinchine(small_study, small_result):
     """With one server and exponential service the wait is ρ s / (1 − ρ)."""
-    monkeypatch.setattr("optimizer.verify.waiting._service_variation", lambda: 1.0)
     result = {"placements": [small_result["placements"][0]]}
     mix = BusinessMix(
         businesses=(
@@ -189,6 +188,7 @@ def test_queue_of_one_server_is_pollaczek_and_khinchine(small_study, small_resul
                 share=1.0,
                 journey=(Stop(types=("open_desk",)),),
                 service_minutes={"open_desk": 3.0},
+                service_variation={"open_desk": 1.0},
             ),
         ),
         arrivals=Arrivals(per_hour={9: 10.0}),
