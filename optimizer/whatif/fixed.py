@@ -20,7 +20,7 @@ from optimizer.rules.scene import Scene
 from optimizer.walked_legs import prepare_shells
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from optimizer.evaluation import Evaluation, Leg, WaitingFigures
     from optimizer.rules.model import Finding, Rule
@@ -127,6 +127,20 @@ class FixedLayout:
             find_rules=self._find_rules,
         )
 
+    def foresee(self, study: Study) -> Iterator[None]:
+        """Judge the rules about the plan ahead, one at each step, for a later `evaluate`.
+
+        Raises
+        ------
+        StudyError
+            If the study places more of a type than the layout holds.
+        """
+        scene = Scene(study=study, layout=thin_out(study, self.layout))
+        for rule in rules_of(study):
+            if rule.check not in PEOPLE_CHECKS:
+                self._known(rule, scene)
+                yield
+
     def _find_rules(
         self,
         study: Study,
@@ -144,14 +158,17 @@ class FixedLayout:
             waiting=waiting,
             unreachable=tuple(unreachable),
         )
-        key = (layout, study.groups)
-        known = self._rulings.setdefault(key, {})
         found: list[Finding] = []
         for rule in rules_of(study):
             if rule.check in PEOPLE_CHECKS:
                 found += judge((rule,), scene, CHECKS)
-                continue
-            if rule.id not in known or known[rule.id][0] != rule:
-                known[rule.id] = (rule, judge((rule,), scene, CHECKS))
-            found += known[rule.id][1]
+            else:
+                found += self._known(rule, scene)
         return tuple(found)
+
+    def _known(self, rule: Rule, scene: Scene) -> tuple[Finding, ...]:
+        """Outcome of a rule about the plan, judged where it is not known yet."""
+        known = self._rulings.setdefault((scene.layout, scene.study.groups), {})
+        if rule.id not in known or known[rule.id][0] != rule:
+            known[rule.id] = (rule, judge((rule,), scene, CHECKS))
+        return known[rule.id][1]

@@ -11,6 +11,7 @@ import html
 import io
 import time
 from contextlib import suppress
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import OptimizerError, StudyError
@@ -19,6 +20,7 @@ from optimizer.report.figures import format_figure, headline_figures, rise_is_be
 from optimizer.report.results import evaluation_to_json
 from optimizer.whatif.changes import change_study
 from optimizer.whatif.fixed import FixedLayout
+from optimizer.whatif.idle import IdleWork
 
 try:
     import ipywidgets as widgets
@@ -62,8 +64,9 @@ class Panel:
     language
         Language of figures and picture.
     ahead
-        Whether to judge one fixture fewer of each type ahead, for a second or two at the start: a
-        slider of numbers then answers as fast as the others.
+        Whether to judge one fixture fewer of each type ahead, for a second or two at the start,
+        and two fewer while nobody moves a slider: sliders of numbers then answer as fast as the
+        others.
 
     Attributes
     ----------
@@ -75,6 +78,8 @@ class Panel:
         The table, what went wrong or how long it took, the layout, and all of it.
     ahead
         As given; may be changed.
+    idle
+        What is judged ahead while nobody moves a slider.
     layout, evaluation
         What stands now, and what it is worth under the sliders; the evaluation is None where the
         layout does not fit them.
@@ -101,6 +106,7 @@ class Panel:
         self._first = {f.key: f for f in headline_figures(first)}
         self._touched: set[str] = set()
         self.ahead = ahead
+        self.idle = IdleWork()
         self._quiet = False
         self.sliders = dict(_sliders(study))
         self.button = widgets.Button(description="Lay out anew", button_style="primary")
@@ -175,19 +181,37 @@ class Panel:
             self._touched.add(key)
             self.judge()
             if key in self._counts():
-                self._foresee(key)
+                self._foresee()
 
     def _counts(self) -> tuple[str, ...]:
         return tuple(key for key in self.sliders if key.startswith(COUNT))
 
-    def _foresee(self, *keys: str) -> None:
-        """Judge one fixture fewer of some types ahead: the rules about the plan are then known."""
-        for key in keys if self.ahead else ():
-            fewer = self.sliders[key].value - 1
-            if fewer < 0:
-                continue
+    def _foresee(self, *at_once: str) -> None:
+        """Judge the rules about the plan for fewer fixtures ahead: of some types now, else later.
+
+        Parameters
+        ----------
+        at_once
+            Types, as keys, of which one fixture fewer is judged before anything else happens.
+        """
+        if not self.ahead:
+            return
+        for key in at_once:
             with suppress(OptimizerError):  # what cannot be judged is said when it is asked for
-                self._fixed.evaluate(change_study(self.study, {**self.changes, key: fewer}))
+                for _ in self._fewer(key):
+                    pass
+        keys = [key for key in self._counts() if self.sliders[key].value > 0]
+        pairs = combinations_with_replacement(keys, 2)
+        self.idle.put([*map(self._fewer, keys), *(self._fewer(*pair) for pair in pairs)])
+
+    def _fewer(self, *keys: str) -> Iterator[None]:
+        """Judge ahead what one fixture fewer of each of some types leaves, rule by rule."""
+        # what nobody moved stays the study's own, be it a range
+        counts = {key: value for key, value in self.changes.items() if key in self._counts()}
+        for key in keys:
+            counts[key] = counts.get(key, self.sliders[key].value) - 1
+        if min(counts.values()) >= 0:
+            yield from self._fixed.foresee(change_study(self.study, counts))
 
     def _follow(self, study: Study) -> None:
         """Let the shares that nobody set follow those that somebody did."""

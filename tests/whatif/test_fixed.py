@@ -11,6 +11,7 @@ import pytest
 from optimizer.errors import StudyError
 from optimizer.evaluate import evaluate
 from optimizer.rules.checks import CHECKS
+from optimizer.rules.packs import rules_of
 from optimizer.study_file import read_study
 from optimizer.whatif.changes import change_study
 from optimizer.whatif.fixed import PEOPLE_CHECKS, FixedLayout, thin_out
@@ -111,3 +112,13 @@ def test_another_plan_is_an_error(root, fixed):
     other = read_study(root / "floorplans" / "standard_hall" / "study.toml")
     with pytest.raises(StudyError, match="another plan"):
         fixed.evaluate(other)
+
+
+def test_what_was_foreseen_is_what_evaluate_says(study):
+    """Rules judged ahead have the outcome of a judgement from scratch, and none is judged twice."""
+    changed = change_study(study, {"count.open_desk": 1})
+    fixed = FixedLayout(study, study.current_layout)
+    steps = sum(1 for _ in fixed.foresee(changed))
+    assert steps == sum(rule.check not in PEOPLE_CHECKS for rule in rules_of(changed))
+    wanted = evaluate(changed, thin_out(changed, study.current_layout), places=False)
+    assert same(fixed.evaluate(changed), wanted)

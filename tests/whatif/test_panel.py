@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import pytest
@@ -134,3 +135,32 @@ def test_one_fixture_fewer_is_known_ahead(study, monkeypatch):
         seen.append(len(judged))
     assert seen[0] == 0
     assert seen[1] > 10
+
+
+def test_two_fixtures_fewer_are_known_while_nobody_moves(study, monkeypatch):
+    """Left alone in a loop of events, a panel judges no rule about the plan for two types less."""
+    from optimizer.whatif import fixed, idle
+    from optimizer.whatif.panel import Panel
+
+    judged = []
+    # what they find does not matter here
+    monkeypatch.setattr(fixed, "judge", lambda rules, *rest: judged.extend(rules) or ())
+    monkeypatch.setattr(idle, "BEFORE", 0.0)
+    monkeypatch.setattr(idle, "BETWEEN", 0.0)
+
+    async def left_alone():
+        panel = Panel(study, seconds=1.0)
+        while not panel.idle.finished:
+            await asyncio.sleep(0.01)
+        return panel
+
+    panel = asyncio.run(left_alone())
+    assert len(judged) > 1000  # some fifty rules for a hundred pairs
+    judged.clear()
+    panel.ahead = False
+    panel.sliders["count.open_desk"].value -= 1
+    panel.sliders["count.cash_counter"].value -= 1
+    assert {rule.check for rule in judged} <= fixed.PEOPLE_CHECKS
+    judged.clear()
+    panel.sliders["count.smart_terminal"].value -= 1  # the third was not thought of
+    assert not {rule.check for rule in judged} <= fixed.PEOPLE_CHECKS
