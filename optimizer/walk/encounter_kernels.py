@@ -1,7 +1,9 @@
 r"""Compiled closed form of the expected encounters between flows.
 
-In: the stretches of the paths (`stretch_kernels`), rates, speeds, standing points at both ends,
-what is known (s, s) of pairs of whole stretches (-1: nothing; it is filled in).
+In: the stretches of the paths (`stretch_kernels`) with the gait of each in place of a speed, rates,
+standing points at both ends, `terms`, what is known (s, s) of pairs of whole stretches (-1:
+nothing; it is filled in). `terms` (g, g, r, 3) says who walks on flows of two gaits: speeds of the
+two people, and what their meeting counts; a row that counts 0 ends the list.
 Out: encounters per hour of every pair of flows, and of the pairs of changed flows alone.
 
 The formula. People of flow i are spread over a lane of width w round each straight stretch of
@@ -11,10 +13,16 @@ length one. They then are s e apart, and they meet when \|s\| < d. So two stretc
 
     encounters per hour = n_i n_j |v_i - v_j| V,    V = integral of A(s) ds over -d < s < d,
 
-where A(s) is the area in which a overlaps b moved by -s e. A is piecewise quadratic in s, hence V
-is exact. Two long lanes that cross at an angle t give 2 d rate_i rate_j / (v cos(t/2)) at equal
-speed v; opposite lanes on L metres give 2 rate_i rate_j L / v (1 - (1 - d/w)^2); the same
-direction at the same speed gives 0. V is continuous in every coordinate.
+where A(s) is the area in which a overlaps b moved by -s e. V counts, on every line along e, the
+pairs of a point of a and a point of b that are less than d apart. A line cuts both lanes in
+intervals whose ends are linear from corner to corner, and with H'' = 1 within d, 0 beyond, two
+intervals hold H(top - bottom) + H(bottom - top) - H(top - top) - H(bottom - bottom) such pairs. So
+V is a sum over pairs of edges of integrals of H, piecewise quadratic, along a linear argument:
+exact, and continuous in every coordinate.
+
+Two long lanes that cross at an angle t give 2 d rate_i rate_j / (v cos(t/2)) at equal speed v;
+opposite lanes on L metres give 2 rate_i rate_j L / v (1 - (1 - d/w)^2); the same direction at the
+same speed gives 0.
 
 Kernels call only kernels of this module: numba's cache on disk does not notice changes elsewhere.
 """
@@ -31,231 +39,159 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
-    Work = tuple[FloatArray, FloatArray, FloatArray]
-    Form = tuple[float, float, float, float]
+    Stretch = tuple[float, float, float]
+    Offset = tuple[float, float, float, float]
     Paths = tuple[FloatArray, FloatArray, IntArray]
+    Flows = tuple[FloatArray, FloatArray, IntArray]
 
 __all__ = ["changed_rows", "pair_matrix"]
 
-# Below this a velocity has no direction and a span of shifts no length; the term is as small.
+# Below this a velocity has no direction, metres per second; the term is as small.
 STANDSTILL = 1e-12
-FLAT = 1e-15  # slope below which an edge is level to the last bit
-ON_EDGE = 1e-9  # metres by which a corner may miss an edge and still be looked at
-VERTICAL = 1e-14  # keeps slopes finite
+#: An edge that covers less of the axis than this has no slope that matters.
+UPRIGHT = 1e-14
 
 
-@njit(cache=True, nogil=True)
-def _edge(
-    x1: float, y1: float, x2: float, y2: float, slope: float, form: Form
-) -> tuple[float, float]:
-    """Integral over x within ±bx of the edge's y held within ±by, and its second derivative in s.
-
-    The edge runs from x1 to x2 ≥ x1 and moves by (vx, vy) per unit of s; form = bx, by, vx, vy.
-    """
-    bx, by, vx, vy = form
-    if x2 <= x1 or x2 <= -bx or x1 >= bx:
-        return 0.0, 0.0
-    # a cut end stays at the wall of the box and slides up or down there; an end exactly at the
-    # wall counts as cut, for the next edge, which ends there, counts as outside
-    slide = vy - slope * vx
-    climb1, climb2, widen = vy, vy, 0.0
-    if x1 <= -bx:
-        y1 += (-bx - x1) * slope
-        x1 = -bx
-        climb1 = slide
-    else:
-        widen -= vx
-    if x2 >= bx:
-        y2 += (bx - x2) * slope
-        x2 = bx
-        climb2 = slide
-    else:
-        widen += vx
-    low, high, rise_low, rise_high = y1, y2, climb1, climb2
-    if slope < 0.0:
-        low, high, rise_low, rise_high = y2, y1, climb2, climb1
-    if low > by:
-        return by * (x2 - x1), 0.0
-    if high < -by:
-        return -by * (x2 - x1), 0.0
-    area, bend = 0.5 * (low + high) * (x2 - x1), (climb1 + climb2) * widen
-    # what sticks out above and below is taken off; on an edge this flat it is nothing
-    if (high > by or low < -by) and abs(slope) > FLAT:
-        over = 1.0 / abs(slope)
-        if high > by:
-            area -= 0.5 * (high - by) ** 2 * over
-            bend -= rise_high * rise_high * over
-        if low < -by:
-            area += 0.5 * (-by - low) ** 2 * over
-            bend += rise_low * rise_low * over
-    return area, bend
-
-
-@njit(cache=True, nogil=True)
-def _overlap(
-    quad: FloatArray, s: float, slopes: tuple[float, float], form: Form
-) -> tuple[float, float]:
-    """Area that the quad, moved for s, shares with the box ±bx, ±by; its second derivative in s."""
-    dx, dy = s * form[2], s * form[3]
-    x0, x1, x2, x3 = quad[0, 0] + dx, quad[1, 0] + dx, quad[2, 0] + dx, quad[3, 0] + dx
-    y0, y1, y2, y3 = quad[0, 1] + dy, quad[1, 1] + dy, quad[2, 1] + dy, quad[3, 1] + dy
-    area1, bend1 = _edge(x0, y0, x3, y3, slopes[0], form)
-    area2, bend2 = _edge(x3, y3, x2, y2, slopes[1], form)
-    area3, bend3 = _edge(x0, y0, x1, y1, slopes[1], form)
-    area4, bend4 = _edge(x1, y1, x2, y2, slopes[0], form)
-    return area1 + area2 - area3 - area4, bend1 + bend2 - bend3 - bend4
-
-
-@njit(cache=True, nogil=True)
-def _quad(
-    cx: float, cy: float, ux: float, uy: float, half: float, width: float, quad: FloatArray
+@njit(cache=True, nogil=True, error_model="numpy")
+def _edges(
+    t: float, s: float, half: float, h: float, ut: float, us: float, edges: FloatArray, top: int
 ) -> None:
-    """Left, bottom, right and top corner of a rectangle along (ux, uy), both not negative."""
-    lx, ly, px, py = ux * half, uy * half, -uy * width, ux * width
-    quad[0, 0], quad[0, 1] = cx - lx + px, cy - ly + py
-    quad[1, 0], quad[1, 1] = cx - lx - px, cy - ly - py
-    quad[2, 0], quad[2, 1] = cx + lx - px, cy + ly - py
-    quad[3, 0], quad[3, 1] = cx + lx + px, cy + ly + py
+    """Edges of a rectangle round (t, s) along (ut, us): begin, end on t, s there, slope.
 
-
-@njit(cache=True, nogil=True)
-def _kinks(
-    quad: FloatArray,
-    move: tuple[float, float],
-    bx: float,
-    by: float,
-    stops: FloatArray,
-    n: int,
-    high: float,
-) -> int:
-    """Shifts s at which a corner of the quad, moving along `move`, meets the box; sorted in."""
-    ex, ey = move
-    for axis in range(2):
-        go, side, wall, limit = (ex, ey, bx, by) if axis == 0 else (ey, ex, by, bx)
-        if abs(go) < STANDSTILL:
-            continue
-        limit += ON_EDGE
-        pace = 1.0 / go
-        for k in range(4):
-            centre, reach = -quad[k, axis] * pace, abs(wall * pace)
-            for s in (centre - reach, centre + reach):
-                if s > stops[0] and s < high and abs(quad[k, 1 - axis] + s * side) <= limit:
-                    at = n
-                    while stops[at - 1] > s:
-                        stops[at] = stops[at - 1]
-                        at -= 1
-                    stops[at] = s
-                    n += 1
-    return n
-
-
-@njit(cache=True, nogil=True)
-def _cut(gap: float, move: float, reach: float, low: float, high: float) -> tuple[float, float]:
-    """Part of (low, high) in which |gap - s move| < reach."""
-    if abs(move) < STANDSTILL:
-        return (low, high) if abs(gap) < reach else (1.0, -1.0)
-    one, two = (gap - reach) / move, (gap + reach) / move
-    if one > two:
-        one, two = two, one
-    return max(low, one), min(high, two)
-
-
-@njit(cache=True, nogil=True)
-def _integral(
-    cos: float,
-    sin: float,
-    at: Form,
-    e: Form,
-    sizes: tuple[float, float, float],
-    span: tuple[float, float],
-    work: Work,
-) -> float:
-    """Integral of the overlap over the span of shifts.
-
-    cos, sin: of the angle from a to b; `at`: along and across a, then b, from centre to centre;
-    `e`: the same of the direction of the shift; sizes: half length of a, of b, half width.
+    The two upper ones first, then the two lower ones, each pair from left to right.
     """
-    da, pa, db, pb = at
-    ea, fa, eb, fb = e
-    ha, hb, h = sizes
-    low, high = span
-    # the box of a is its own mirror image, so b may point up and to the right
-    if cos < 0.0:
-        cos, sin = -cos, -sin
-    if sin < 0.0:
-        sin, pa, fa, pb, fb = -sin, -pa, -fa, -pb, -fb
-    quad, other, stops = work
-    _quad(da, pa, cos, sin, hb, h, quad)
-    _quad(-db, -pb, cos, -sin, ha, h, other)
-    stops[0] = low
-    n = _kinks(quad, (-ea, -fa), ha, h, stops, 1, high)
-    n = _kinks(other, (eb, fb), hb, h, stops, n, high)
-    stops[n] = high
-    slopes = (sin / max(cos, VERTICAL), -cos / max(sin, VERTICAL))
-    form = (ha, h, -ea, -fa)
+    if ut < 0.0:
+        ut, us = -ut, -us
+    # half of the long side and half of the short one, both to the right
+    pt, ps = half * ut, half * us
+    qt, qs = (h * us, -h * ut) if us > 0.0 else (-h * us, h * ut)
+    left, right = t - pt - qt, t + pt + qt
+    low = s - ps - qs
+    steep_p = us / max(ut, UPRIGHT)
+    steep_q = (-ut if us > 0.0 else ut) / max(abs(us), UPRIGHT)
+    # the side that rises more runs along the top first
+    p_top = steep_p > steep_q
+    first, second = (top, top + 2) if p_top else (top + 2, top)
+    edges[first, 0], edges[first, 1] = left, left + 2.0 * pt
+    edges[first, 2], edges[first, 3] = low, steep_p
+    edges[first + 1, 0], edges[first + 1, 1] = left + 2.0 * pt, right
+    edges[first + 1, 2], edges[first + 1, 3] = low + 2.0 * ps, steep_q
+    edges[second, 0], edges[second, 1] = left, left + 2.0 * qt
+    edges[second, 2], edges[second, 3] = low, steep_q
+    edges[second + 1, 0], edges[second + 1, 1] = left + 2.0 * qt, right
+    edges[second + 1, 2], edges[second + 1, 3] = low + 2.0 * qs, steep_p
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _within(edges: FloatArray, d: float) -> float:
+    """V: integral over t of the pairs, one point of each shape on the line t, closer than d.
+
+    H(x) = (x^2 + d^2) / 2 within d and d |x| beyond; terms linear in x cancel.
+    """
     total = 0.0
-    for k in range(n):
-        half = 0.5 * (stops[k + 1] - stops[k])
-        if half > STANDSTILL:
-            area, bend = _overlap(quad, stops[k] + half, slopes, form)
-            total += half * (2.0 * area + bend * half * half / 3.0)
+    for i in range(4):
+        for j in range(4, 8):
+            begin, end = max(edges[i, 0], edges[j, 0]), min(edges[i, 1], edges[j, 1])
+            span = end - begin
+            if span <= 0.0:
+                continue
+            x = edges[i, 2] + edges[i, 3] * (begin - edges[i, 0])
+            x -= edges[j, 2] + edges[j, 3] * (begin - edges[j, 0])
+            y = x + (edges[i, 3] - edges[j, 3]) * span
+            if (x >= d and y >= d) or (x <= -d and y <= -d):
+                mean = 0.5 * d * abs(x + y)
+            else:
+                mean = (x * x + x * y + y * y) / 6.0 + 0.5 * d * d
+                over, more = abs(x) - d, abs(y) - d
+                # never greater than |y - x|, so nothing is lost where that is small
+                if over > 0.0:
+                    mean -= over * over * over / (6.0 * abs(y - x))
+                if more > 0.0:
+                    mean -= more * more * more / (6.0 * abs(y - x))
+            total += -span * mean if (i < 2) == (j < 6) else span * mean
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _at_speeds(
+    va: float,
+    vb: float,
+    a: Stretch,
+    b: Stretch,
+    gap: Offset,
+    lane: tuple[float, float],
+    work: FloatArray,
+) -> float:
+    """|v_a - v_b| V of two stretches whose people walk at va and vb."""
+    h, d = 0.5 * lane[0], lane[1]
+    (aux, auy, ha), (bux, buy, hb) = a, b
+    dx, dy, pa, pb = gap
+    vx, vy = aux * va - bux * vb, auy * va - buy * vb
+    v = np.sqrt(vx * vx + vy * vy)
+    if v < STANDSTILL:
+        return 0.0
+    # axes along the relative velocity, t, and across it, s
+    tx, ty = vx / v, vy / v
+    at, bt = aux * tx + auy * ty, bux * tx + buy * ty
+    sa, sb = auy * tx - aux * ty, buy * tx - bux * ty
+    cos, sin = abs(aux * bux + auy * buy), abs(aux * buy - auy * bux)
+    # how far apart the rectangles may be on the axes of each, with the shift
+    across = h + h * cos
+    if (
+        abs(pa) >= across + hb * sin + d * abs(at)
+        or abs(pb) >= across + ha * sin + d * abs(bt)
+        or abs(dx * aux + dy * auy) >= ha + hb * cos + h * sin + d * abs(sa)
+        or abs(dx * bux + dy * buy) >= hb + ha * cos + h * sin + d * abs(sb)
+    ):
+        return 0.0
+    # Where the centre lines cross, and how far lane width and shift spread that place: if all of
+    # it lies within both stretches, the overlap is the same rhombus at every shift.
+    if abs(pb) + across + d * abs(bt) <= ha * sin and abs(pa) + across + d * abs(at) <= hb * sin:
+        return float(v * 8.0 * d * h * h / sin)
+    _edges(0.0, 0.0, ha, h, at, sa, work, 0)
+    _edges(dx * tx + dy * ty, dy * tx - dx * ty, hb, h, bt, sb, work, 4)
+    return float(v * max(_within(work, d), 0.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _meeting(
     lanes: FloatArray,
     p: int,
     q: int,
     cut: tuple[float, float, float, float],
     lane: tuple[float, float],
-    work: Work,
+    terms: FloatArray,
+    work: FloatArray,
 ) -> float:
-    """|v_a - v_b| V of stretches p and q from metre cut[0] to cut[1] and cut[2] to cut[3]."""
+    """Terms times |v_a - v_b| V, of stretches p from metre cut[0] to cut[1], q cut[2] to cut[3]."""
     h, d = 0.5 * lane[0], lane[1]
     aux, auy, bux, buy = lanes[p, 2], lanes[p, 3], lanes[q, 2], lanes[q, 3]
     ha, hb = 0.5 * (cut[1] - cut[0]), 0.5 * (cut[3] - cut[2])
     on_a, on_b = cut[0] + ha, cut[2] + hb
     dx = lanes[q, 0] + bux * on_b - lanes[p, 0] - aux * on_a
     dy = lanes[q, 1] + buy * on_b - lanes[p, 1] - auy * on_a
-    cos = aux * bux + auy * buy
-    sin = aux * buy - auy * bux
-    cut_cos, cut_sin = h + h * abs(cos), h * abs(sin)
     pa, pb = dy * aux - dx * auy, dy * bux - dx * buy
-    da, db = dx * aux + dy * auy, dx * bux + dy * buy
-    # how far apart the rectangles may be on the axes of each
-    across_a, across_b = cut_cos + hb * abs(sin), cut_cos + ha * abs(sin)
-    along_a, along_b = ha + hb * abs(cos) + cut_sin, hb + ha * abs(cos) + cut_sin
+    cos, sin = abs(aux * bux + auy * buy), abs(aux * buy - auy * bux)
+    across, along = h + h * cos + d, h * sin + d
     if (
-        abs(pa) >= across_a + d
-        or abs(pb) >= across_b + d
-        or abs(da) >= along_a + d
-        or abs(db) >= along_b + d
+        abs(pa) >= across + hb * sin
+        or abs(pb) >= across + ha * sin
+        or abs(dx * aux + dy * auy) >= along + ha + hb * cos
+        or abs(dx * bux + dy * buy) >= along + hb + ha * cos
     ):
         return 0.0
-    vx, vy = aux * lanes[p, 6] - bux * lanes[q, 6], auy * lanes[p, 6] - buy * lanes[q, 6]
-    v = np.sqrt(vx * vx + vy * vy)
-    if v < STANDSTILL:
-        return 0.0
-    ex, ey = -vy / v, vx / v
-    ea, eb = ex * aux + ey * auy, ex * bux + ey * buy
-    fa, fb = ey * aux - ex * auy, ey * bux - ex * buy
-    low, high = _cut(pa, fa, across_a, -d, d)
-    low, high = _cut(pb, fb, across_b, low, high)
-    low, high = _cut(da, ea, along_a, low, high)
-    low, high = _cut(db, eb, along_b, low, high)
-    if high <= low:
-        return 0.0
-    # Where the centre lines cross, and how far lane width and shift spread that place: if all of
-    # it lies within both stretches, the overlap is the same rhombus at every shift.
-    spread_a, spread_b = cut_cos + d * abs(fb), cut_cos + d * abs(fa)
-    if abs(pb) + spread_a <= ha * abs(sin) and abs(pa) + spread_b <= hb * abs(sin):
-        return float(v * 8.0 * d * h * h / abs(sin))
-    at, e = (da, pa, db, pb), (ea, fa, eb, fb)
-    return float(v * _integral(cos, sin, at, e, (ha, hb, h), (low, high), work))
+    g, h = int(lanes[p, 6]), int(lanes[q, 6])
+    a, b, gap = (aux, auy, ha), (bux, buy, hb), (dx, dy, pa, pb)
+    total = 0.0
+    for k in range(terms.shape[2]):
+        if terms[g, h, k, 2] == 0.0:
+            break
+        va, vb = terms[g, h, k, 0], terms[g, h, k, 1]
+        total += terms[g, h, k, 2] * _at_speeds(va, vb, a, b, gap, lane, work)
+    return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _before(lanes: FloatArray, p: int, q: int) -> bool:
     """Whether stretch p comes before q in an order that depends on nothing but the two."""
     for k in range(7):
@@ -264,17 +200,18 @@ def _before(lanes: FloatArray, p: int, q: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pair(
     i: int,
     j: int,
     kept: tuple[float, float, float, float],
     lane: tuple[float, float],
     paths: Paths,
+    terms: FloatArray,
     known: FloatArray,
-    work: Work,
+    work: FloatArray,
 ) -> float:
-    """Sum of |v_i - v_j| V over the stretches of two flows, within the kept metres of each."""
+    """Sum over the stretches of two flows, within the kept metres of each."""
     lanes, _, steps = paths
     reach = lane[0] + lane[1]
     uncut = kept[0] == 0.0 and kept[2] == 0.0 and kept[1] == np.inf and kept[3] == np.inf
@@ -310,9 +247,9 @@ def _pair(
             ):
                 # one order of the two everywhere, so that equal pairs are equal to the last bit
                 if _before(lanes, p, q):
-                    value = _meeting(lanes, p, q, (low_p, high_p, low_q, high_q), lane, work)
+                    value = _meeting(lanes, p, q, (low_p, high_p, low_q, high_q), lane, terms, work)
                 else:
-                    value = _meeting(lanes, q, p, (low_q, high_q, low_p, high_p), lane, work)
+                    value = _meeting(lanes, q, p, (low_q, high_q, low_p, high_p), lane, terms, work)
             if whole:
                 known[p, q] = value
                 known[q, p] = value
@@ -321,20 +258,20 @@ def _pair(
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _row(
     flow: int,
     first: int,
     paths: Paths,
-    flows: tuple[FloatArray, FloatArray, IntArray],
+    flows: Flows,
     lane: tuple[float, float, float],
     known: FloatArray,
-    work: Work,
+    work: FloatArray,
     row: FloatArray,
 ) -> None:
     """Encounters per hour of the flow with those from `first` on, into `row`."""
     _, spans, _ = paths
-    rates, speeds, ends = flows
+    rates, terms, ends = flows
     (width, distance, handover), reach = lane, lane[0] + lane[1]
     for other in range(first, rates.size):
         row[other] = 0.0
@@ -360,20 +297,20 @@ def _row(
             i_low = handover
             j_high = spans[j, 4] - handover
         kept = (i_low, i_high, j_low, j_high)
-        area = _pair(i, j, kept, (width, distance), paths, known, work)
-        row[other] = rates[i] * rates[j] * area / (3600.0 * speeds[i] * speeds[j] * width * width)
+        area = _pair(i, j, kept, (width, distance), paths, terms, known, work)
+        row[other] = rates[i] * rates[j] * area / (3600.0 * width * width)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pair_matrix(
     paths: Paths,
-    flows: tuple[FloatArray, FloatArray, IntArray],
+    flows: Flows,
     lane: tuple[float, float, float],
     known: FloatArray,
 ) -> FloatArray:
-    """Encounters per hour of every pair; `flows` = rates, speeds, ends; `lane` = w, d, handover."""
+    """Encounters per hour of every pair; `flows` = rates, terms, ends; `lane` = w, d, handover."""
     m = flows[0].size
-    work = (np.empty((4, 2)), np.empty((4, 2)), np.empty(40))
+    work = np.empty((8, 4))
     pairs = np.zeros((m, m))
     for i in range(m):
         _row(i, i + 1, paths, flows, lane, known, work, pairs[i])
@@ -383,17 +320,17 @@ def pair_matrix(
     return pairs
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def changed_rows(
     paths: Paths,
-    flows: tuple[FloatArray, FloatArray, IntArray],
+    flows: Flows,
     lane: tuple[float, float, float],
     changed: IntArray,
     known: FloatArray,
 ) -> FloatArray:
     """Rows `(c, m)` of the pair matrix for the changed flows alone."""
     m = flows[0].size
-    work = (np.empty((4, 2)), np.empty((4, 2)), np.empty(40))
+    work = np.empty((8, 4))
     rows = np.zeros((changed.size, m))
     for c in range(changed.size):
         _row(changed[c], 0, paths, flows, lane, known, work, rows[c])

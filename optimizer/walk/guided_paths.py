@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
-from optimizer.walk.encounters import Streams, encounter_matrix
+from optimizer.walk.encounters import encounter_matrix
 from optimizer.walk.polylines import pad_polylines, path_lengths
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.walk.encounters import LaneModel
+    from optimizer.walk.encounters import LaneModel, Streams
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
@@ -199,12 +199,7 @@ def guided_paths(
     lengths = path_lengths(points, counts)
     kept = _short_enough(lengths, flow, slack=slack)
     owner = flow[kept]
-    expanded = Streams(
-        rates=streams.rates[owner],
-        speeds=streams.speeds[owner],
-        classes=streams.classes[owner],
-        ends=streams.ends[owner],
-    )
+    expanded = streams.chosen(owner)
     costs = encounter_matrix(points[kept], counts[kept], streams=expanded, lanes=lanes)
     costs[owner[:, None] == owner[None, :]] = 0.0
     if class_weights is not None:

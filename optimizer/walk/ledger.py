@@ -76,9 +76,9 @@ class EncounterLedger:
         m, longest = path_counts.size, max(path_points.shape[1] - 1, 1)
         self._open(max(LEAST_ROOM, ROOM * m, int(path_counts.sum())), longest)
         self._size = learn_paths(
-            path_points, path_counts, streams.speeds, np.arange(m), self._book, 0
+            path_points, path_counts, streams.marks, np.arange(m), self._book, 0
         )
-        self._pairs = pair_matrix(self._book[:3], streams.flows, self._sizes, self._known)
+        self._pairs = pair_matrix(self._book[:3], streams.meeting, self._sizes, self._known)
         self._former: tuple[int, FloatArray, IntArray] | None = None
         self._proposal: tuple[IntArray, FloatArray] | None = None
         nothing = np.empty(0, dtype=np.int64)
@@ -106,9 +106,11 @@ class EncounterLedger:
         _, spans, steps, *_ = self._book
         self._former = (self._size, spans[changed], steps[changed])
         self._size = learn_paths(
-            path_points, path_counts, self._streams.speeds, changed, self._book, self._size
+            path_points, path_counts, self._streams.marks, changed, self._book, self._size
         )
-        rows = changed_rows(self._book[:3], self._streams.flows, self._sizes, changed, self._known)
+        rows = changed_rows(
+            self._book[:3], self._streams.meeting, self._sizes, changed, self._known
+        )
         self._proposal = (changed, rows)
         self._proposed_total = float(
             weighted_total(self._pairs, self._streams.classes, self._weights, changed, rows)

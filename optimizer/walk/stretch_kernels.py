@@ -1,8 +1,9 @@
 """Compiled reading of paths as straight stretches, each distinct one once.
 
-In: padded paths `(m, B, 2)`, point counts, speeds. Out: the stretches, the extent of every path,
-and which stretches a path consists of: what `encounter_kernels` works on. Routes that hug the same
-corners share most of their stretches, which are then judged once.
+In: padded paths `(m, B, 2)`, point counts, and a mark for each path, its speed or its gait: equal
+stretches with different marks are kept apart. Out: the stretches, the extent of every path, and
+which stretches it consists of: what `encounter_kernels` works on. Routes that hug the same corners
+share most of their stretches, which are then judged once.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _slot(x: float, y: float, dx: float, dy: float, slots: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _learn_path(
-    i: int, points: FloatArray, counts: IntArray, speeds: FloatArray, book: Book, size: int
+    i: int, points: FloatArray, counts: IntArray, marks: FloatArray, book: Book, size: int
 ) -> int:
     """Enter the stretches of one path into the book; return how many it holds then."""
     lanes, spans, steps, slots, follow, slot_of = book
@@ -86,7 +87,7 @@ def _learn_path(
             continue
         spans[i, 4] += length
         ux, uy = dx / length, dy / length
-        key = (x, y, ux, uy, length, speeds[i])
+        key = (x, y, ux, uy, length, marks[i])
         slot = _slot(x, y, dx, dy, slots.size)
         at = _find(lanes, slots[slot], follow, key)
         if at < 0:
@@ -94,7 +95,7 @@ def _learn_path(
             follow[at], slot_of[at] = slots[slot], slot
             slots[slot] = at
             lanes[at, 0], lanes[at, 1], lanes[at, 2], lanes[at, 3] = x, y, ux, uy
-            lanes[at, 4], lanes[at, 6] = length, speeds[i]
+            lanes[at, 4], lanes[at, 6] = length, marks[i]
             lanes[at, 7], lanes[at, 8] = min(x, x + dx), min(y, y + dy)
             lanes[at, 9], lanes[at, 10] = max(x, x + dx), max(y, y + dy)
             size += 1
@@ -105,18 +106,18 @@ def _learn_path(
 
 @njit(cache=True, nogil=True)
 def distinct_stretches(
-    points: FloatArray, counts: IntArray, speeds: FloatArray
+    points: FloatArray, counts: IntArray, marks: FloatArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """Distinct stretches, per flow (box, length), and the stretches of each path, then -1.
 
-    A stretch is (x, y, ux, uy, length, 0, speed, xmin, ymin, xmax, ymax). Routes that hug the same
+    A stretch is (x, y, ux, uy, length, 0, mark, xmin, ymin, xmax, ymax). Routes that hug the same
     corners share most of their stretches, which are then judged once.
     """
     m, longest = counts.size, max(points.shape[1] - 1, 1)
     book = open_book(m * longest, m, longest)
     size = 0
     for i in range(m):
-        size = _learn_path(i, points, counts, speeds, book, size)
+        size = _learn_path(i, points, counts, marks, book, size)
     return book[0][:size], book[1], book[2]
 
 
@@ -124,14 +125,14 @@ def distinct_stretches(
 def learn_paths(
     points: FloatArray,
     counts: IntArray,
-    speeds: FloatArray,
+    marks: FloatArray,
     flows: IntArray,
     book: Book,
     size: int,
 ) -> int:
     """Enter the present paths of some flows in place of their former ones; return the size."""
     for i in flows:
-        size = _learn_path(i, points, counts, speeds, book, size)
+        size = _learn_path(i, points, counts, marks, book, size)
     return size
 
 
