@@ -10,9 +10,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
+from shapely import LineString
 
 from optimizer.equipment.layout import placed_box
-from optimizer.report.canvas import draw_shape, floor_limits, metres_per_point, new_figure
+from optimizer.report.canvas import draw_shape, floor_limits, new_figure
 from optimizer.report.colours import HARD_BROKEN, INK, group_colours
 from optimizer.report.figures import format_figure, headline_figures
 from optimizer.report.flow_picture import flow_legend, plot_flows
@@ -37,6 +39,8 @@ __all__ = ["draw_before_after", "moved_fixtures", "plot_moves"]
 
 #: A fixture stands where it stood if it moved less than this, metres and degrees.
 STILL, TURNED = 0.01, 0.1
+#: Points of white round the names of a picture of moves.
+HALO = 1.6
 #: Inches of the sheet: longest side of either plan, largest scale, title, table's line.
 LONGEST, INCHES_PER_METRE, TITLE, LINE = 10.0, 0.6, 0.8, 0.2
 
@@ -67,7 +71,6 @@ def plot_moves(
     before, after = layouts
     if ax is None:
         ax = plot_layout(study, after, language=language)
-    scale = metres_per_point(ax)
     for was, now in moved_fixtures(before, after):
         ghost = placed_box(study.types[was.type].footprint, was)
         draw_shape(
@@ -81,11 +84,11 @@ def plot_moves(
         )
         arrow = FancyArrowPatch(
             (was.x, was.y),
-            (now.x, now.y),
+            _end(study, was, now),
             arrowstyle="-|>",
             mutation_scale=8,
             shrinkA=0.0,
-            shrinkB=min(7.0, 0.3 * math.hypot(now.x - was.x, now.y - was.y) / scale),
+            shrinkB=0.0,
             connectionstyle="arc3,rad=0.12",
             color=HARD_BROKEN,
             linewidth=0.9,
@@ -93,7 +96,19 @@ def plot_moves(
         )
         arrow.set_gid(f"move:{now.fixture}")
         ax.add_patch(arrow)
+    for text in ax.texts:  # names can be read where an arrow runs below them
+        text.set_path_effects([withStroke(linewidth=HALO, foreground="white")])
     return ax
+
+
+def _end(study: Study, was: Placement, now: Placement) -> tuple[float, float]:
+    """Where the arrow of a move ends: at the fixture's edge, or at its middle for a short move."""
+    way = LineString([(was.x, was.y), (now.x, now.y)])
+    outside = way.difference(placed_box(study.types[now.type].footprint, now))
+    if outside.is_empty or outside.length < 0.5 * way.length:
+        return now.x, now.y
+    x, y = outside.coords[-1] if outside.geom_type == "LineString" else (now.x, now.y)
+    return float(x), float(y)
 
 
 def draw_before_after(

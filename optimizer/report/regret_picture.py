@@ -104,6 +104,5 @@ def _label(
     ax.tick_params(length=0)
     for label in [*ax.get_xticklabels(), *ax.get_yticklabels()]:
         label.set_fontproperties(font(7.5))
-    what = f"{word('figure', 'objective', language)} {word('whatif', 'regret', language)}"
-    title = f"{study.name}: {what}"
-    ax.set_title(drawable(title), fontproperties=font(9), parse_math=False)
+    what = word("whatif", "regret", language, between="\n")
+    ax.set_title(drawable(f"{study.name}\n{what}"), fontproperties=font(9), parse_math=False)
