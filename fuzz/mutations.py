@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import random
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["nearly_right"]
 
@@ -24,7 +28,7 @@ WORDS = (b'""', b"null", b"true", b"[]", b"{}", b"\xe5\xa4\xa7", b'"\\u0000"', b
 PLACES = 4
 
 
-def nearly_right(content: bytes, longest: int, seed: int) -> bytes:
+def nearly_right(content: bytes, longest: int, seed: int, words: Sequence[bytes] = ()) -> bytes:
     """A changed file.
 
     Parameters
@@ -35,15 +39,19 @@ def nearly_right(content: bytes, longest: int, seed: int) -> bytes:
         Most bytes that it may have.
     seed
         Of the random numbers.
+    words
+        What the format is written with.
     """
     chance = random.Random(seed)
     for _ in range(1 + chance.randrange(PLACES)):
-        change = chance.choice((_token, _token, _token, _lines))
-        content = change(content, chance)
+        if chance.randrange(4):
+            content = _token(content, chance, (*WORDS, *words))
+        else:
+            content = _lines(content, chance)
     return content[:longest]
 
 
-def _token(content: bytes, chance: random.Random) -> bytes:
+def _token(content: bytes, chance: random.Random, words: Sequence[bytes]) -> bytes:
     """Another number for a number, or anything for anything."""
     start = chance.randrange(len(content) + 1)
     found = TOKEN.search(content, start) or TOKEN.search(content)
@@ -58,7 +66,7 @@ def _token(content: bytes, chance: random.Random) -> bytes:
     elif kind < 0.9:
         new = b"%d" % chance.randrange(-100, 4000)
     else:
-        new = chance.choice(WORDS)
+        new = chance.choice(words)
     return content[: found.start()] + new + content[found.end() :]
 
 

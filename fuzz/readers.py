@@ -7,12 +7,15 @@ through to the caller, and so does the name of a file that a reader left behind.
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from workbooks import packed_workbook
 
 from optimizer.errors import OptimizerError
 
@@ -41,12 +44,15 @@ class Reader:
         Modules whose branches guide the mutations.
     words
         What the format is written with, for the dictionary of the mutations.
+    pack
+        Makes the file of what is mutated, where that is a text within a packed file.
     """
 
     file: str
     read: Callable[[Path], object]
     modules: tuple[str, ...]
     words: tuple[str, ...] = ()
+    pack: Callable[[bytes], bytes] = bytes
 
 
 @cache
@@ -88,8 +94,12 @@ def _layout(path: Path) -> object:
 
 def _result(path: Path) -> object:
     from optimizer.cli.files import read_result
+    from optimizer.report.comparison import build_table, compare_table
+    from optimizer.report.figures import check_figures
 
-    return read_result(path)
+    content = read_result(path)
+    check_figures(content, path)
+    return build_table(compare_table({"first": content, "same again": content}))
 
 
 def _layout_dxf(path: Path) -> object:
@@ -114,6 +124,23 @@ def _log(path: Path) -> object:
     from optimizer.demand.queue_log import read_queue_log
 
     return read_queue_log(path)
+
+
+def _workbook(path: Path) -> object:
+    # not in a process of its own, as IFC is not
+    from optimizer.demand.queue_log import read_queue_log
+    from optimizer.demand.queue_log.workbook import write_sheet
+
+    copy = path.with_suffix(".csv")
+    try:
+        write_sheet(str(path), None, str(copy))
+        return read_queue_log(copy)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # ends the process that reads, and is told
+            raise
+        return None
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _pairs(path: Path) -> object:
@@ -162,6 +189,20 @@ TOML_WORDS = (
     *("count", "min", "max", "at", "type", "share", "journey", "inf", "1e400", "-1", "true", "[["),
     *("[[zones]]", "[[doors]]", "[walking]", "[roster]", "[[periods]]", "pitch", "service_minutes"),
 )
+RESULT_WORDS = (
+    *('"schema"', '"study"', '"objective"', '"value"', '"walking"', '"metres_per_customer"', "[["),
+    *(
+        '"crossing"',
+        '"worst_pairs"',
+        '"waiting"',
+        '"by_stop"',
+        '"rules"',
+        '"history"',
+        "null",
+        "{}",
+    ),
+    *('"placements"', '"passed"', '"detour"', '"privacy"', '"gap"', "NaN", "1e999", "Infinity"),
+)
 CSV_WORDS = ("hour,people", "09", "\r\n", '"', ";", "\t", "nan", "inf", "1e999", "branch", "study")
 
 #: Every reader of a file from outside.
@@ -207,7 +248,10 @@ READERS = {
         words=DXF_WORDS,
     ),
     "result": Reader(
-        file="result.json", read=_result, modules=("optimizer.cli.files",), words=JSON_WORDS
+        file="result.json",
+        read=_result,
+        modules=("optimizer.cli.files", "optimizer.report.comparison", "optimizer.report.figures"),
+        words=RESULT_WORDS,
     ),
     "pack": Reader(
         file="pack.toml", read=_pack, modules=("optimizer.rules.packs",), words=TOML_WORDS
@@ -220,9 +264,19 @@ READERS = {
     ),
     "workbook": Reader(
         file="log.xlsx",
-        read=_log,
-        modules=("optimizer.demand.queue_log",),
-        words=("PK", "xl/", "<row", "<c r=", "<v>"),
+        read=_workbook,
+        modules=("optimizer.demand.queue_log.workbook", "optimizer.demand.queue_log.tables"),
+        words=(
+            '<row r="',
+            '<c r="',
+            ' t="s"',
+            ' t="inlineStr"',
+            "<v>",
+            "<is><t>",
+            ' s="1"',
+            "&lt;",
+        ),
+        pack=packed_workbook,
     ),
     "pairs": Reader(
         file="pairs.csv", read=_pairs, modules=("optimizer.cli.walks",), words=CSV_WORDS
@@ -261,14 +315,13 @@ def feed(name: str, content: bytes, folder: Path) -> None:
     """
     reader = READERS[name]
     path = folder / reader.file
-    path.write_bytes(content)
-    before = len(list(folder.iterdir()))
+    path.write_bytes(reader.pack(content))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with suppress(OptimizerError):
             _checked(reader, path)
-    if name != "study":
-        assert len(list(folder.iterdir())) == before, "the reader left a file behind"
+    if name != "study":  # its plan and layout lie beside it
+        assert os.listdir(folder) == [reader.file], "the reader left a file behind"
 
 
 def _checked(reader: Reader, path: Path) -> None:

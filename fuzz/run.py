@@ -11,28 +11,31 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import logging
 import sys
 import tempfile
 import time
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-OUT = ROOT / "out" / "fuzz"
+import summary  # noqa: E402
+
+OUT = summary.OUT
 #: Processor time of one execution from which on it counts as hanging, seconds.
 HANGS = 5.0
 MISSING = 3
 #: One in so many mutations is made blindly, byte by byte.
 BLIND = 4
-#: Readers whose files are no text; theirs all are.
-PACKED = ("workbook",)
-#: Modules whose branches guide the mutations.
+#: How a file begins that is no text, and is changed byte by byte alone.
+PACKED = b"PK"
+#: Modules whose branches guide the mutations, and those among them that are compiled.
 GUIDES = ["optimizer", "ezdxf", "readers"]
+COMPILED = ["optimizer.walk", "optimizer.place"]
 
 
 def main() -> int:
@@ -42,33 +45,37 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=0, help="stop after so many; 0 for never")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=int, default=60_000, help="bytes of the largest file")
+    parser.add_argument("--longest", type=int, default=4_096, help="bytes of the largest file")
     wanted = parser.parse_args()
     try:
         import atheris
     except ImportError:
         print("NOT FUZZED: atheris has no wheel for this Python; try CPython 3.11 on Linux")
         return MISSING
-    with atheris.instrument_imports(include=GUIDES):
+    logging.disable(logging.CRITICAL)
+    with atheris.instrument_imports(include=GUIDES, exclude=COMPILED):
         import readers
 
-        for module in (
-            readers.READERS[wanted.reader].modules if wanted.reader in readers.READERS else ()
-        ):
+        if wanted.reader not in readers.READERS:
+            parser.error(f"{wanted.reader!r} is no reader; they are {', '.join(readers.READERS)}")
+        reader = readers.READERS[wanted.reader]
+        for module in reader.modules:
             import_module(module)
         from seeds import seeds
-    if wanted.reader not in readers.READERS:
-        parser.error(f"{wanted.reader!r} is no reader; they are {', '.join(readers.READERS)}")
+
+        first = seeds(wanted.reader)
+        # once before it counts: what is imported on the way is to guide as well
+        with tempfile.TemporaryDirectory() as room, suppress(Exception):
+            readers.feed(wanted.reader, first[0], Path(room))
     from mutations import nearly_right
 
-    logging.disable(logging.CRITICAL)
-    reader = readers.READERS[wanted.reader]
-    corpus, words = OUT / "corpus" / wanted.reader, OUT / f"{wanted.reader}.dict"
+    corpus, dictionary = OUT / "corpus" / wanted.reader, OUT / f"{wanted.reader}.dict"
     corpus.mkdir(parents=True, exist_ok=True)
-    for content in seeds(wanted.reader):
+    for content in first:
         (corpus / f"seed-{hashlib.sha256(content).hexdigest()[:16]}").write_bytes(content)
-    escaped = ("".join(f"\\x{b:02x}" for b in word.encode()) for word in reader.words)
-    words.write_text("".join(f'"{word}"\n' for word in escaped), encoding="ascii")
+    words = tuple(word.encode() for word in reader.words)
+    escaped = ("".join(f"\\x{b:02x}" for b in word) for word in words)
+    dictionary.write_text("".join(f'"{word}"\n' for word in escaped), encoding="ascii")
     tally = Tally(wanted.reader)
 
     def one(content: bytes) -> None:
@@ -82,8 +89,8 @@ def main() -> int:
         tally.count()
 
     def mutate(content: bytes, longest: int, seed: int) -> bytes:
-        if seed % BLIND and wanted.reader not in PACKED:
-            return nearly_right(content, longest, seed)
+        if seed % BLIND and not content.startswith(PACKED):
+            return nearly_right(content, longest, seed, words)
         return bytes(atheris.Mutate(content, longest))
 
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as room:
@@ -91,7 +98,7 @@ def main() -> int:
         options = [
             *(f"-runs={wanted.runs}", f"-seed={wanted.seed}", f"-max_len={wanted.longest}"),
             *(f"-max_total_time={wanted.seconds}", "-timeout=120", "-rss_limit_mb=3000"),
-            *(f"-dict={words}", "-print_final_stats=1", f"-artifact_prefix={tally.folder}/"),
+            *(f"-dict={dictionary}", "-print_final_stats=1", f"-artifact_prefix={tally.folder}/"),
         ]
         atheris.Setup([sys.argv[0], *options, str(corpus)], one, custom_mutator=mutate)
         atheris.Fuzz()
@@ -104,10 +111,8 @@ class Tally:
     def __init__(self, reader: str) -> None:
         self.folder = OUT / "found" / reader
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.file = OUT / f"{reader}.json"
-        self.state = {"reader": reader, "executions": 0, "seconds": 0.0, "found": {}}
-        if self.file.exists():
-            self.state = json.loads(self.file.read_text(encoding="utf-8"))
+        self.reader = reader
+        self.state = summary.state(reader)
         self.clock = time.process_time()
 
     def count(self) -> None:
@@ -117,7 +122,7 @@ class Tally:
         if now - self.clock > 5.0 or self.state["executions"] % 1000 == 0:
             self.state["seconds"] += now - self.clock
             self.clock = now
-            self.file.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
+            summary.keep(self.reader, self.state)
 
     def keep(self, content: bytes, error: Exception) -> None:
         """Keep a file that makes a reader fail, once for each place in the program."""
@@ -129,7 +134,7 @@ class Tally:
             name = hashlib.sha256(content).hexdigest()[:16]
             (self.folder / name).write_bytes(content)
             self.state["found"][key] = {"file": name, "error": str(error)[:200]}
-            self.file.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
+            summary.keep(self.reader, self.state)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ In: the name of a reader. Out: the bytes of files that it reads without a compla
 from __future__ import annotations
 
 import io
+import json
 from importlib.util import find_spec
 from pathlib import Path
+
+from workbooks import packed_workbook, workbook_text
 
 __all__ = ["seeds"]
 
@@ -44,7 +47,7 @@ def _dxf() -> list[bytes]:
     """Small drawings of every kind of entity, in an old and a new version, text and binary."""
     import ezdxf
 
-    found = []
+    found = _small_dxf()
     for version, form in (("R12", "asc"), ("R2010", "asc"), ("R2000", "bin")):
         drawing = ezdxf.new(version)
         drawing.header["$INSUNITS"] = 4
@@ -79,6 +82,74 @@ def _dxf() -> list[bytes]:
     return found
 
 
+def _small_dxf() -> list[bytes]:
+    """Drawings of a page: walls, a door in a block, an arc and a closed polyline."""
+    rows = [*_tags(0, "SECTION", 2, "HEADER", 9, "$INSUNITS", 70, 4, 0, "ENDSEC")]
+    rows += _tags(0, "SECTION", 2, "BLOCKS", 0, "BLOCK", 8, 0, 2, "DOOR", 70, 0, 10, 0, 20, 0)
+    rows += _tags(0, "LINE", 8, 0, 10, 0, 20, 0, 11, 0, 21, 900)
+    rows += _tags(0, "ARC", 8, 0, 10, 0, 20, 0, 40, 900, 50, 0, 51, 90, 0, "ENDBLK", 0, "ENDSEC")
+    rows += _tags(0, "SECTION", 2, "ENTITIES")
+    for (a, b), (c, d) in zip(ROOM, ROOM[1:] + ROOM[:1], strict=True):
+        rows += _tags(0, "LINE", 8, "A-WALL", 10, a, 20, b, 11, c, 21, d)
+    door = _tags(0, "INSERT", 8, "A-DOOR", 2, "DOOR", 10, 2000, 20, 0, 50, 90)
+    column = _tags(0, "CIRCLE", 8, "A-COLS", 10, 3000, 20, 3000, 40, 200)
+    text = _tags(0, "TEXT", 8, "A-TEXT", 10, 3000, 20, 2000, 40, 100, 1, "VIP")
+    line = _tags(0, "LWPOLYLINE", 100, "AcDbEntity", 8, "A-WALL", 100, "AcDbPolyline")
+    line += _tags(90, 4, 70, 1)
+    for x, y in ((1000, 1000), (1200, 1000), (1200, 4000), (1000, 4000)):
+        line += _tags(10, x, 20, y)
+    end = _tags(0, "ENDSEC", 0, "EOF")
+    return ["".join(rows + more + end).encode() for more in (door, door + column + text + line)]
+
+
+def _tags(*tags: object) -> list[str]:
+    """Lines of group codes and values."""
+    return [f"{tag}\n" for tag in tags]
+
+
+def _small_layout_dxf() -> list[bytes]:
+    """Drawings with two fixtures each and nothing else."""
+    found = []
+    for turned in (0, 90):
+        rows = _tags(0, "SECTION", 2, "HEADER", 9, "$INSUNITS", 70, 4, 0, "ENDSEC")
+        rows += _tags(0, "SECTION", 2, "BLOCKS", 0, "BLOCK", 8, 0, 2, "BL", 70, 2, 10, 0, 20, 0)
+        rows += _tags(0, "LINE", 8, 0, 10, 0, 20, 0, 11, 0, 21, 900, 0, "ENDBLK", 0, "ENDSEC")
+        rows += _tags(0, "SECTION", 2, "ENTITIES")
+        for n, kind in enumerate(("guide_desk", "smart_terminal_low"), 1):
+            rows += _tags(0, "INSERT", 8, "BL-FIXTURE", 66, 1, 2, "BL", 10, 2000 * n, 20, 1500)
+            rows += _tags(50, turned)
+            for tag, text in (("ID", f"{kind}-{n}"), ("TYPE", kind), ("FRAME", "1 0 0")):
+                rows += _tags(0, "ATTRIB", 8, "BL-FIXTURE", 10, 0, 20, 0, 40, 1, 1, text, 2, tag)
+            rows += _tags(0, "SEQEND", 8, "BL-FIXTURE")
+        found.append("".join([*rows, *_tags(0, "ENDSEC", 0, "EOF")]).encode())
+    return found
+
+
+def _small_plan() -> bytes:
+    """Our own format, with one feature of every kind."""
+    rows = [
+        ("outline", "Polygon", [[[0, 0], [8, 0], [8, 6], [0, 6], [0, 0]]], {}),
+        ("wall", "LineString", [[0, 4], [8, 4]], {"thickness": 0.2}),
+        ("column", "Polygon", [[[3, 2], [3.4, 2], [3.4, 2.4], [3, 2.4], [3, 2]]], {}),
+        ("door", "LineString", [[2, 0], [3.5, 0]], {"door": "entrance"}),
+        ("door", "LineString", [[5, 4], [6, 4]], {"door": "staff"}),
+        ("zone", "Polygon", [[[0, 0], [8, 0], [8, 4], [0, 4], [0, 0]]], {"zone": "public_hall"}),
+        ("zone", "Polygon", [[[0, 4], [8, 4], [8, 6], [0, 6], [0, 4]]], {"zone": "back_office"}),
+        ("window", "LineString", [[8, 1], [8, 2]], {}),
+        ("power", "Point", [1, 1], {}),
+    ]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"kind": kind, **more},
+            "geometry": {"type": shape, "coordinates": spots},
+        }
+        for kind, shape, spots, more in rows
+    ]
+    head = {"type": "FeatureCollection", "properties": {"units": "m", "name": "hall"}}
+    return json.dumps({**head, "features": features}, separators=(",", ":")).encode()
+
+
 def _json() -> list[bytes]:
     indoor = (
         '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"indoor":"room",'
@@ -86,7 +157,7 @@ def _json() -> list[bytes]:
         '[0.0001,0.0001],[0,0.0001],[0,0]]]}},{"type":"Feature","properties":{"door":"yes",'
         '"level":"0"},"geometry":{"type":"Point","coordinates":[0.00005,0]}}]}'
     )
-    return [*_plans("geojson"), indoor.encode()]
+    return [*_plans("geojson"), indoor.encode(), _small_plan()]
 
 
 def _ifc() -> list[bytes]:
@@ -126,11 +197,39 @@ def _layout_dxf() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "layout.dxf"
         write_layout_dxf(study, study.current_layout, path)
-        return [path.read_bytes()]
+        return [*_small_layout_dxf(), path.read_bytes()]
 
 
 def _result() -> list[bytes]:
-    return [b'{"schema": 1, "objective": {"value": 1.0}, "placements": []}', *_layout()]
+    small = {
+        "schema": 1,
+        "study": {"name": "hall", "sha256": "0"},
+        "status": "FEASIBLE",
+        "seed": 1,
+        "seconds": {"build": 0.1, "solve": 1, "total": 1.2},
+        "objective": {"value": 9.5, "bound": 9, "gap": 0.05, "weights": {"walking": 1}},
+        "walking": {
+            "metres_per_customer": 12.5,
+            "person_metres_per_hour": 900,
+            "gap": 0.1,
+            "by_journey": {"card": 10.5},
+            "staff_person_metres_per_hour": 20,
+        },
+        "crossing": {
+            "encounters_per_hour": 3.5,
+            "path_crossings": 4,
+            "share_of_customers_crossing": 0.25,
+            "worst_pairs": [],
+        },
+        "detour": {"mean": 1.1, "worst": 1.5, "backtrack_ratio": 0.05},
+        "waiting": {"by_stop": {"open_desk": {"mean_minutes": 4, "utilisation": 0.8}}},
+        "privacy": {"overlooked_pairs": 1, "through_flow_per_hour": 2.5},
+        "rules": [{"id": "a", "severity": "hard", "passed": False, "value": 1, "limit": 2}],
+        "history": [{"seconds": 0.5, "objective": 9.5, "bound": None}],
+        "placements": [{"fixture": "d-1", "type": "d", "x": 1, "y": 2, "angle": 90}],
+    }
+    bare = b'{"schema": 1, "objective": {"value": 1.0}, "placements": []}'
+    return [bare, json.dumps(small, indent=1).encode()]
 
 
 def _pack() -> list[bytes]:
@@ -138,16 +237,10 @@ def _pack() -> list[bytes]:
 
 
 def _workbook() -> list[bytes]:
-    if find_spec("openpyxl") is None:
-        return []
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    for line in LOG.splitlines():
-        book.active.append(line.split(","))
-    content = io.BytesIO()
-    book.save(content)
-    return [content.getvalue()]
+    rows = [line.split(",") for line in LOG.splitlines()]
+    numbers = [rows[0], ["A7", "card", "45719.375", "45719.38", "45719.39", "1", "no"]]
+    shared, within = workbook_text(rows, shared=True), workbook_text(numbers, shared=False)
+    return [shared, within, packed_workbook(within)]
 
 
 _MADE = {

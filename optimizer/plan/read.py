@@ -6,19 +6,15 @@ by the suffix and, where that says nothing, by how the file begins.
 
 from __future__ import annotations
 
-import re
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from optimizer.errors import FileFormatError
 from optimizer.plan.geojson import load_json, read_geojson
 from optimizer.reading_apart import read_apart
-from optimizer.reading_limits import most, refuse_more, refuse_size, within_time
+from optimizer.reading_limits import refuse_size, within_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from optimizer.plan.dxf.furniture import BlockMap
     from optimizer.plan.dxf.layers import LayerMap
     from optimizer.plan.model import FloorPlan
@@ -40,13 +36,6 @@ STARTS = (
 )
 #: How much of a file is looked at to tell its format, bytes.
 LOOK = 1024
-#: How a binary DXF begins, and its entities: group code 0 in two bytes, and a capital letter.
-BINARY = b"AutoCAD Binary DXF"
-BINARY_START = re.compile(rb"\x00\x00[A-Z][A-Z]")
-#: The shortest entity is longer, bytes: a 0, its kind, and a layer.
-SHORTEST = 12
-#: Bytes that are looked at together.
-PIECE = 1 << 20
 SUFFIXES = {".dxf": "dxf", ".geojson": "json", ".json": "json", ".ifc": "ifc"}
 
 
@@ -94,10 +83,10 @@ def read_plan(
         with within_time(path, refuse_size(path, "text_mib")):
             return _json(path, level, layers)
     if kind == "dxf":
+        from optimizer.plan.dxf.document import bounded_drawing
         from optimizer.plan.dxf.read import read_dxf
 
-        with within_time(path, refuse_size(path, "dxf_mib")):
-            _refuse_entities(Path(path))
+        with bounded_drawing(path):
             return read_dxf(
                 path, layers=layers, unit=unit, window=window, blocks=blocks, layout=layout
             )
@@ -110,33 +99,6 @@ def read_plan(
         raise FileFormatError(f"{path}: this is a DWG drawing; save it as DXF; {READ}")
     what = f"a {kind.upper()} file" if kind else "of no format that is known"
     raise FileFormatError(f"{path}: this is {what}; {READ}")
-
-
-def _refuse_entities(path: Path) -> None:
-    """Refuse a DXF of too many lines or entities, quickly and before they are read.
-
-    Raises
-    ------
-    FileFormatError
-        It holds more than is allowed.
-    """
-    with path.open("rb") as file:
-        if file.read(len(BINARY)) == BINARY:
-            found = sum(1 for _ in BINARY_START.finditer(file.read()))
-        elif path.stat().st_size < SHORTEST * most("dxf_entities"):
-            return
-        else:
-            file.seek(0)
-            refuse_more(path, "dxf_lines", sum(piece.count(b"\n") for piece in _pieces(file)))
-            file.seek(0)
-            # every other line is a group code, and a 0 begins an entity
-            found = sum(code.strip() == b"0" for code in islice(file, 0, None, 2))
-    refuse_more(path, "dxf_entities", found)
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece
 
 
 def _json(path: str | Path, level: str | None, layers: LayerMap | None) -> FloorPlan:

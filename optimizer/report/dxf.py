@@ -22,13 +22,13 @@ from ezdxf.lldxf.const import DXFError
 from ezdxf.units import conversion_factor
 
 from optimizer.equipment.layout import Layout, Placement, placed_box
+from optimizer.plan.dxf.document import bounded_drawing, open_document, refuse_broken
 from optimizer.report.atomic import whole_file
 from optimizer.report.colours import INK, group_colours
 from optimizer.report.dxf_frame import (
     Frame,
     add_outline,
     open_drawing,
-    read_drawing,
     without_clock,
 )
 from optimizer.report.dxf_furniture import (
@@ -161,10 +161,13 @@ def read_layout_dxf(path: str | Path) -> Layout:
     Raises
     ------
     FileFormatError
-        Where the file is no DXF file.
+        Where the file is no DXF file, or holds or takes more than is allowed of a drawing.
     """
-    drawing = read_drawing(Path(path))
-    return Layout(placements=tuple(_placement(drawing, insert) for insert in _inserts(drawing)))
+    with bounded_drawing(path):
+        drawing, _ = open_document(path)
+        with refuse_broken(path):
+            found = tuple(_placement(drawing, insert) for insert in _inserts(drawing))
+    return Layout(placements=found)
 
 
 def _inserts(drawing: Drawing) -> list[Insert]:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ezdxf import options, recover, units  # type: ignore[attr-defined]
-from ezdxf.filemanagement import new, readfile
-from ezdxf.lldxf.const import DXFError
+from ezdxf import options, units  # type: ignore[attr-defined]
+from ezdxf.filemanagement import new
 from shapely import get_parts
 
 from optimizer.errors import FileFormatError
+from optimizer.plan.dxf.document import open_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,6 @@ __all__ = [
     "Frame",
     "add_outline",
     "open_drawing",
-    "read_drawing",
     "start_drawing",
     "without_clock",
 ]
@@ -107,34 +106,8 @@ def open_drawing(study: Study) -> tuple[Drawing, Frame, Path | None]:
             "or write a picture instead"
         )
     frame = Frame(metres_per_unit=source.metres_per_unit, origin=source.origin)
-    try:
-        return readfile(found), frame, found
-    except (DXFError, UnicodeDecodeError):
-        return _recovered(found), frame, None
-
-
-def read_drawing(path: Path) -> Drawing:
-    """Return a DXF file as a document, repaired where its structure is broken.
-
-    Raises
-    ------
-    FileFormatError
-        Where it is no DXF file.
-    """
-    try:
-        return readfile(path)
-    except (DXFError, UnicodeDecodeError):
-        return _recovered(path)
-    except OSError as error:
-        raise FileFormatError(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
-def _recovered(path: str | Path) -> Drawing:
-    """Read a drawing that the strict reader gave up."""
-    try:
-        return recover.readfile(path)[0]
-    except (DXFError, OSError) as error:
-        raise FileFormatError(f"{path}: is no DXF file: {error}") from error
+    drawing, repaired = open_document(found)
+    return drawing, frame, None if repaired else found
 
 
 def start_drawing(plan: FloorPlan) -> tuple[Drawing, Frame]:

@@ -101,22 +101,22 @@ class _CommaSeparated:
         at = [self.header.index(name) for name in columns]
         # rows that are too long are cut, those that are too short are filled: what is then
         # missing is found as a fault of that row
-        reader = self._pandas.read_csv(
-            self._path,
-            sep=self._separator,
-            encoding=self._encoding,
-            header=None,
-            skiprows=1,
-            names=range(len(self.header)),
-            index_col=False,
-            usecols=sorted(at),
-            dtype=object,
-            na_filter=False,
-            skip_blank_lines=False,
-            chunksize=BLOCK,
-        )
         row = 2
         try:
+            reader = self._pandas.read_csv(
+                self._path,
+                sep=self._separator,
+                encoding=self._encoding,
+                header=None,
+                skiprows=1,
+                names=range(len(self.header)),
+                index_col=False,
+                usecols=sorted(at),
+                dtype=object,
+                na_filter=False,
+                skip_blank_lines=False,
+                chunksize=BLOCK,
+            )
             for block in reader:
                 yield row, {name: block[k].to_numpy() for name, k in zip(columns, at, strict=True)}
                 row += len(block)

@@ -84,7 +84,11 @@ class Stroke:
 
 def graphic(entities: Iterable[Any]) -> Iterator[Any]:
     """Entities that lie on a layer; what a broken file holds between them does not."""
-    return (entity for entity in entities if entity.dxf.is_supported("layer"))
+    return (
+        entity
+        for entity in entities
+        if entity.dxf.is_supported("layer") and entity.dxf.is_supported("invisible")
+    )
 
 
 def strokes_of(entity: Any) -> Iterator[Stroke]:

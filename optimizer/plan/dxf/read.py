@@ -6,8 +6,6 @@ at (0, 0), with every guess and repair among the defects of its source.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from shapely import LineString, Point, Polygon, union_all
 
 from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.dxf.curves import graphic
+from optimizer.plan.dxf.document import open_document, refuse_broken
 from optimizer.plan.dxf.doors import (
     Opening,
     block_line,
@@ -50,7 +49,7 @@ from optimizer.plan.units import METRES
 from optimizer.plan.wall_index import Walls, door_wall, window_wall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -61,10 +60,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_dxf"]
 
-#: What ezdxf lets through from its own code on broken files, beside its own errors.
-BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, StopIteration)
-#: How text in UTF-16 begins.
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: What shows where the building is.
 SHELL = (Meaning.OUTLINE, Meaning.WALL)
 #: What a window shows around a building, metres.
@@ -108,9 +103,10 @@ def read_dxf(
         such layout, it is too tangled to be read, or nothing in it can be an outline.
     """
     layers = layers or LayerMap()
-    document = _open(path)
-    missing = layers.missing(_layer_names(document))
-    if missing:
+    document, _ = open_document(path)
+    with refuse_broken(path):
+        names = _layer_names(document)
+    if missing := layers.missing(names):
         raise FloorPlanError(*(f"{path}: {sentence}" for sentence in missing))
     sheet = choose_sheet(document, layout, str(path))
     drawing = draw(document, layers, blocks, sheet.space)
@@ -124,53 +120,6 @@ def read_dxf(
     unit_found = choose_unit(document, drawing, unit)
     defects = [*sheet.defects, *unit_found.defects]
     return _Builder(str(path), drawing, layers, unit_found, defects).plan()
-
-
-def _open(path: str | Path) -> Any:
-    """The ezdxf document of a file."""
-    from ezdxf import recover
-    from ezdxf.filemanagement import readfile
-    from ezdxf.lldxf.const import DXFError, DXFStructureError
-
-    try:
-        with Path(path).open("rb") as file:
-            start = file.read(6)
-        if start.startswith(b"AC10"):
-            raise FileFormatError(
-                f"{path}: this is a DWG drawing, which cannot be read; save it as DXF"
-            )
-        if start.startswith(UTF16):
-            raise FileFormatError(
-                f"{path}: this is text in UTF-16, which no DXF is; export it anew, or save it in "
-                "UTF-8"
-            )
-        try:
-            with _no_collection():
-                return readfile(path)
-        except (DXFStructureError, UnicodeDecodeError, StopIteration):
-            document, _ = recover.readfile(path)
-            return document
-    except FileFormatError:
-        raise
-    except OSError as error:
-        raise FileFormatError(
-            f"{path}: cannot be read as DXF: {error.strerror or error}"
-        ) from error
-    except (DXFError, *BROKEN) as error:
-        why = str(error) or "it breaks off or holds what no DXF holds"
-        raise FileFormatError(f"{path}: cannot be read as DXF: {why}") from error
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for cycles of objects meanwhile: reading makes millions and drops none."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _layer_names(document: Any) -> set[str]:
