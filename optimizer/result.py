@@ -139,6 +139,8 @@ class WalkingBound:
 class ConflictEntry:
     """One rule or wish of a smallest set that cannot hold together, and the least change of it.
 
+    Or, where time ran out before such a set was proven, one rule that the best layout breaks.
+
     Parameters
     ----------
     rules
@@ -149,6 +151,8 @@ class ConflictEntry:
         What is asked for, and the nearest value that would do; None where there is no number.
     where
         Place in the plan, metres, or None.
+    proven
+        Whether the set was proven; if not, `relaxed_to` is what the layout found has.
     """
 
     rules: tuple[str, ...]
@@ -158,6 +162,7 @@ class ConflictEntry:
     unit: str
     where: tuple[float, float] | None
     sentence_zh: str = ""
+    proven: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +201,8 @@ class Result:
     conflict
         Why nothing fits, one sentence each; empty where something does.
     conflict_rules
-        The smallest set of rules and wishes that cannot hold together, where it was found.
+        The smallest set of rules and wishes that cannot hold together, where it was found; else
+        the hard rules that the layout breaks.
     history
         Best objective and bound over time.
     counts

@@ -31,6 +31,7 @@ from optimizer.place.homes import find_homes, leftovers, moved_fixtures
 from optimizer.place.mending import repair
 from optimizer.place.problem import build_problem
 from optimizer.place.search import Budget, Search
+from optimizer.place.undecided import undecided
 from optimizer.result import Status
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from optimizer.place.problem import PlacementProblem
     from optimizer.place.run import Orders, Run
     from optimizer.place.search import Found
-    from optimizer.result import Result
+    from optimizer.result import ConflictEntry, Result
     from optimizer.study import Study
 
 __all__ = ["constant_of", "solve"]
@@ -128,6 +129,8 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     if chosen.evaluation.broken and problem.leeway is None:
         chosen, blank = _repaired(problem, found, chosen, run, orders, blank)
     evaluation = chosen.evaluation
+    if evaluation.broken and not blank.conflict_rules:
+        blank = _with_conflict(blank, undecided(evaluation))
     if proof is None:
         run.notes.append(
             "no bound: fixtures that stay break rules about their places, which no proof allows for"
@@ -166,8 +169,13 @@ def _repaired(
         steps=orders.steps,
         should_stop=run.stop,
     )
+    return chosen, _with_conflict(blank, rules)
+
+
+def _with_conflict(blank: Result, rules: tuple[ConflictEntry, ...]) -> Result:
+    """The result with the rules that a layout cannot keep, or did not."""
     conflict = tuple(entry.sentence for entry in rules)
-    return chosen, replace(blank, conflict=conflict, conflict_rules=rules)
+    return replace(blank, conflict=conflict, conflict_rules=rules)
 
 
 def _refused(

@@ -58,7 +58,8 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         Its outcome. Without a layout every key is there all the same: figures are None, lists
         are empty, and "conflict" says why nothing fits; "conflict_rules" has the same rule by
         rule, in English and Chinese, with the value asked for, the value that would do, unit and
-        place.
+        place. Where such a set was not proven but the best layout breaks rules, it has these with
+        "proven" false and what the layout has in "relaxed_to".
 
     Returns
     -------

@@ -66,6 +66,29 @@ def test_a_fixture_kept_in_the_door_is_explained():
     assert row["where"] is not None
 
 
+def test_what_nobody_proved_is_told_all_the_same(monkeypatch):
+    """Where time ends before a proof: the rule, what the best layout has, where, not decided."""
+    groups = (
+        FixtureGroup(type="a", min=1, max=1, at=((3.0, 1.0, 180.0),)),
+        FixtureGroup(type="b", min=1, max=1),
+    )
+    study = make_study(room(), groups, (machine("a", Anchoring.FREE), machine("b")))
+    monkeypatch.setattr(
+        "optimizer.place.solve.repair", lambda problem, found, chosen, **orders: (chosen, ())
+    )
+    result = optimize(study, steps=50, time_limit=10, workers=1)
+    (entry,) = result.conflict_rules
+    assert entry.rules == ("PLC-07",)
+    assert not entry.proven
+    # as above: 1.0 − 0.3 m from the door
+    assert entry.relaxed_to == pytest.approx(0.7)
+    assert entry.where is not None
+    assert "not decided" in entry.sentence
+    assert "未能判定" in entry.sentence_zh
+    assert result.conflict == (entry.sentence,)
+    assert result_to_json(study, result)["conflict_rules"][0]["proven"] is False
+
+
 def test_no_layout_at_all_is_explained(tmp_path):
     """Nineteen machines at 11 m of wall: INFEASIBLE, and how many can stand."""
     groups = (FixtureGroup(type="a", min=19, max=19),)

@@ -193,6 +193,12 @@ def test_rules_that_conflict_are_said_in_both_languages(report_study, report_not
     page = render_report(report_study, layout=None, evaluation=None, result=result)
     assert entry.sentence in page
     assert entry.sentence_zh in page
+    assert "Why nothing fits" in page
+    open_one = replace(entry, proven=False)
+    result = replace(report_nothing, conflict=(entry.sentence,), conflict_rules=(open_one,))
+    page = render_report(report_study, layout=None, evaluation=None, result=result)
+    assert "Rules that the best layout breaks" in page
+    assert "Why nothing fits" not in page
 
 
 def test_page_brings_its_own_chinese_signs(report_page):
