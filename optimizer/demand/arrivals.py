@@ -72,7 +72,10 @@ def read_arrivals_file(path: str | PathLike[str]) -> Arrivals:
     file = Path(path)
     lines = read_text(file).splitlines()
     numbered = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and line[:1] != "#"]
-    rows = list(csv.reader([line for _, line in numbered]))
+    try:
+        rows = list(csv.reader([line for _, line in numbered]))
+    except csv.Error as error:
+        raise FileFormatError(f"{file}: cannot be read as CSV: {error}") from None
     numbers = [number for number, _ in numbered]
     header = [word.strip().lower() for word in rows[0]] if rows else []
     if "hour" not in header or "people" not in header:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted(path for path in (ROOT / "tests" / "hostile" / "cases").glob("*/*"))
 
 
-@pytest.fixture
-def feed(monkeypatch):
-    """Return what gives a reader the bytes of a file."""
-    monkeypatch.syspath_prepend(str(ROOT / "fuzz"))
-    import readers
-
-    yield readers.feed
-    del sys.modules["readers"]
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_a_case_that_was_found(case: Path, feed, tmp_path: Path) -> None:
+def test_a_case_that_was_found(case: Path, fuzzing, tmp_path: Path) -> None:
     """No other error than ours comes of it, and no file is left behind."""
     if case.parent.name == "ifc":
         pytest.importorskip("ifcopenshell")
-    feed(case.parent.name, case.read_bytes(), tmp_path)
+    fuzzing.readers.feed(case.parent.name, case.read_bytes(), tmp_path)
