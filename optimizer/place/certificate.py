@@ -106,6 +106,7 @@ def prove(
     newest: Callable[[], float] = lambda: np.inf,
     should_stop: Callable[[], bool] = lambda: False,
     workers: Callable[[], int] = lambda: 1,
+    by_work: bool = False,
 ) -> Proof:
     """The best lower bound of the weighted walking found in the time.
 
@@ -116,7 +117,7 @@ def prove(
     least
         The layout that walks least of all met.
     seconds
-        Wall time.
+        Wall time, or nominal seconds of work.
     on_better
         Told each better bound.
     newest
@@ -125,6 +126,8 @@ def prove(
         Asked often; True ends the work.
     workers
         Asked how many processes may work at it now.
+    by_work
+        Count nominal seconds of work, not wall time: the same call gives the same proof again.
     """
     known = least.score.walking
     tables = make_table_problem(problem)
@@ -137,6 +140,7 @@ def prove(
         should_stop=should_stop,
         walks=walks,
         workers=workers,
+        by_work=by_work,
     )
     record = record_proof(tables, bound.certificate)
     value = min(record.value * (1 - ROUNDING), known)

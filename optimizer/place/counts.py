@@ -161,6 +161,7 @@ def _try(
         search.least_walking,
         seconds=STEPS_PROOF if steps is not None else max(PROOF * seconds, 0.2),
         should_stop=run.stop,
+        by_work=steps is not None,
     )
     return _Trial(
         search.best.score.value + run.constant,

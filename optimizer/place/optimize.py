@@ -52,8 +52,9 @@ def optimize(
         Seconds of wall time, build and judging included; compiling the kernels, once per machine,
         is not.
     steps
-        Scored moves of each worker instead of seconds: the layout can then be reproduced. The
-        time limit still holds for the bound.
+        Scored moves of each worker instead of seconds. The bound has the time limit in nominal
+        seconds of work (`bound.clock`), whatever the clock says: with the same seed, workers and
+        limit, layout and proof are the same again, on this or another machine of its kind.
     seed
         Of the random numbers.
     workers

@@ -35,6 +35,8 @@ from optimizer.place.undecided import undecided
 from optimizer.result import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from optimizer.equipment.layout import Layout
@@ -53,6 +55,8 @@ SEARCH_FIRST = 0.15
 #: Share of the time that the other processes search; then they go over to the proof. Where walking
 #: is all that counts the proof closes more of the gap than a longer search does.
 CREW, CREW_WALKED = 0.8, 0.5
+#: Share of the time limit that the proof has as nominal seconds, where steps count.
+PROVING = 0.6
 #: Candidate poses of a kind before "it does not fit" is believed.
 FINE = 3000
 #: A finer grid is tried where the time, or that of an explanation, allows so many times what the
@@ -302,8 +306,9 @@ class _Listener:
         run = self.run
         if time.perf_counter() - self.heard > NEWS_SECONDS:
             news = self.crew.news()
-            for one in news:
-                run.found(one)
+            if self.steps is None:  # whose news came first depends on time
+                for one in news:
+                    run.found(one)
             known = [one for one in (*news, self.search.lawful) if one is not None]
             self.broken |= {one.broken for one in known if one.broken is not None}
             self.heard = time.perf_counter()
@@ -336,30 +341,56 @@ def _search_and_prove(
         walked_only = not (problem.study.objective.encounters or problem.study.objective.overlooked)
         crew.start(seconds=whole * (CREW_WALKED if provable and walked_only else CREW))
         search.run(own, first, heat=heat)
-        for one in crew.news():
-            run.found(one)
-        proof = None
-        if provable:
-            least = min(
-                [f for f in (search.least_walking, *crew.least_walking()) if f is not None],
-                key=lambda f: f.score.walking,
-            )
-            seconds = max(run.left(), 0.5)
-            proof = prove(
-                problem,
-                least,
-                seconds=seconds,
-                on_better=run.proven,
-                newest=lambda: min((f.score.walking for f in crew.least_walking()), default=np.inf),
-                should_stop=stop,
-                workers=lambda: 1 + crew.idle,
-            )
-            # with a number of steps the layout may not depend on the time that the proof had
-            if proof.better is not None and steps is None and problem.leeway is None:
-                search.note(np.array(proof.better, dtype=np.int64))
+        if steps is None:
+            for one in crew.news():
+                run.found(one)
+        else:
+            # the proof is held against the best of all, and then all cores work at it
+            _tell(run, crew.finish(stop=run.stop()))
+        proof = _proof(problem, search, crew, run, orders, stop) if provable else None
         found = (*search.archive, *crew.finish(stop=run.stop() or steps is None))
-    for one in found:
-        run.found(one)
     # of one layout the entry that knows what it breaks
     best = {f.chosen: f for f in sorted(found, key=lambda one: one.broken is not None)}
-    return tuple(sorted(best.values(), key=lambda f: (f.score.value, f.chosen))), proof
+    return _tell(run, tuple(best.values())), proof
+
+
+def _tell(run: Run, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Note what was found, best first."""
+    ranked = tuple(sorted(found, key=lambda f: (f.score.value, f.chosen)))
+    for one in ranked:
+        run.found(one)
+    return ranked
+
+
+def _proof(
+    problem: PlacementProblem,
+    search: Search,
+    crew: Crew,
+    run: Run,
+    orders: Orders,
+    stop: Callable[[], bool],
+) -> Proof:
+    """The bound, held against the layout with the least walking; a better one is noted.
+
+    With a number of steps the time limit counts as nominal seconds of work, and nothing comes in
+    meanwhile: the proof can be reproduced.
+    """
+    by_work = orders.steps is not None
+    walked = [f for f in (search.least_walking, *crew.least_walking()) if f is not None]
+    proof = prove(
+        problem,
+        min(walked, key=lambda f: (f.score.walking, f.chosen)),
+        seconds=PROVING * run.seconds if by_work else max(run.left(), 0.5),
+        on_better=run.proven,
+        newest=lambda: (
+            np.inf
+            if by_work
+            else min((f.score.walking for f in crew.least_walking()), default=np.inf)
+        ),
+        should_stop=stop,
+        workers=lambda: orders.workers if by_work else 1 + crew.idle,
+        by_work=by_work,
+    )
+    if proof.better is not None and problem.leeway is None:
+        search.note(np.array(proof.better, dtype=np.int64))
+    return proof

@@ -1,7 +1,6 @@
 """Bounds of problems small enough to solve by eye, one per part of the method."""
 
 import math
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ from optimizer.place.bound.transport_cuts import separate_cut
 
 def clock(limit=30.0):
     """A clock that starts now."""
-    return Clock(start=perf_counter(), limit=limit)
+    return Clock.started(limit)
 
 
 def cells(*rows, width):

@@ -68,6 +68,29 @@ def test_regions_that_the_end_left_unbounded_count_with_what_was_known(monkeypat
         assert proven >= bound.value - 1e-5
 
 
+@pytest.mark.parametrize("budget", [0.4, 1.5])
+def test_a_budget_of_work_gives_the_same_proof_again(monkeypatch, budget):
+    """However fast each process runs: same regions, cuts and bound, never above the optimum."""
+    monkeypatch.setattr(module, "OPEN_EACH", 1)
+    monkeypatch.setattr(module, "ROUND", 0.1)
+    problem = ring_problem(4)
+    optimum = lower_bound(problem, time_limit=1e4).value
+    asked = []
+    found = [
+        compute_bound(
+            problem, upper_bound=None, time_limit=budget, target_gap=0.0, on_progress=None,
+            should_stop=None, leaf_layouts=0, search_runs=0,
+            workers=lambda: asked.append(0) or 2, by_work=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    assert asked
+    assert found[0].value <= optimum + 1e-6
+    assert found[0].nodes > 1
+    for name in ("value", "nodes", "cuts", "seconds", "layout", "steps"):
+        assert getattr(found[0], name) == getattr(found[1], name), name
+
+
 def test_nothing_is_lost_with_a_process(monkeypatch):
     """Where the other processes hand nothing over, their regions are bounded all the same."""
     monkeypatch.setattr(module, "OPEN_EACH", 1)

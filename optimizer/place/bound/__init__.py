@@ -35,6 +35,7 @@ def lower_bound(
     should_stop: Callable[[], bool] | None = None,
     walks: "Walks | None" = None,
     workers: Callable[[], int] = lambda: 1,
+    by_work: bool = False,
 ) -> "Bound":
     """Return the best lower bound found within the time limit.
 
@@ -47,7 +48,7 @@ def lower_bound(
         caller wants to beat). The smaller, the faster: poses that only dearer layouts use are
         removed, and the bound then means "no layout is cheaper than this".
     time_limit
-        Seconds of wall time.
+        Seconds of wall time, or nominal seconds of work.
     target_gap
         Stop as soon as (upper bound - bound) / upper bound is at most this.
     on_progress
@@ -59,6 +60,8 @@ def lower_bound(
         the true cost, and so is the upper bound.
     workers
         Asked how many processes may work now.
+    by_work
+        Count work and not wall time: the same call then gives the same bound again.
     """
     # the engine loads compiled kernels and a solver: not for those who only verify
     from optimizer.place.bound.engine import compute_bound
@@ -72,4 +75,5 @@ def lower_bound(
         should_stop=should_stop,
         walks=walks,
         workers=workers,
+        by_work=by_work,
     )

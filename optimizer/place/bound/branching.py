@@ -20,7 +20,7 @@ from itertools import count
 import numpy as np
 
 from optimizer.place.bound.cliques import Exclusions, Row
-from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.clock import CHARGE, ENTRY, REGION, Clock
 from optimizer.place.bound.duals import inherit_dual
 from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
@@ -223,6 +223,7 @@ class BranchAndBound:
                 most_steps=LEAF_STEPS,
                 unary=outcome.tables.unary,
                 truth=None if self._walks is None else self._walks.cost,
+                clock=self._clock,
             )
             if layout is not None:
                 self._upper_bound, self._layout = cost, layout
@@ -300,11 +301,13 @@ class BranchAndBound:
         start: Dual | None,
     ) -> None:
         """Bound a region and file it; by what is walked past fixtures that stand there, as well."""
+        self._clock.spend(REGION + ENTRY * tables.entries)
         rounds = self._rounds(tables, cuts, rows, start, node.bound)
         rounds.pass_messages()
         passed = rounds.outcome()
         if self._walks is not None and passed.tables is not None:
             least = WORTH * max(self._upper_bound - max(node.bound, passed.bound), 0.0)
+            self._clock.spend(CHARGE)
             raised = raise_unary(passed.tables, self._walks, least=least)
             if raised is not None:
                 node.stages, node.bound = passed.stages, max(node.bound, passed.bound)

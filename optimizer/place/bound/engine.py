@@ -6,7 +6,6 @@ and the best bound so far is always at hand.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 
@@ -69,7 +68,7 @@ class Bound:
         'message passing', 'linear program', 'branch and bound', or 'exact' when the value is the
         optimum (or the upper bound, if nothing is cheaper).
     seconds
-        Wall time.
+        Wall time, or nominal seconds of work.
     nodes
         Regions bounded, the root included.
     cuts
@@ -115,9 +114,10 @@ def compute_bound(
     leaf_layouts: int = LEAF_LAYOUTS,
     search_runs: int = 4,
     workers: Callable[[], int] = lambda: 1,
+    by_work: bool = False,
 ) -> Bound:
     """Return the best bound within the time limit; see `lower_bound`."""
-    clock = Clock(start=perf_counter(), limit=time_limit, should_stop=should_stop)
+    clock = Clock.started(time_limit, should_stop, by_work=by_work)
     limit = float("inf") if upper_bound is None else float(upper_bound)
 
     def report(method: str) -> Callable[[float], None]:

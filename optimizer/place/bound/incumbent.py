@@ -25,6 +25,7 @@ from optimizer.place.bound.tables import Tables
 
 MOST_POSES = 4_000  # the square of it in float32 is 64 MB
 STEPS = 500_000
+STEP = 1e-7  # nominal seconds of one
 SHARE = 0.1  # of the time limit
 WARM, COLD = 0.15, 0.0005  # first and last temperature, as a share of the known bound
 
@@ -73,6 +74,7 @@ def search_layout(
         if (share if run else clock).expired():
             break
         start = rng.integers(bounds[:, 0], bounds[:, 1])
+        clock.spend(STEP * STEPS)
         chosen = anneal_layout(cost, unary, bounds, start, cooling, rng)
         found = _layout(problem, groups, owner, chosen - starts[owner])
         value = layout_cost(problem, found)

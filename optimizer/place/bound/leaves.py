@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimizer.place.bound.clock import PARTIAL, Clock
 from optimizer.place.bound.problem import FloatArray, Pair, TableProblem, conflict_matrix
 from optimizer.place.bound.region import Region
 
@@ -25,6 +26,7 @@ def cheapest_layout(
     most_steps: int | None,
     unary: Sequence[FloatArray] | None = None,
     truth: Callable[[Layout], float] | None = None,
+    clock: Clock | None = None,
 ) -> tuple[float, Layout | None, bool]:
     """Return the least cost in a region under a limit, its layout, and whether the search ended.
 
@@ -42,12 +44,16 @@ def cheapest_layout(
         Per group the unary cost of its poses, where it is not the problem's.
     truth
         What a layout costs where that is more than the tables say.
+    clock
+        Told the work.
     """
     search = _Search(problem, region, below=below, most_steps=most_steps, truth=truth)
     if unary is not None:
         search.unary = [np.asarray(cost, dtype=np.float64) for cost in unary]
     search.place(0, 0, 0.0, [cost.copy() for cost in search.unary])
     complete = most_steps is None or search.steps < most_steps
+    if clock is not None:
+        clock.spend(PARTIAL * search.steps)
     if search.layout is None:
         return np.inf, None, complete
     return search.best, search.layout, complete

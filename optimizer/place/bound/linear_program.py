@@ -21,6 +21,7 @@ import highspy
 import numpy as np
 
 from optimizer.place.bound.cliques import Row
+from optimizer.place.bound.clock import PIVOT, PIVOT_WIDTH, Clock
 from optimizer.place.bound.duals import reduced_costs, smallest_sum
 from optimizer.place.bound.problem import BoolArray, FloatArray, IntArray
 from optimizer.place.bound.proof import Dual
@@ -28,6 +29,7 @@ from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut
 
 COLUMNS_PER_ROUND = 150
+MOST_PIVOTS = 2_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,17 +177,13 @@ class LinearProgram:
             starts.astype(np.int32), row[order].astype(np.int32), value[order],
         )  # fmt: skip
 
-    def solve(self, seconds: float) -> Relaxation | None:
+    def solve(self, clock: Clock) -> Relaxation | None:
         """Return the optimum within a time limit, None when it is not reached (or infeasible)."""
-        until = self._solver.getRunTime() + max(seconds, 0.01)
-        self._solver.setOptionValue("time_limit", until)
-        self._solver.run()
-        status = self._solver.getModelStatus()
+        status = self._run(clock)
         if status == highspy.HighsModelStatus.kInfeasible and (self._column < 0).any():
             # the poses that are left out may be what makes it feasible
             self._add_columns(np.flatnonzero(self._column < 0))
-            self._solver.run()
-            status = self._solver.getModelStatus()
+            status = self._run(clock)
         if status != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._solver.getSolution()
@@ -214,6 +212,19 @@ class LinearProgram:
             dual=dual,
             active_cuts=active,
         )
+
+    def _run(self, clock: Clock) -> highspy.HighsModelStatus:
+        """Let the solver go on until the clock ends; its status."""
+        pivot = PIVOT + PIVOT_WIDTH * (self._solver.getNumCol() + self._solver.getNumRow())
+        if clock.by_work:
+            most = 1 + int(min(clock.left() / pivot, MOST_PIVOTS))
+            self._solver.setOptionValue("simplex_iteration_limit", most)
+        else:
+            until = self._solver.getRunTime() + max(clock.left(), 0.01)
+            self._solver.setOptionValue("time_limit", until)
+        self._solver.run()
+        clock.spend(pivot * max(self._solver.getInfo().simplex_iteration_count, 0))
+        return self._solver.getModelStatus()
 
     def add_missing(self, threshold: float) -> bool:
         """Add the poses that pay most after the last solution; whether there were any."""

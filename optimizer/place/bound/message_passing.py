@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.clock import ENTRY, Clock
 from optimizer.place.bound.duals import Valuation, value_dual
 from optimizer.place.bound.kernels import column_minima, row_minima
 from optimizer.place.bound.problem import FloatArray, Pair
@@ -78,6 +78,7 @@ def pass_messages(
     for sweep in range(1, sweeps + 1):
         _sweep(tables, unary, potentials, edges=edges, order=order)
         order = order[::-1]
+        clock.spend(2 * ENTRY * tables.entries)
         stop = clock.expired()
         if sweep % SWEEPS_BETWEEN_VALUES and not stop:
             continue
@@ -86,6 +87,7 @@ def pass_messages(
             _collect(tables, settled, edges[group])
         found = _with_potentials(base, settled)
         found_value = value_dual(tables, found)
+        clock.spend(3 * ENTRY * tables.entries)
         gain = found_value.bound - value.bound
         if gain > 0:
             best, value = found, found_value

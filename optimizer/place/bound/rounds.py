@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.place.bound.cliques import Exclusions, Row, broken_rows
-from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.clock import ENTRY, PROGRAM, Clock
 from optimizer.place.bound.duals import (
     Valuation,
     open_poses,
@@ -195,7 +195,8 @@ class Rounds:
         last: Relaxation | None = None
         size = sum(len(cost) for cost in tables.unary)
         while True:
-            last = program.solve(self._clock.left())
+            last = program.solve(self._clock)
+            self._clock.spend(PROGRAM + 2 * ENTRY * tables.entries)
             if last is None:
                 break
             if reached is None or last.bound > reached.bound:

@@ -2,7 +2,9 @@
 
 In comes what `branching` takes, and how many processes may work; out comes the same. The open
 regions are dealt out, worked on for some seconds, collected and dealt anew (`sharing`), so that no
-process is left with regions that nobody needs.
+process is left with regions that nobody needs. Where work counts and not wall time, each process
+does the round's work on its share and hears of the others' layouts after it: the rounds can then be
+reproduced with the same number of processes.
 """
 
 import heapq
@@ -38,6 +40,8 @@ class _Answer:
         Open regions with their bounds; those that were not touched as their numbers.
     settled, upper_bound, layout, nodes, cuts
         As of `BranchAndBound`, the last two counted from nothing.
+    work
+        Nominal seconds on the clock of the process.
     """
 
     done: "dict[int, Node]"
@@ -47,6 +51,7 @@ class _Answer:
     layout: Layout | None
     nodes: int
     cuts: int
+    work: float = 0.0
 
 
 class SharedBranchAndBound(BranchAndBound):
@@ -85,8 +90,10 @@ class SharedBranchAndBound(BranchAndBound):
             self._open, self._board = shares[0], board
             self._work(end)
             last = self._clock.expired()
-            board.call_off(cancel=last)
-            grace = LAST_GRACE if last else GRACE
+            cancel = self._clock.called_off() if self._clock.by_work else last
+            if cancel or not self._clock.by_work:
+                board.call_off(cancel=cancel)
+            grace = LAST_GRACE if last and not self._clock.by_work else GRACE
             self._board = None
             for share, answer in zip(shares[1:], team.answers(within=grace), strict=True):
                 self._collect([entry[2] for entry in share], answer)
@@ -95,6 +102,8 @@ class SharedBranchAndBound(BranchAndBound):
         """Take over the cost of a better layout that anybody found, and tell of an own one."""
         super()._hear()
         if self._board is None:
+            return
+        if self._clock.by_work:
             return
         self._board.know(self._upper_bound)
         if self._board.best < self._upper_bound:
@@ -115,7 +124,8 @@ class SharedBranchAndBound(BranchAndBound):
             self._hear()
             self._split(heapq.heappop(self._open)[2])
         self._hear()
-        board.call_off()
+        if not self._clock.by_work:
+            board.call_off()
 
     def _alone(self, share: "list[tuple[float, int, Node]]", board: Board, end: Clock) -> _Answer:
         """Work on a share in a process of one's own, which asks nobody outside."""
@@ -140,6 +150,7 @@ class SharedBranchAndBound(BranchAndBound):
             layout=self._layout,
             nodes=self._nodes,
             cuts=self._cuts,
+            work=self._clock.seconds(),
         )
 
     def _collect(self, share: "list[Node]", answer: _Answer | None) -> None:
@@ -154,6 +165,7 @@ class SharedBranchAndBound(BranchAndBound):
             opened = share[number] if isinstance(number, int) else number
             heapq.heappush(self._open, (bound, next(self._ticket), opened))
         self._settled = min(self._settled, answer.settled)
+        self._clock.spend(max(answer.work - self._clock.seconds(), 0.0))
         self._nodes += answer.nodes
         self._cuts += answer.cuts
         if answer.layout is not None and answer.upper_bound <= self._upper_bound:

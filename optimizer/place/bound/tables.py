@@ -63,6 +63,11 @@ class Tables:
         return first * (first - 1) / 2 if pair[0] == pair[1] else float(first * second)
 
     @property
+    def entries(self) -> int:
+        """Number of entries of all tables."""
+        return sum(table.size for table in self.pair.values())
+
+    @property
     def ids(self) -> tuple[IntArray, ...]:
         """Per group the numbers of its poses."""
         return tuple(self.offsets[group.kind] + group.poses for group in self.region.groups)
