@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
     from optimizer.demand.periods import Period
     from optimizer.demand.queue_log import LogFormat, QueueLog, read_queue_log
-    from optimizer.demand.roster import Roster, RosterRules, StaffMember, roster
+    from optimizer.demand.roster import (
+        Roster,
+        RosterDay,
+        RosterRules,
+        StaffMember,
+        roster,
+        roster_week,
+    )
     from optimizer.demand.service import PriorityClass, ReservedWindows, Service
     from optimizer.demand.strategies import StrategyRow, compare_strategies
     from optimizer.diagnose import MarginalValue, diagnose, marginal_minutes
@@ -158,6 +165,7 @@ __all__ = [
     "Robustness",
     "Rollout",
     "Roster",
+    "RosterDay",
     "RosterRules",
     "Rule",
     "Service",
@@ -227,6 +235,7 @@ __all__ = [
     "render_layout",
     "result_to_json",
     "roster",
+    "roster_week",
     "solve_assignment",
     "study_schema",
     "summarize_plan",
@@ -290,6 +299,7 @@ _ROOMS = {
     "Robustness": "whatif.robustness",
     "Rollout": "network.rollout",
     "Roster": "demand.roster",
+    "RosterDay": "demand.roster",
     "RosterRules": "demand.roster",
     "Rule": "rules.model",
     "Service": "demand.service",
@@ -359,6 +369,7 @@ _ROOMS = {
     "render_layout": "report.sheets",
     "result_to_json": "report.results",
     "roster": "demand.roster",
+    "roster_week": "demand.roster",
     "solve_assignment": "place.assignment",
     "study_schema": "study_file",
     "summarize_plan": "plan.summary",

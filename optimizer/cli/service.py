@@ -19,6 +19,7 @@ from optimizer.cli.terminal import print_errors, print_json, print_line, print_t
 from optimizer.errors import FileFormatError, LayoutError
 
 if TYPE_CHECKING:
+    from optimizer.demand.roster import RosterDay
     from optimizer.demand.roster.model import Roster
     from optimizer.equipment.layout import Layout
     from optimizer.study import Study
@@ -48,6 +49,9 @@ def roster(
         int | None,
         typer.Option("--weekday", min=0, max=6, help="0 is Monday; else the mean day."),
     ] = None,
+    week: Annotated[
+        bool, typer.Option("--week", help="A roster for each day of the week.")
+    ] = False,
     time_limit: TimeLimit = 20.0,
     seed: Seed = 1,
     out: Annotated[
@@ -60,35 +64,58 @@ def roster(
 
     With a layout, it is judged with the fewest and with the most windows open.
     """
+    from optimizer.demand.roster import RosterDay, roster_week
     from optimizer.demand.roster import roster as find
     from optimizer.open_sets import evaluate_open_sets
-    from optimizer.report.service_results import roster_to_json
+    from optimizer.report.service_results import roster_to_json, week_to_json
 
     if out is not None and out.suffix.lower() not in ENDINGS:
         raise FileFormatError(f"{out}: ends in {out.suffix!r}; must end in {', '.join(ENDINGS)}")
+    if week and (weekday is not None or out is not None):
+        other = "--out" if weekday is None else "--weekday"
+        raise FileFormatError(f"--week and {other}: give one of them; a picture is of one day")
     brief = read_brief(study, plan=plan)
     placed = brief.current_layout if layout is None else read_any_layout(layout, brief)
-    found = find(
-        brief,
-        target_minutes=target,
-        weekday=weekday,
-        layout=placed,
-        time_limit=time_limit,
-        seed=seed,
-    )
-    judged = evaluate_open_sets(brief, found, placed) if found.slots and placed is not None else {}
+    days: tuple[RosterDay, ...]
+    if week:
+        days = roster_week(
+            brief, target_minutes=target, layout=placed, time_limit=time_limit, seed=seed
+        )
+    else:
+        one = find(
+            brief,
+            target_minutes=target,
+            weekday=weekday,
+            layout=placed,
+            time_limit=time_limit,
+            seed=seed,
+        )
+        days = (RosterDay(weekdays=(), roster=one),)
+    found = days[0].roster
+    whole = all(day.roster.slots for day in days)
+    judged = {}
+    if whole and placed is not None:
+        judged = evaluate_open_sets(brief, [day.roster for day in days], placed)
     broken = {
         name: [f"{f.rule.id}: {f.sentence}" for f in evaluation.broken]
         for name, evaluation in judged.items()
     }
     if as_json:
-        print_json({**roster_to_json(brief, found), "hard_rules_broken": broken})
-    elif found.slots:
-        _print_roster(brief, found, broken)
+        content = week_to_json(brief, days) if week else roster_to_json(brief, found)
+        print_json({**content, "hard_rules_broken": broken})
+    else:
+        for day in days:
+            if day.roster.slots:
+                _print_roster(day)
+        _print_broken(broken)
     if out is not None and found.slots:
         _draw(brief, found, out)
-    print_errors(found.conflict)
-    return int(not found.slots or any(broken.values()))
+    for day in days:
+        why = day.roster.conflict
+        if week and len(why) > 1:
+            why = (f"{why[0]} ({len(why) - 1} other hours of the day: no roster either)",)
+        print_errors(f"{day.name}: {one}" if week else one for one in why)
+    return int(not whole or any(broken.values()))
 
 
 def diagnose(
@@ -192,10 +219,13 @@ def _layout(brief: Study, layout: Path | None, study: Path) -> Layout:
     return brief.current_layout
 
 
-def _print_roster(brief: Study, found: Roster, broken: dict[str, list[str]]) -> None:
+def _print_roster(day: RosterDay) -> None:
     """Print a roster for people."""
     from optimizer.demand.roster.model import clock
 
+    found = day.roster
+    if day.weekdays:
+        print_line(day.name)
     for line in found.summary().splitlines():
         print_line(line)
     kinds = list(found.slots[0].open)
@@ -221,6 +251,10 @@ def _print_roster(brief: Study, found: Roster, broken: dict[str, list[str]]) -> 
             f"{shift.hours:g}",
         )
     print_table(shifts)
+
+
+def _print_broken(broken: dict[str, list[str]]) -> None:
+    """Print what a layout breaks with the fewest and the most windows open."""
     for name, sentences in broken.items():
         print_line(f"layout with the {name} open set: {len(sentences)} hard rules broken")
         print_errors(sentences)

@@ -9,18 +9,26 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from optimizer.demand.arrivals import WEEKDAYS
 from optimizer.demand.roster.model import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.demand.diagnosis import LongQueue
+    from optimizer.demand.roster import RosterDay
     from optimizer.demand.roster.model import Roster
     from optimizer.demand.strategies import StrategyRow
     from optimizer.diagnose import MarginalValue
     from optimizer.study import Study
 
-__all__ = ["diagnosis_to_json", "marginal_to_json", "roster_to_json", "strategies_to_json"]
+__all__ = [
+    "diagnosis_to_json",
+    "marginal_to_json",
+    "roster_to_json",
+    "strategies_to_json",
+    "week_to_json",
+]
 
 
 def roster_to_json(study: Study, roster: Roster) -> dict[str, Any]:
@@ -59,6 +67,22 @@ def roster_to_json(study: Study, roster: Roster) -> dict[str, Any]:
                 "work": list(shift.work),
             }
             for shift in roster.shifts
+        ],
+    }
+
+
+def week_to_json(study: Study, days: Sequence[RosterDay]) -> dict[str, Any]:
+    """Return the rosters of a week: the days on which each holds, and hours of the week."""
+    return {
+        "study": study.name,
+        "staff_hours": sum(len(day.weekdays) * day.roster.staff_hours for day in days),
+        "bound_hours": sum(len(day.weekdays) * day.roster.bound_hours for day in days),
+        "days": [
+            {
+                "weekdays": [WEEKDAYS[n] for n in day.weekdays],
+                **roster_to_json(study, day.roster),
+            }
+            for day in days
         ],
     }
 

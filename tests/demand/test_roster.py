@@ -11,7 +11,15 @@ import pytest
 import shapely
 
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
-from optimizer.demand.roster import Roster, RosterRules, RosterStatus, StaffMember, roster
+from optimizer.demand.periods import Period
+from optimizer.demand.roster import (
+    Roster,
+    RosterRules,
+    RosterStatus,
+    StaffMember,
+    roster,
+    roster_week,
+)
 from optimizer.demand.roster.build import list_patterns
 from optimizer.demand.roster.need import compute_needs
 from optimizer.demand.roster.own import own_roster
@@ -182,8 +190,46 @@ def test_a_weekday_has_its_own_roster():
     study = study.replace(mix=replace(study.mix, arrivals=quiet))
     sunday = roster(study, rules=HOURLY, weekday=6)
     assert sunday.staff_hours == 4.0 < roster(study, rules=HOURLY).staff_hours
-    with pytest.raises(StudyError, match="weekday 2 has no arrivals"):
+    with pytest.raises(StudyError, match="weekday Wed has no arrivals of its own; known are Sun"):
         roster(study, rules=HOURLY, weekday=2)
+
+
+def test_a_week_has_a_roster_for_each_kind_of_day():
+    """Days on which the same people come share a roster, and nobody is rostered when nobody comes.
+
+    Monday and Friday are busy (16 hours: the mean day's), Sunday is quiet (4), the rest is closed.
+    """
+    study = branch({9: 22.0, 10: 22.0})
+    busy, quiet = {9: 22.0, 10: 22.0}, {9: 2.0, 10: 2.0}
+    days = replace(study.mix.arrivals, by_weekday={0: busy, 4: busy, 6: quiet})
+    study = study.replace(mix=replace(study.mix, arrivals=days))
+    week = roster_week(study, rules=HOURLY)
+    assert [day.name for day in week] == ["Mon, Fri", "Sun"]
+    assert week[0].roster.staff_hours == roster(study, rules=HOURLY).staff_hours
+    assert week[1].roster.staff_hours == 4.0
+    # days that nobody tells apart are one
+    alike = roster_week(branch({9: 2.0, 10: 2.0}), rules=HOURLY)
+    assert [day.weekdays for day in alike] == [tuple(range(7))]
+
+
+def test_people_of_a_period_are_rostered_for_on_its_days():
+    """Arrivals that a period has of its own hold in its hours and on its days, and only there."""
+    market = Period(name="market day", hours=(10,), weekdays=(2,), arrivals=22.0)
+    study = branch({9: 2.0, 10: 2.0, 11: 2.0}).replace(periods=(market,))
+    week = roster_week(study, rules=HOURLY)
+    assert [day.weekdays for day in week] == [(0, 1, 3, 4, 5, 6), (2,)]
+    plain, busy = (day.roster for day in week)
+    assert [slot.arrivals_per_hour for slot in plain.slots] == [2.0, 2.0, 2.0]
+    assert [slot.arrivals_per_hour for slot in busy.slots] == [2.0, 22.0, 2.0]
+    assert sum(busy.slots[1].open.values()) > sum(plain.slots[1].open.values())
+    wednesday = roster(study, rules=HOURLY, weekday=2)
+    assert wednesday.slots == busy.slots
+    # the mean day: (22 + 6 · 2) / 7 at ten
+    mean = roster(study, rules=HOURLY)
+    assert [s.arrivals_per_hour for s in mean.slots] == pytest.approx([2.0, 34 / 7, 2.0])
+    # periods that name no number of people are those of the arrivals
+    named = study.replace(periods=(replace(market, arrivals=None),))
+    assert len(roster_week(named, rules=HOURLY)) == 1
 
 
 def test_closed_at_noon():

@@ -4,7 +4,8 @@ In: a study with arrivals by hour, a target for waits, staff with skills, shift 
 `Roster` of fewest staff hours with a proven bound.
 """
 
-from optimizer.demand.roster.build import roster
+from optimizer.demand.roster.build import roster, roster_week
+from optimizer.demand.roster.days import RosterDay
 from optimizer.demand.roster.model import (
     Roster,
     RosterRules,
@@ -14,4 +15,14 @@ from optimizer.demand.roster.model import (
     StaffShift,
 )
 
-__all__ = ["Roster", "RosterRules", "RosterStatus", "Slot", "StaffMember", "StaffShift", "roster"]
+__all__ = [
+    "Roster",
+    "RosterDay",
+    "RosterRules",
+    "RosterStatus",
+    "Slot",
+    "StaffMember",
+    "StaffShift",
+    "roster",
+    "roster_week",
+]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from optimizer.demand.roster.days import RosterDay, days_alike, on_weekday
 from optimizer.demand.roster.model import (
     Roster,
     RosterRules,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from optimizer.equipment.layout import Layout
     from optimizer.study import Study
 
-__all__ = ["roster"]
+__all__ = ["roster", "roster_week"]
 
 MINUTES_PER_HOUR = 60
 
@@ -57,7 +58,8 @@ def roster(
     rules
         Shifts, breaks and staff; None for those of the study, or of `roster.toml`.
     weekday
-        Day of the week, 0 for Monday, where the arrivals tell them apart; None for a mean day.
+        Day of the week, 0 for Monday, where the arrivals or the periods tell them apart; None for
+        a mean day. Arrivals that a period has of its own hold in its hours and on its days.
     layout
         Which windows there are; None for the full brief.
     time_limit
@@ -82,8 +84,7 @@ def roster(
     rules = rules or study.roster or RosterRules()
     if target_minutes is not None:
         rules = replace(rules, target_minutes=target_minutes)
-    if weekday is not None:
-        study = _on_weekday(study, weekday)
+    study = on_weekday(study, weekday)
     types = rostered_types(study, layout)
     needs = compute_needs(study, rules.target_minutes, layout)
     staff = _staff(rules, types, study)
@@ -118,6 +119,47 @@ def roster(
     return _as_roster(found, by_hour, types, list(groups.values()), patterns, starts, rules)
 
 
+def roster_week(
+    study: Study,
+    *,
+    target_minutes: float | None = None,
+    rules: RosterRules | None = None,
+    layout: Layout | None = None,
+    time_limit: float = 60.0,
+    seed: int = 1,
+) -> tuple[RosterDay, ...]:
+    """One roster for each day of the week; days on which the same people come share one.
+
+    Parameters
+    ----------
+    study, target_minutes, rules, layout, seed
+        As `roster` takes them.
+    time_limit
+        Seconds for the solver, shared by the days.
+
+    Raises
+    ------
+    StudyError
+        As `roster`.
+    """
+    # where nobody comes on any day, the roster says so
+    days = days_alike(study) or (tuple(range(7)),)
+    return tuple(
+        RosterDay(
+            weekdays=own,
+            roster=roster(
+                study if len(days) == 1 else on_weekday(study, own[0]).replace(periods=()),
+                target_minutes=target_minutes,
+                rules=rules,
+                layout=layout,
+                time_limit=time_limit / len(days),
+                seed=seed,
+            ),
+        )
+        for own in days
+    )
+
+
 def _as_roster(
     found: Solution,
     by_hour: Mapping[int, HourNeed],
@@ -141,16 +183,6 @@ def _as_roster(
         bound_hours=found.bound * hour_part,
         full_hours=sum(types.values()) * len(starts) * hour_part,
     )
-
-
-def _on_weekday(study: Study, weekday: int) -> Study:
-    """Study whose day is one weekday."""
-    days = study.mix.arrivals.by_weekday
-    if weekday not in days:
-        known = ", ".join(str(day) for day in days) or "none"
-        raise StudyError(f"weekday {weekday} has no arrivals of its own; known are {known}")
-    arrivals = replace(study.mix.arrivals, per_hour=days[weekday], by_weekday={})
-    return study.replace(mix=replace(study.mix, arrivals=arrivals))
 
 
 def _staff(rules: RosterRules, types: Mapping[str, int], study: Study) -> tuple[StaffMember, ...]:
