@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
+from models import ROOM as ROOM_MODEL
+from models import ifc_model
 from workbooks import packed_workbook, workbook_text
 
 __all__ = ["seeds"]
@@ -161,20 +162,8 @@ def _json() -> list[bytes]:
 
 
 def _ifc() -> list[bytes]:
-    if find_spec("ifcopenshell") is None:
-        return []
-    import ifcopenshell
-    import ifcopenshell.api.root as root
-    import ifcopenshell.api.unit as unit
-
-    model = ifcopenshell.file(schema="IFC4")
-    project = root.create_entity(model, ifc_class="IfcProject", name="P")
-    unit.assign_unit(model)
-    storey = root.create_entity(model, ifc_class="IfcBuildingStorey", name="Ground")
-    wall = root.create_entity(model, ifc_class="IfcWall", name="W")
-    door = root.create_entity(model, ifc_class="IfcDoor", name="D")
-    del project, storey, wall, door
-    return [model.to_string().encode()]
+    small = [(kind, [(1000 * x, 1000 * y) for x, y in corners]) for kind, corners in ROOM_MODEL]
+    return [ifc_model(ROOM_MODEL), ifc_model(small, height=3000, prefix=".MILLI.")]
 
 
 def _study() -> list[bytes]:

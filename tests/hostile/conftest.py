@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 #: Modules of the folder fuzz that tests use.
-MODULES = ("workbooks", "readers", "seeds", "mutations")
+MODULES = ("workbooks", "models", "readers", "seeds", "mutations")
 
 
 @pytest.fixture(scope="session")

@@ -230,10 +230,15 @@ def test_branches_are_those_written(tmp_path, names, end, mark, delimiter) -> No
 )
 def test_a_log_and_its_workbook_are_the_same(tmp_path, fuzzing, minutes, business, seed) -> None:
     """Tickets of a CSV and of a workbook with the same cells are as many, with the same waits."""
+    day = "2025-03-03"
     head = ["ticket", "business", "taken", "called", "done"]
     rows = [
-        [f"A{i}", business, f"2025-03-03 09:{m:02d}:00", f"2025-03-03 1{w // 60}:{w % 60:02d}:00"]
-        + [f"2025-03-03 1{w // 60}:{w % 60:02d}:59"]
+        [
+            f"A{i}",
+            business,
+            f"{day} 09:{m:02d}:00",
+            *(f"{day} 1{w // 60}:{w % 60:02d}:{s}" for s in ("00", "59")),
+        ]
         for i, (m, w) in enumerate(minutes)
     ]
     text = tmp_path / "log.csv"

@@ -39,6 +39,7 @@ from optimizer.plan.dxf.layers import LayerMap, Meaning
 from optimizer.plan.dxf.leaves import find_leaves
 from optimizer.plan.dxf.outline import FoundOutline, drawn_outline, hull_outline, wall_outline
 from optimizer.plan.dxf.place import put_in_place
+from optimizer.plan.dxf.repairs import spike_defects, stroke_defects
 from optimizer.plan.dxf.sheet import choose_sheet
 from optimizer.plan.dxf.swings import split_swings
 from optimizer.plan.dxf.tangle import named, refuse_amount
@@ -177,6 +178,8 @@ class _Builder:
             if openings and not free:
                 found = replace(found, gap=0.0)  # all of them were read as doors, and told so
         self.defects += outline_defects(found, free, self.window)
+        self.defects += stroke_defects(self.metres(Meaning.WALL))
+        self.defects += spike_defects(self.paths(Meaning.OUTLINE), found)
         self.defects += leftover_defects(self.drawing, known, self.scale, self.shift)
         texts = [t.scaled(self.scale, self.shift) for t in self.drawing.texts]
         zones, nameless = find_zones(self.metres(Meaning.ZONE), texts, self.layers)

@@ -46,6 +46,8 @@ CUT = 0.3
 THIN = 0.05
 #: Detached buildings from this share of the largest on stay on the plan.
 KEPT = 0.2
+#: Broken elements that are named.
+SHOWN = 5
 #: SI units by the factor that a model gives.
 UNITS = {0.001: "mm", 0.01: "cm", 0.1: "dm", 1.0: "m", 0.0254: "in", 0.3048: "ft"}
 
@@ -125,6 +127,7 @@ class _Storey:
         self.scale = float(ifc.util.unit.calculate_unit_scale(model))
         self.storeys = sorted(model.by_type("IfcBuildingStorey"), key=lambda s: s.Elevation or 0.0)
         self.storey = self.choose(level)
+        self.broken: dict[str, str] = {}
 
     def choose(self, level: str | None) -> Any:
         """The storey asked for, else the lowest with doors; None in a model without storeys."""
@@ -151,11 +154,34 @@ class _Storey:
             try:
                 shape = self.ifc.geom.create_shape(self.settings, element).geometry
             except RuntimeError:
+                self.leave_out(element)
                 continue
             corners = np.array(shape.verts, dtype=float).reshape(-1, 3)
             triangles = np.array(shape.faces, dtype=np.int64).reshape(-1, 3)
             if len(triangles):
                 yield element, corners, triangles
+            else:
+                self.leave_out(element)
+
+    def leave_out(self, element: Any) -> None:
+        """Remember an element whose shape cannot be made, where the model says that it has one."""
+        if element.Representation is not None:
+            self.broken[str(element.GlobalId)] = f"{element.is_a()} {element.Name or ''!r}"
+
+    def broken_defects(self) -> list[Defect]:
+        """What was left out, for its shape is broken."""
+        if not self.broken:
+            return []
+        names = sorted(set(self.broken.values()))
+        shown = ", ".join(names[:SHOWN]) + (" and others" if len(names) > SHOWN else "")
+        return [
+            Defect(
+                code="element-broken",
+                sentence=f"{len(self.broken)} elements of the storey have no shape that can be "
+                f"made, and were left out: {shown}; mend them in the model",
+                severity=Severity.WARNING,
+            )
+        ]
 
     def height(self) -> float:
         """Height of the cut, metres."""
@@ -219,6 +245,7 @@ class _Storey:
         doors = _named(lines, [found.polygon, *found.detached])
         low_x, low_y = outline.bounds[:2]
         zones, notes = room_zones(self.rooms((float(low_x), float(low_y))), layers)
+        notes = [*self.broken_defects(), *notes]
         name = Path(self.path).stem + (f" {self.storey.Name}" if self.storey is not None else "")
         return FloorPlan(
             name=name,
