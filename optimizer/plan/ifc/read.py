@@ -245,7 +245,7 @@ class _Storey:
         doors = _named(lines, [found.polygon, *found.detached])
         low_x, low_y = outline.bounds[:2]
         zones, notes = room_zones(self.rooms((float(low_x), float(low_y))), layers)
-        notes = [*self.broken_defects(), *notes]
+        notes = (*self.broken_defects(), *notes)
         name = Path(self.path).stem + (f" {self.storey.Name}" if self.storey is not None else "")
         return FloorPlan(
             name=name,
