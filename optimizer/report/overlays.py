@@ -7,11 +7,14 @@ is shared with `conflict_picture`.
 
 from __future__ import annotations
 
+import math
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
+from shapely import Point, STRtree, box
 
-from optimizer.report.canvas import draw_legend, draw_text, figure_of
+from optimizer.report.canvas import draw_legend, draw_text, figure_of, metres_per_point
 from optimizer.report.colours import HARD_BROKEN, INK, PRIVACY, SOFT_BROKEN
 from optimizer.report.layout_picture import plot_evaluated
 from optimizer.report.place_words import place_label
@@ -19,8 +22,11 @@ from optimizer.report.words import word
 from optimizer.rules.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from shapely import Polygon
 
     from optimizer.evaluation import Evaluation
     from optimizer.report.words import Language
@@ -34,10 +40,14 @@ __all__ = [
     "overlay_axes",
     "plot_privacy",
     "plot_rules",
+    "spread",
+    "written_on",
 ]
 
 #: Inches at the right of a new picture for its legend.
 PANEL = 4.2
+#: Points across a mark, and from the middle of one to that of the next where they crowd.
+MARK, APART = 12.0, 14.0
 #: Longest line of a legend, signs, and its font size, points.
 LINE, SIZE = 56, 6.5
 
@@ -88,10 +98,13 @@ def plot_rules(
     """
     ax = overlay_axes(study, evaluation, ax, language)
     entries: list[tuple[Artist, str]] = []
-    for number, finding in enumerate(broken_findings(evaluation), start=1):
+    found = broken_findings(evaluation)
+    apart = APART * metres_per_point(ax)
+    places = spread([finding.where for finding in found], apart, written_on(ax))
+    for number, (finding, where) in enumerate(zip(found, places, strict=True), start=1):
         hard = finding.rule.severity is Severity.HARD
         colour = HARD_BROKEN if hard else SOFT_BROKEN
-        handle = draw_mark(ax, finding.where, number, 12.0, colour, f"broken:{number}")
+        handle = draw_mark(ax, where, number, MARK, colour, f"broken:{number}")
         kind = word("picture", "broken_hard" if hard else "broken_soft", language)
         clause = " ".join(part for part in (finding.rule.edition, finding.rule.clause) if part)
         head = f"{number}  {finding.rule.id} {clause}".rstrip()
@@ -99,6 +112,56 @@ def plot_rules(
     if legend:
         draw_explanation(ax, entries, word("report", "broken", language), language)
     return ax
+
+
+def spread(
+    places: Sequence[tuple[float, float] | None], apart: float, names: Sequence[Polygon] = ()
+) -> list[tuple[float, float] | None]:
+    """Places of marks, each as near to its own as it can be without covering another or a name.
+
+    Parameters
+    ----------
+    places
+        Where the marks belong, metres; None for one without a place.
+    apart
+        Distance that two marks keep, metres; half of it to a name.
+    names
+        What names cover, metres.
+    """
+    tree, reach = STRtree(names), apart / 2
+    taken: list[tuple[float, float]] = []
+    found: list[tuple[float, float] | None] = []
+    for place in places:
+        if place is None:
+            found.append(None)
+            continue
+        free = next(
+            spot
+            for spot in _rings(place, apart)
+            if all(math.dist(spot, other) > 0.999 * apart for other in taken)
+            and not len(tree.query(Point(spot), predicate="dwithin", distance=reach))
+        )
+        found.append(free)
+        taken.append(free)
+    return found
+
+
+def written_on(ax: Axes) -> list[Polygon]:
+    """What the texts of axes cover, metres."""
+    back = ax.transData.inverted()
+    extents = [text.get_window_extent() for text in ax.texts if text.get_text().strip()]
+    corners = [back.transform([(e.x0, e.y0), (e.x1, e.y1)]).ravel() for e in extents]
+    return [box(*four) for four in corners]
+
+
+def _rings(place: tuple[float, float], apart: float) -> Iterator[tuple[float, float]]:
+    """Yield the place, then places on ever wider rings around it."""
+    yield place
+    for ring in count(1):
+        for k in range(6 * ring):
+            turn = math.tau * k / (6 * ring)
+            x, y = math.cos(turn), math.sin(turn)
+            yield place[0] + ring * apart * x, place[1] + ring * apart * y
 
 
 def broken_findings(evaluation: Evaluation) -> tuple[Finding, ...]:

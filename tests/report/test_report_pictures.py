@@ -1,6 +1,7 @@
 """Pictures, judged by their artists: what is drawn, where, and that names cover nothing."""
 
 import inspect
+import math
 import os
 import subprocess
 import sys
@@ -40,7 +41,7 @@ from optimizer.report.flow_picture import plot_flows
 from optimizer.report.labels import Name, place_names
 from optimizer.report.layout_picture import layout_legend, plot_layout
 from optimizer.report.moves import draw_before_after, moved_fixtures, plot_moves
-from optimizer.report.overlays import plot_privacy, plot_rules
+from optimizer.report.overlays import plot_privacy, plot_rules, spread
 from optimizer.report.peak_chart import plot_peaks
 from optimizer.report.plan_picture import plot_plan, zone_name
 from optimizer.report.results import evaluation_to_json, result_to_json
@@ -492,6 +493,24 @@ def test_moves_are_arrows_from_old_to_new(report_study, report_layout):
     ax = plot_moves(report_study, (report_layout, after))
     assert set(artists(ax.figure, "move:")) == {f"move:{name}" for name in moved}
     assert set(artists(ax.figure, "was:")) == {f"was:{name}" for name in moved}
+
+
+def test_marks_at_one_place_stand_side_by_side():
+    """Three marks of one place keep their distance; the first stays, one without a place too."""
+    found = spread([(1.0, 2.0), (1.0, 2.0), None, (1.1, 2.0), (9.0, 9.0)], 0.5)
+    assert found[0] == (1.0, 2.0)
+    # the first place of the ring around (1, 2)
+    assert found[1] == (1.5, 2.0)
+    assert found[2] is None
+    assert found[4] == (9.0, 9.0)
+    placed = [spot for spot in found if spot]
+    assert min(math.dist(a, b) for a, b in combinations(placed, 2)) > 0.499
+    # all six places of the ring around (1.1, 2) are nearer than 0.5 to one of the two: the next
+    assert math.dist(found[3], (1.1, 2.0)) == pytest.approx(1.0)
+    # a name from 0 to 2 along x, 1.9 to 2.1 along y: the mark moves up or down by a ring
+    beside = spread([(1.0, 2.0)], 0.5, [box(0.0, 1.9, 2.0, 2.1)])[0]
+    assert math.dist(beside, (1.0, 2.0)) == pytest.approx(0.5)
+    assert abs(beside[1] - 2.0) > 0.1 + 0.25
 
 
 def test_before_and_after_have_one_scale(report_study, report_layout, report_evaluation):
