@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shapely import Polygon
@@ -47,8 +48,14 @@ class Placed:
 
     def footprint(self, *, grow: float = 0.0) -> Polygon:
         """Its footprint, grown on every side; sharp corners stay sharp."""
-        x, y = self.kind.width / 2, self.kind.depth / 2
-        return self.rectangle((-x, -y, x, y), grow=grow)
+        if grow not in self._footprints:
+            x, y = self.kind.width / 2, self.kind.depth / 2
+            self._footprints[grow] = self.rectangle((-x, -y, x, y), grow=grow)
+        return self._footprints[grow]
+
+    @cached_property
+    def _footprints(self) -> dict[float, Polygon]:
+        return {}
 
     def places(self, role: Role) -> tuple[tuple[float, float], ...]:
         """Its own standing points of one role."""

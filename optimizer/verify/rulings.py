@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.rules.model import Severity
 from optimizer.rules.packs import rules_of
 from optimizer.verify.claim import MISSING, Claim, hold, lookup
-from optimizer.verify.pack_rules import PACKS
+from optimizer.verify.pack_rules import OPEN, PACKS
 from optimizer.verify.placing import PLACING
 
 if TYPE_CHECKING:
@@ -84,11 +84,9 @@ def _check(scene: Scene, rule: Rule, rows: Sequence[Mapping[str, Any]]) -> Claim
         return hold(name, False, f"rule {rule.id}: passed must be true, false or null in each row")
     stated = False if False in outcomes else None if None in outcomes else True
     if rule.severity is Severity.MANUAL:
-        if stated is None:
-            return None
-        return hold(
-            name, False, f"rule {rule.id} is decided on site; passed must be null", stated=stated
-        )
+        says = "is left open, as it must be" if stated is None else "must have passed null"
+        sentence = f"rule {rule.id} is decided on site and {says}"
+        return hold(name, stated is None, sentence, stated=stated)
     if rule.id not in PLACING and rule.check not in PACKS:
         return None
     return _compare(scene, rule, stated)
@@ -97,18 +95,21 @@ def _check(scene: Scene, rule: Rule, rows: Sequence[Mapping[str, Any]]) -> Claim
 def _compare(scene: Scene, rule: Rule, stated: bool | None) -> Claim:
     """Claim that the stated outcome of a rule is the one found."""
     name = f"rules.{rule.id}"
-    # a breach beyond all doubt, and one that a micrometre would make
+    # a breach beyond all doubt, and one that the doubt of both methods allows
     certain = tuple(_breaches(scene, rule, SLACK))
     possible = certain or tuple(_breaches(scene, rule, -SLACK))
-    found = False if certain else None if possible else True
-    named = "; ".join((certain or possible)[:NAMED])
-    more = f" and {len(certain) - NAMED} more" if len(certain) > NAMED else ""
-    says = {True: "kept", False: "broken", None: "open"}[stated]
-    here = f"found: {named}{more}" if named else "found kept"
+    asked = OPEN[rule.check](scene, rule) if rule.check in OPEN and not certain else ()
+    to_ask = tuple(dict.fromkeys(asked))
+    found = False if certain else None if possible or to_ask else True
+    right = (False,) if certain else (*((False,) if possible else ()), None if to_ask else True)
+    reasons = certain or possible or to_ask
+    more = f" and {len(reasons) - NAMED} more" if len(reasons) > NAMED else ""
+    says = {True: "kept", False: "broken", None: "open"}
+    here = f"found: {'; '.join(reasons[:NAMED])}{more}" if reasons else "found kept"
     return hold(
         name,
-        stated is not None and found in (None, stated),
-        f"rule {rule.id} is said to be {says}; {here}",
+        stated in right,
+        f"rule {rule.id} is said to be {says[stated]}; {here}",
         stated=stated,
         found=found,
     )

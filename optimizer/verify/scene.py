@@ -11,19 +11,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from shapely import union_all
 
 from optimizer.equipment.model import Role
 from optimizer.errors import StudyError
 from optimizer.plan.space import Audience, door_point, free_space
 from optimizer.verify.demand import list_walks, merge_walks
+from optimizer.verify.discs import Floor
 from optimizer.verify.periods import list_parts
 from optimizer.verify.privacy import DOUBT, overlooked
+from optimizer.verify.sight import GRAZE, Sights
 from optimizer.verify.waiting import queue_figures
 from optimizer.verify.ways import MITRE, Ways, find_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from shapely.geometry.base import BaseGeometry
 
@@ -123,6 +126,41 @@ class Scene:
             overlooked(self.study.plan, self.fixtures, doubt=doubt) for doubt in (-DOUBT, DOUBT)
         )
         return sure, possible
+
+    @cached_property
+    def spans(self) -> dict[Hashable, tuple[float, float]]:
+        """Least and most of what rules have measured already, by what it is."""
+        return {}
+
+    @cached_property
+    def discs(self) -> Floor:
+        """Customers' floor less the furniture, for discs that go over it."""
+        taken = union_all([fixture.footprint() for fixture in self.fixtures])
+        region = free_space(self.study.plan, Audience.CUSTOMER).difference(taken)
+        shapely.prepare(region)
+        return Floor(region=region)
+
+    def sees(
+        self,
+        one: tuple[float, float],
+        other: tuple[float, float],
+        slack: float,
+        own: Placed | None = None,
+    ) -> bool:
+        """Whether a place sees another: beyond doubt for slack above 0, else perhaps.
+
+        Parameters
+        ----------
+        own
+            A fixture that is not in the way of this sight.
+        """
+        opaque = [f for f in self.fixtures if f.kind.opaque and f is not own]
+        return self._sights[slack > 0].free(one, other, opaque)
+
+    @cached_property
+    def _sights(self) -> tuple[Sights, Sights]:
+        plan = self.study.plan
+        return Sights(plan=plan, grow=-GRAZE), Sights(plan=plan, grow=GRAZE)
 
     @cached_property
     def room(self) -> Mapping[Audience, BaseGeometry]:

@@ -56,7 +56,9 @@ class Ways:
     paths: tuple[Array, ...]
 
 
-def find_ways(region: BaseGeometry, walks: Sequence[tuple[Point, Point]]) -> tuple[Ways, ...]:
+def find_ways(
+    region: BaseGeometry, walks: Sequence[tuple[Point, Point]], *, paths: bool = True
+) -> tuple[Ways, ...]:
     """Shortest ways in a region from the start to the end of each walk.
 
     Parameters
@@ -65,6 +67,8 @@ def find_ways(region: BaseGeometry, walks: Sequence[tuple[Point, Point]]) -> tup
         Where the middle of a body may be.
     walks
         Start and end of each walk, metres.
+    paths
+        Whether the paths are wanted beside the lengths.
     """
     clear = region.buffer(-SKIN / 2, join_style="mitre", mitre_limit=MITRE)
     inner = region.buffer(-SKIN, join_style="mitre", mitre_limit=MITRE)
@@ -101,7 +105,7 @@ def find_ways(region: BaseGeometry, walks: Sequence[tuple[Point, Point]]) -> tup
         if start not in reach:
             reach[start] = nx.single_source_dijkstra_path_length(graph, start)
         length = reach[start].get(end, math.inf)
-        nodes = _trace(graph, points, solid, reach[start], (start, end))
+        nodes = _trace(graph, points, solid, reach[start], (start, end)) if paths else ()
         found.append(Ways(length=length, paths=_distinct(points[list(way)] for way in nodes)))
     return tuple(found)
 

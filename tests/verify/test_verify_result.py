@@ -58,7 +58,6 @@ def test_a_true_result_is_believed(small_study, small_result):
         "crowding.aisle_speed",
         "diversion.parting_place",
         "notes",
-        "rules",
     }
     assert all(isinstance(claim, Claim) and claim.sentence for claim in claims)
 
