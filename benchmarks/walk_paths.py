@@ -26,7 +26,8 @@ from walk_worlds import World, scatter, world
 
 from optimizer.walk import Router, prepare_shell, route
 from optimizer.walk.crossing import count_crossings
-from optimizer.walk.encounters import EncounterLedger, LaneModel, Streams, ends_from_paths
+from optimizer.walk.encounters import LaneModel, Streams, ends_from_paths
+from optimizer.walk.ledger import EncounterLedger
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "numba", "shapely", "scipy", "networkx", "extremitypathfinder", "jupedsim")

@@ -1,6 +1,8 @@
 """Legs as the encounter kernels take them.
 
-In: a study and legs, with or without paths. Out: `Streams` of people, lanes and class weights.
+In: a study and legs, with or without paths. Out: `Streams` of people and lanes. Wheelchair users
+walk among the customers at their own speed: the gait of a flow is the class of its people, and what
+an encounter counts is the mean over who walks in both flows.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import numpy as np
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.legs import AUDIENCE
 from optimizer.demand.periods import reference_weights
-from optimizer.walk.encounters import LaneModel, Streams
+from optimizer.walk.encounters import LaneModel, Streams, gait_terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Walker",
-    "class_mixture",
     "class_weights",
     "lane_model",
-    "meeting_weights",
+    "people_meeting",
+    "streams_by_kind",
     "streams_of",
     "weighted_streams",
+    "wheelchair_weights",
 ]
 
 #: Classes of people in the order of the class numbers that the kernels take.
@@ -58,8 +61,54 @@ class Walker(Protocol):
         """Class of the people."""
 
 
-def streams_of(study: Study, legs: Sequence[Walker]) -> Streams:
-    """The people of the legs; flows share an end where one audience uses one fixture or door."""
+def streams_of(
+    study: Study, legs: Sequence[Walker], weights: NDArray[np.float64] | None = None
+) -> Streams:
+    """The people of the legs; flows share an end where one audience uses one fixture or door.
+
+    Parameters
+    ----------
+    study, legs
+        Who walks where.
+    weights
+        (classes, classes) what an encounter of two people counts; 1 for all if left out.
+    """
+    classes = [CLASSES.index(leg.person) for leg in legs]
+    return Streams.of(
+        [leg.rate for leg in legs],
+        speeds=[study.walking.speed[leg.person] for leg in legs],
+        classes=classes,
+        ends=_ends(legs),
+        gaits=classes,
+        # a class without a speed walks nowhere
+        terms=gait_terms(
+            [study.walking.speed.get(person, 1.0) for person in CLASSES],
+            _class_mixture(study),
+            weights,
+        ),
+    )
+
+
+def streams_by_kind(study: Study, legs: Sequence[Walker]) -> tuple[Streams, NDArray[np.int64]]:
+    """Streams of one speed each, wheelchair users apart, and the leg that each of them walks."""
+    mixture = _class_mixture(study)
+    rows = [
+        (k, kind)
+        for k, leg in enumerate(legs)
+        for kind in np.flatnonzero(mixture[CLASSES.index(leg.person)]).tolist()
+    ]
+    legs_of = np.array([k for k, _ in rows], dtype=np.int64)
+    streams = Streams.of(
+        [legs[k].rate * mixture[CLASSES.index(legs[k].person), kind] for k, kind in rows],
+        speeds=[study.walking.speed[CLASSES[kind]] for _, kind in rows],
+        classes=[kind for _, kind in rows],
+        ends=_ends(legs)[legs_of],
+    )
+    return streams, legs_of
+
+
+def _ends(legs: Sequence[Walker]) -> NDArray[np.int64]:
+    """(legs, 2) number of the place at which each leg begins and ends, by audience."""
     ends: dict[tuple[str, Audience], int] = {}
     numbers = [
         [
@@ -68,43 +117,34 @@ def streams_of(study: Study, legs: Sequence[Walker]) -> Streams:
         ]
         for leg in legs
     ]
-    return Streams.of(
-        [leg.rate for leg in legs],
-        speeds=[study.walking.speed[leg.person] for leg in legs],
-        classes=[CLASSES.index(leg.person) for leg in legs],
-        ends=np.array(numbers, dtype=np.int64).reshape(-1, 2),
-    )
+    return np.array(numbers, dtype=np.int64).reshape(-1, 2)
 
 
-def meeting_weights(
-    study: Study, legs: Sequence[LegEnds], weights: Sequence[float]
-) -> NDArray[np.float64]:
-    """(legs, legs) weight of an encounter that two streams of one person an hour would have.
+def people_meeting(legs: Sequence[LegEnds], weights: Sequence[float]) -> NDArray[np.float64]:
+    """(legs, legs) times that streams of one person an hour would meet as often.
 
     Encounters go with the product of both rates. Over periods of these weights, two legs count
-    Σ weight · rate · rate of the other, times the weight of their classes.
+    Σ weight · rate · rate of the other.
     """
     rates = np.array(
         [[sum(groups.values()) for groups in leg.by_period] for leg in legs], dtype=float
     ).reshape(len(legs), len(weights))
-    classes = np.array([CLASSES.index(leg.person) for leg in legs], dtype=np.int64)
     people = (rates * np.asarray(weights)) @ rates.T
-    table: NDArray[np.float64] = class_weights(study)[np.ix_(classes, classes)]
     # the product of one matrix with its own transpose, but for rounding
-    found: NDArray[np.float64] = table * (people + people.T) / 2.0
+    found: NDArray[np.float64] = (people + people.T) / 2.0
     return found
 
 
 def weighted_streams(study: Study, legs: Sequence[LegEnds]) -> tuple[Streams, NDArray[np.float64]]:
-    """Streams and class weights whose weighted encounters are those of the objective.
+    """Streams with the class weights in their terms, and weights of what is left: the periods.
 
     With periods each leg is a class of its own with one person an hour, and the weights hold the
-    people of every period: `meeting_weights`.
+    people of every period: `people_meeting`.
     """
-    streams = streams_of(study, legs)
+    streams = streams_of(study, legs, class_weights(study))
     if not study.periods:
-        return streams, class_weights(study)
-    weights = meeting_weights(study, legs, reference_weights(study))
+        return replace(streams, classes=np.zeros_like(streams.classes)), np.ones((1, 1))
+    weights = people_meeting(legs, reference_weights(study))
     unit = replace(streams, rates=np.ones(len(legs)), classes=np.arange(len(legs)))
     return unit, weights
 
@@ -115,20 +155,20 @@ def lane_model(study: Study) -> LaneModel:
 
 
 def class_weights(study: Study) -> NDArray[np.float64]:
-    """(classes, classes) weight of an encounter between two flows of these classes.
-
-    Wheelchair users walk among the customers: the weight of a flow is the mean over who walks it.
-    """
-    weights = np.array(
+    """(classes, classes) weight of an encounter between two people of these classes."""
+    return np.array(
         [[study.objective.class_weight(one, other) for other in CLASSES] for one in CLASSES]
     )
-    mixture = class_mixture(study)
-    mixed: NDArray[np.float64] = mixture @ weights @ mixture.T
-    # equal above and below the diagonal to the last bit
-    return (mixed + mixed.T) / 2.0
 
 
-def class_mixture(study: Study) -> NDArray[np.float64]:
+def wheelchair_weights() -> NDArray[np.float64]:
+    """(classes, classes) 1 where one of the two people or both are wheelchair users."""
+    chair = np.array([person is PersonClass.WHEELCHAIR for person in CLASSES])
+    either: NDArray[np.float64] = np.logical_or.outer(chair, chair).astype(np.float64)
+    return either
+
+
+def _class_mixture(study: Study) -> NDArray[np.float64]:
     """(classes, classes) share of people of each class, column, in a flow of a class, row."""
     rows = [study.walking.mixture(person) for person in CLASSES]
     return np.array([[row.get(person, 0.0) for person in CLASSES] for row in rows])

@@ -15,7 +15,14 @@ from optimizer.demand.courses import share_of_customers
 from optimizer.demand.flows import PersonClass
 from optimizer.evaluation import CrossingFigures, MeetingPair, MeetingPlace
 from optimizer.measured.walking import is_staff
-from optimizer.streams import CLASSES, class_mixture, class_weights, lane_model, streams_of
+from optimizer.streams import (
+    CLASSES,
+    class_weights,
+    lane_model,
+    streams_by_kind,
+    streams_of,
+    wheelchair_weights,
+)
 from optimizer.walk.conflict_map import Raster, conflict_map, raster_of, worst_places
 from optimizer.walk.crossing import (
     count_crossings,
@@ -52,6 +59,10 @@ COUNTED = frozenset(
         "merging_metres",
     }
 )
+#: Figures that need unweighted encounters.
+UNWEIGHTED = frozenset(
+    {"encounters_per_hour", "staff_customer_encounters", "cash_customer_encounters"}
+)
 #: So many of the worst places, and so many pairs of flows at each.
 PLACES, CAUSES = 8, 4
 #: Size of a cell of the conflict map, and of a place on it, metres.
@@ -78,11 +89,25 @@ def compute_crossing(
     points, counts = pad_polylines(leg.path for leg in legs)
     streams = streams_of(study, legs)
     nobody = np.zeros_like(counts)  # paths without a walk meet nobody, in no time
-    meet = only is None or any("encounters" in name for name in only)
     cross = only is None or bool(only & COUNTED)
-    pairs = encounter_matrix(
-        points, counts if meet else nobody, streams=streams, lanes=lane_model(study)
-    )
+    lanes = lane_model(study)
+    meet = only is None or bool(only & UNWEIGHTED)
+    pairs = encounter_matrix(points, counts if meet else nobody, streams=streams, lanes=lanes)
+    weighed = {
+        name: total_encounters(
+            encounter_matrix(
+                points,
+                counts if only is None or name in only else nobody,
+                streams=streams_of(study, legs, weights),
+                lanes=lanes,
+            ),
+            classes=streams.classes,
+        )
+        for name, weights in (
+            ("weighted_encounters_per_hour", class_weights(study)),
+            ("wheelchair_encounters", wheelchair_weights()),
+        )
+    }
     crossings = count_crossings(points, counts if cross else nobody)
     place = {
         (int(one), int(other)): (float(x), float(y))
@@ -97,9 +122,7 @@ def compute_crossing(
     classes = sum_by_class(pairs, classes=streams.classes, size=len(CLASSES))
     return CrossingFigures(
         encounters_per_hour=total_encounters(pairs, classes=streams.classes),
-        weighted_encounters_per_hour=total_encounters(
-            pairs, classes=streams.classes, class_weights=class_weights(study)
-        ),
+        weighted_encounters_per_hour=weighed["weighted_encounters_per_hour"],
         path_crossings=float(crossings.total),
         share_of_customers_crossing=share_of_customers(courses, across) or 0.0,
         worst_pairs=tuple(
@@ -113,7 +136,7 @@ def compute_crossing(
         ),
         staff_customer_encounters=_with_customers(classes, PersonClass.STAFF),
         cash_customer_encounters=_with_customers(classes, PersonClass.CASH),
-        wheelchair_encounters=_of_wheelchairs(study, classes),
+        wheelchair_encounters=weighed["wheelchair_encounters"],
         weighted_path_crossings=weighted_crossings(crossings, rates=streams.rates),
         head_on_metres=float(crossings.head_on.sum() / 2.0),
         merging_metres=float(crossings.merging.sum() / 2.0),
@@ -130,13 +153,6 @@ def _with_customers(classes: NDArray[np.float64], person: PersonClass) -> float:
     )
 
 
-def _of_wheelchairs(study: Study, classes: NDArray[np.float64]) -> float:
-    """Encounters in which one or both of the two are wheelchair users."""
-    share = class_mixture(study)[:, CLASSES.index(PersonClass.WHEELCHAIR)]
-    neither = np.outer(1.0 - share, 1.0 - share)
-    return float((np.triu(classes) * (1.0 - neither)).sum())
-
-
 def find_places(study: Study, layout: Layout, legs: Sequence[Leg]) -> tuple[MeetingPlace, ...]:
     """The places of the conflict map where people meet most, worst first, and who they are.
 
@@ -146,10 +162,11 @@ def find_places(study: Study, layout: Layout, legs: Sequence[Leg]) -> tuple[Meet
     if not counts.max(initial=0):
         return ()
     lanes = lane_model(study)
+    streams, walks = streams_by_kind(study, legs)
     found = worst_places(
-        points,
-        counts,
-        streams=streams_of(study, legs),
+        points[walks],
+        counts[walks],
+        streams=streams,
         lanes=lanes,
         raster=raster_of(points, counts, cell=CELL, margin=lanes.width),
         radius=PLACE,
@@ -157,7 +174,8 @@ def find_places(study: Study, layout: Layout, legs: Sequence[Leg]) -> tuple[Meet
     )
     kind = {p.fixture: p.type for p in layout.placements}
     names = [
-        f"{kind.get(leg.source, leg.source)} → {kind.get(leg.target, leg.target)}" for leg in legs
+        f"{kind.get(leg.source, leg.source)} → {kind.get(leg.target, leg.target)}"
+        for leg in (legs[k] for k in walks)
     ]
     return tuple(
         MeetingPlace(
@@ -199,5 +217,6 @@ def draw_conflicts(
         return None
     lanes = lane_model(study)
     raster = raster_of(points, counts, cell=cell, margin=lanes.width)
-    streams = streams_of(study, legs)
-    return conflict_map(points, counts, streams=streams, lanes=lanes, raster=raster), raster
+    streams, walks = streams_by_kind(study, legs)
+    heat = conflict_map(points[walks], counts[walks], streams=streams, lanes=lanes, raster=raster)
+    return heat, raster

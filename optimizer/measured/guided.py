@@ -52,10 +52,10 @@ def compute_guided(
 ) -> GuidedFigures:
     """Encounters, crossings and metres on the shortest ways and on the marked ones."""
     points, counts = pad_polylines(leg.path for leg in legs)
-    streams, lanes, weights = streams_of(study, legs), lane_model(study), class_weights(study)
+    streams, lanes = streams_of(study, legs, class_weights(study)), lane_model(study)
     slack = read_pedestrian_values().path_slack
     pairs = encounter_matrix(points, counts, streams=streams, lanes=lanes)
-    heavy = (pairs * weights[np.ix_(streams.classes, streams.classes)]).sum(axis=1)
+    heavy = pairs.sum(axis=1)
     worst = np.lexsort((np.arange(len(legs)), -heavy))[:FLOWS]
     ways: Paths = [[leg.path] if len(leg.path) > 1 else [] for leg in legs]
     for audience, shell in shells.items():
@@ -67,7 +67,6 @@ def compute_guided(
         streams=streams,
         lanes=lanes,
         slack=slack,
-        class_weights=weights,
         restarts=RESTARTS,
     )
     guided = count_crossings(*pad_polylines(chosen.paths))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from optimizer.measured.conditions import fixed_costs
-from optimizer.streams import meeting_weights
+from optimizer.streams import people_meeting
 from optimizer.walked_legs import NO_WAY
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class WorstPeriod:
             ]
         ).reshape(count, len(legs))
         alone = np.eye(count)
-        self._meetings = [meeting_weights(study, legs, alone[p].tolist()) for p in range(count)]
+        self._meetings = [people_meeting(legs, alone[p].tolist()) for p in range(count)]
         self._encounters = study.objective.encounters
 
     @classmethod

@@ -9,8 +9,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from optimizer.verify.claim import (
     MISSING,
     Claim,
@@ -20,17 +18,14 @@ from optimizer.verify.claim import (
     is_number,
     lookup,
 )
-from optimizer.verify.encounters import Lanes, Stream, pair_encounters
-from optimizer.verify.people import customer_minutes, meeting_weights
+from optimizer.verify.people import customer_minutes
 from optimizer.verify.privacy import through_flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from optimizer.demand.flows import PersonClass
     from optimizer.study import Study
+    from optimizer.verify.meetings import Meetings
     from optimizer.verify.scene import Scene
 
     Span = tuple[float, float]
@@ -41,7 +36,6 @@ __all__ = [
     "check_privacy",
     "check_waiting",
     "check_walking",
-    "measure_encounters",
     "metre_weights",
 ]
 
@@ -100,75 +94,14 @@ def check_detour(scene: Scene, result: Any) -> Iterator[Claim]:
     yield agree(result, "detour.worst", worst, relative=LENGTH)
 
 
-def measure_encounters(
-    scene: Scene,
-) -> tuple[dict[tuple[str, str], list[Span]], Span, Span, dict[frozenset[PersonClass], Span]]:
-    """Expected encounters: of each pair of walks by name, in all, weighted in all, by classes.
-
-    Each figure is a span from least to most, for of two equally short ways either may be walked.
-    """
-    speed = scene.study.walking.speed
-    streams, owner = [], []
-    for k, (walk, way) in enumerate(zip(scene.walks, scene.ways, strict=True)):
-        for path in way.paths:
-            owner.append(k)
-            streams.append(
-                Stream(
-                    path=path,
-                    rate=walk.rate,
-                    speed=speed[walk.person],
-                    start=(walk.source, walk.staff),
-                    end=(walk.target, walk.staff),
-                )
-            )
-    if not streams:
-        return {}, (0.0, 0.0), (0.0, 0.0), {}
-    walking = scene.study.walking
-    pairs = pair_encounters(
-        streams, Lanes(width=walking.lane_width, distance=walking.encounter_distance)
-    )
-    own = np.array(owner)
-    first = np.flatnonzero(np.diff(own, prepend=-1))
-    low = _by_walk(np.minimum, pairs, first)
-    high = _by_walk(np.maximum, pairs, first)
-    walks = [scene.walks[k] for k in own[first]]
-    weight = meeting_weights(scene.study, [walk.person for walk in walks])
-    names = [f"{walk.source} → {walk.target}" for walk in walks]
-    named: dict[tuple[str, str], list[Span]] = {}
-    by_class: dict[frozenset[PersonClass], Span] = {}
-    for i, j in np.argwhere(np.triu(high, k=1) > 0).tolist():
-        key = min((names[i], names[j]), (names[j], names[i]))
-        named.setdefault(key, []).append((float(low[i, j]), float(high[i, j])))
-        people = frozenset({walks[i].person, walks[j].person})
-        least, most = by_class.get(people, (0.0, 0.0))
-        by_class[people] = (least + float(low[i, j]), most + float(high[i, j]))
-    return (
-        named,
-        (float(low.sum() / 2), float(high.sum() / 2)),
-        (float((low * weight).sum() / 2), float((high * weight).sum() / 2)),
-        by_class,
-    )
-
-
-def _by_walk(
-    pick: np.ufunc, pairs: NDArray[np.float64], first: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """The least or most over the equally short ways of each walk."""
-    rows: NDArray[np.float64] = pick.reduceat(pick.reduceat(pairs, first, axis=0), first, axis=1)
-    np.fill_diagonal(rows, 0.0)
-    return rows
-
-
-def check_crossing(
-    result: Any, named: Mapping[tuple[str, str], list[Span]], total: Span, weighted: Span
-) -> Iterator[Claim]:
+def check_crossing(result: Any, met: Meetings) -> Iterator[Claim]:
     """Claims about expected encounters and the worst pairs."""
     for name, span in (
-        ("encounters_per_hour", total),
-        ("weighted_encounters_per_hour", weighted),
+        ("encounters_per_hour", met.total),
+        ("weighted_encounters_per_hour", met.weighted),
     ):
         yield _within(result, f"crossing.{name}", span, MEETING)
-    yield from _check_worst_pairs(result, named)
+    yield from _check_worst_pairs(result, met.named)
 
 
 def _check_worst_pairs(result: Any, named: Mapping[tuple[str, str], list[Span]]) -> Iterator[Claim]:

@@ -23,16 +23,16 @@ from optimizer.verify.diversion import (
     through_queue,
     waiting_room,
 )
-from optimizer.verify.people import wheelchair_part
 from optimizer.verify.privacy import through_flow
 from optimizer.verify.spared import share_met
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from optimizer.demand.mix import Stop
+    from optimizer.verify.meetings import Meetings
     from optimizer.verify.scene import Scene
 
     Array = NDArray[np.float64]
@@ -51,22 +51,18 @@ BUSINESS = "detour.by_journey."
 TIE, JOURNEYS = 1e-5, 64
 
 
-def measure_flows(
-    scene: Scene, meetings: Mapping[frozenset[PersonClass], Span], total: Span
-) -> dict[str, Span | None]:
+def measure_flows(scene: Scene, met: Meetings) -> dict[str, Span | None]:
     """Spans of all figures of flows by their keys.
 
     Parameters
     ----------
     scene
         The walked layout.
-    meetings
-        Expected encounters per hour by the classes of the two people.
-    total
-        Expected encounters per hour of all.
+    met
+        Its expected encounters.
     """
-    found: Spans = {**_crossing(scene), **_classes(scene, meetings), **_detour(scene)}
-    found["crossing.encounters_per_hour"] = total
+    found: Spans = {**_crossing(scene), **_classes(met), **_detour(scene)}
+    found["crossing.encounters_per_hour"] = met.total
     found["privacy.through_flow_per_hour"] = through_flow(scene)
     cost = sum(fixture.kind.cost or 0.0 for fixture in scene.fixtures)
     found["equipment_cost"] = (cost, cost)
@@ -139,23 +135,18 @@ def _by_walk(pick: np.ufunc, pairs: Array, first: NDArray[np.int64]) -> Array:
     return rows
 
 
-def _classes(scene: Scene, meetings: Mapping[frozenset[PersonClass], Span]) -> Spans:
+def _classes(met: Meetings) -> Spans:
     """Encounters of staff and of cash transport with customers, of wheelchair users with all."""
-    found: Spans = {}
+    found: Spans = {"crossing.wheelchair_encounters": met.wheelchairs}
     for person, name in ((PersonClass.STAFF, "staff"), (PersonClass.CASH, "cash")):
         spans = [
-            meetings.get(frozenset({person, other}), (0.0, 0.0))
+            met.by_class.get(frozenset({person, other}), (0.0, 0.0))
             for other in (PersonClass.CUSTOMER, PersonClass.WHEELCHAIR)
         ]
         found[f"crossing.{name}_customer_encounters"] = (
             sum(span[0] for span in spans),
             sum(span[1] for span in spans),
         )
-    parts = [(wheelchair_part(scene.study, pair), span) for pair, span in meetings.items()]
-    found["crossing.wheelchair_encounters"] = (
-        sum(part * span[0] for part, span in parts),
-        sum(part * span[1] for part, span in parts),
-    )
     return found
 
 

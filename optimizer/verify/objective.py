@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.verify.claim import Claim, agree, between
-from optimizer.verify.figures import LENGTH, MEETING, WAIT, measure_encounters
+from optimizer.verify.figures import LENGTH, MEETING, WAIT
 from optimizer.verify.flow_claims import further_terms
 from optimizer.verify.flows import measure_flows
+from optimizer.verify.meetings import measure_encounters
 from optimizer.verify.periods import visit_minutes
 from optimizer.verify.waiting import waiting_seconds
 
@@ -83,10 +84,9 @@ def check_objective(
 
 def _period_terms(scene: Scene, result: Any) -> Spans:
     """Terms of one period."""
-    _, total, weighted, classes = measure_encounters(scene)
+    met = measure_encounters(scene)
     more = set(scene.study.objective.measures) - {"door_to_door"}
-    flows = measure_flows(scene, classes, total) if more else {}
-    return _terms(scene, result, weighted, flows)
+    return _terms(scene, result, met.weighted, measure_flows(scene, met) if more else {})
 
 
 def _terms(scene: Scene, result: Any, weighted: Span, flows: Mapping[str, Span | None]) -> Spans:

@@ -17,12 +17,12 @@ from optimizer.verify.figures import (
     check_privacy,
     check_waiting,
     check_walking,
-    measure_encounters,
     metre_weights,
 )
 from optimizer.verify.flow_claims import check_flows, check_limits
 from optimizer.verify.flows import measure_flows
 from optimizer.verify.guided import check_guided
+from optimizer.verify.meetings import measure_encounters
 from optimizer.verify.numbers import check_numbers
 from optimizer.verify.objective import check_objective
 from optimizer.verify.periods import check_visits
@@ -119,9 +119,9 @@ def _check_layout(
         if claim.found is False and claim.name.removeprefix("rules.") in PLACING
     )
     yield from check_status(result, placed=bool(fixtures), broken=broken)
-    named, total, weighted, classes = measure_encounters(scene)
-    flows = measure_flows(scene, classes, total)
-    terms, value = check_objective(scene, result, weighted, flows)
+    met = measure_encounters(scene)
+    flows = measure_flows(scene, met)
+    terms, value = check_objective(scene, result, met.weighted, flows)
     yield from terms
     yield from check_objective_gap(result, value)
     yield from check_objective_bound(result, terms, study.objective.walking or 1.0)
@@ -129,11 +129,13 @@ def _check_layout(
     yield from check_walking_gap(result, *_weighted_walking(scene))
     yield from check_proof(scene, result, certificate)
     yield from check_steps(result)
-    yield from check_crossing(result, named, total, weighted)
+    yield from check_crossing(result, met)
     yield from check_detour(scene, result)
     yield from check_flows(scene, result, flows)
-    yield from check_guided(scene, result, weighted, flows["crossing.path_crossings"] or (0.0, 0.0))
-    yield from check_limits(scene, result, flows, weighted)
+    yield from check_guided(
+        scene, result, met.weighted, flows["crossing.path_crossings"] or (0.0, 0.0)
+    )
+    yield from check_limits(scene, result, flows, met.weighted)
     yield from check_waiting(scene, result)
     yield from check_visits(scene, result)
     yield from check_privacy(scene, result)

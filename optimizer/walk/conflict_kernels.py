@@ -72,14 +72,20 @@ def _shifts(
 
 @njit(cache=True, nogil=True)
 def _box(
-    lanes: FloatArray, p: int, q: int, reach: float, raster: tuple[float, float, float, int, int]
+    one: FloatArray,
+    other: FloatArray,
+    reach: float,
+    raster: tuple[float, float, float, int, int],
 ) -> tuple[int, int, int, int]:
-    """Columns and rows, first and after the last, of the cells where p and q can meet."""
+    """Columns and rows, first and after the last, of the cells within reach of two boxes.
+
+    A box is xmin, ymin, xmax, ymax, of a stretch or of a whole path.
+    """
     left, bottom, cell, rows, columns = raster
-    x1 = max(lanes[p, 7], lanes[q, 7]) - reach
-    y1 = max(lanes[p, 8], lanes[q, 8]) - reach
-    x2 = min(lanes[p, 9], lanes[q, 9]) + reach
-    y2 = min(lanes[p, 10], lanes[q, 10]) + reach
+    x1 = max(one[0], other[0]) - reach
+    y1 = max(one[1], other[1]) - reach
+    x2 = min(one[2], other[2]) + reach
+    y2 = min(one[3], other[3]) + reach
     return (
         max(0, int(np.floor((x1 - left) / cell))),
         min(columns, int(np.ceil((x2 - left) / cell))),
@@ -141,7 +147,7 @@ def _spread(
             if high_p <= low_p or high_q <= low_q or v < STANDSTILL:
                 continue
             cut, e = (low_p, high_p, low_q, high_q), (-vy / v, vx / v)
-            first, last, below, above = _box(lanes, p, q, reach, raster)
+            first, last, below, above = _box(lanes[p, 7:11], lanes[q, 7:11], reach, raster)
             for row in range(below, above):
                 for column in range(first, last):
                     x, y = left + (column + 0.5) * cell, bottom + (row + 0.5) * cell
@@ -160,13 +166,15 @@ def conflict_raster(
 ) -> FloatArray:
     """Weighted encounters per hour of each cell; raster = left, bottom, cell, rows, columns."""
     rates, speeds, ends = flows
+    reach = 0.5 * (lane[0] + lane[1])
     heat = np.zeros((raster[3], raster[4]))
     for i in range(rates.size):
         for j in range(i + 1, rates.size):
             kept = _kept(i, j, paths[1], ends, lane[2])
             factor = weights[i, j] * rates[i] * rates[j]
             factor /= 3600.0 * speeds[i] * speeds[j] * lane[0] * lane[0]
-            if factor > 0.0:
+            first, last, below, above = _box(paths[1][i, :4], paths[1][j, :4], reach, raster)
+            if factor > 0.0 and first < last and below < above:
                 _spread(i, j, factor, paths, kept, lane, raster, heat)
     return heat
 
@@ -183,7 +191,7 @@ def place_pairs(
 ) -> FloatArray:
     """Sum of each pair in each place `(places, m, m)`; `place` numbers the cells, -1 is none."""
     rates, speeds, ends = flows
-    m = rates.size
+    m, reach = rates.size, 0.5 * (lane[0] + lane[1])
     found = np.zeros((places, m, m))
     heat = np.zeros((raster[3], raster[4]))
     for i in range(m):
@@ -191,12 +199,13 @@ def place_pairs(
             kept = _kept(i, j, paths[1], ends, lane[2])
             factor = weights[i, j] * rates[i] * rates[j]
             factor /= 3600.0 * speeds[i] * speeds[j] * lane[0] * lane[0]
-            if factor <= 0.0:
+            first, last, below, above = _box(paths[1][i, :4], paths[1][j, :4], reach, raster)
+            if factor <= 0.0 or first >= last or below >= above:
                 continue
-            heat[:] = 0.0
+            heat[below:above, first:last] = 0.0
             _spread(i, j, factor, paths, kept, lane, raster, heat)
-            for row in range(raster[3]):
-                for column in range(raster[4]):
+            for row in range(below, above):
+                for column in range(first, last):
                     if heat[row, column] > 0.0 and place[row, column] >= 0:
                         found[place[row, column], i, j] += heat[row, column]
     return found
@@ -220,7 +229,7 @@ def density_raster(
             p = steps[i, k]
             if p < 0:
                 break
-            first, last, below, above = _box(lanes, p, p, 0.5 * width, raster)
+            first, last, below, above = _box(lanes[p, 7:11], lanes[p, 7:11], 0.5 * width, raster)
             for row in range(below, above):
                 for column in range(first, last):
                     dx = left + (column + 0.5) * cell - lanes[p, 0]

@@ -256,11 +256,28 @@ def test_self_service_customers_whom_the_machine_fails_are_none(branched):
     assert evaluate(failing, beside).diversion.self_service_through_queue == pytest.approx(1.0)
 
 
-def test_wheelchair_users_weigh_more_and_take_longer(crossed):
-    """A tenth in wheelchairs: the weights of the classes mix, minutes are those of both speeds.
+def met_across(speeds: tuple[float, float]) -> float:
+    """Encounters an hour in `ACROSS` of people at one speed with those at another, both ways round.
 
-    Weight of two flows of customers: 0.9² · 1 + 2 · 0.9 · 0.1 · 3 + 0.1² · 7 = 0.81 + 0.54 + 0.07.
-    One of two people or both is in a wheelchair in 1 − 0.9² = 0.19 of all encounters.
+    The ways run along (6, 5.95) and (-6, 5.95), 8.45 m each, with people of both speeds on each
+    end of a pair. In and out of a desk are head-on but for 1.1 m at both ends: r r / 3600 · L ·
+    (1/v + 1/u) · (1 - (1 - d/w)²), of 20 · 20 and 40 · 40. Each way of one crosses each of the
+    other, twice at the angle t and twice at 180° - t: 2 d r r |v - u| / (3600 v u sin t).
+    """
+    v, u = speeds
+    length = math.hypot(6, 5.95)
+    cos = (5.95**2 - 6**2) / length**2
+    head_on = (20 * 20 + 40 * 40) / 3600 * (length - 2.2) * (1 / v + 1 / u)
+    head_on *= 1 - (1 - 0.5 / 1.2) ** 2
+    paces = [math.sqrt(v * v + u * u - 2 * v * u * c) for c in (cos, -cos)]
+    crossing = 2 * sum(2 * 0.5 * 20 * 40 * pace for pace in paces)
+    return head_on + crossing / (3600 * v * u * math.sqrt(1 - cos * cos))
+
+
+def test_wheelchair_users_weigh_more_and_take_longer(crossed):
+    """A tenth in wheelchairs at 0.6 m/s: each kind of people meets each at its own speed.
+
+    Of all pairs of people 0.81 are on foot, 0.18 mixed and 0.01 in chairs.
     """
     wheelchair, customer = PersonClass.WHEELCHAIR, PersonClass.CUSTOMER
     classes = {(wheelchair, customer): 3.0, (wheelchair, wheelchair): 7.0}
@@ -268,13 +285,22 @@ def test_wheelchair_users_weigh_more_and_take_longer(crossed):
     walking = replace(crossed.walking, wheelchair_share=0.1, speed=speed)
     mixed = crossed.replace(walking=walking, objective=replace(crossed.objective, classes=classes))
     alone, found = evaluate(crossed, ACROSS), evaluate(mixed, ACROSS)
-    meet = alone.crossing.encounters_per_hour
-    assert meet > 0
+    on_foot = met_across((1.2, 1.2))
+    both, chairs = met_across((1.2, 0.6)), met_across((0.6, 0.6))
+    assert chairs == pytest.approx(2 * on_foot)
+    assert alone.crossing.encounters_per_hour == pytest.approx(on_foot, rel=1e-6)
     assert alone.crossing.wheelchair_encounters == 0
-    assert found.crossing.encounters_per_hour == pytest.approx(meet)
-    assert found.crossing.weighted_encounters_per_hour == pytest.approx(1.42 * meet)
-    assert found.crossing.wheelchair_encounters == pytest.approx(0.19 * meet)
+    of_chairs = 0.18 * both + 0.01 * chairs
+    total = 0.81 * on_foot + of_chairs
+    assert found.crossing.encounters_per_hour == pytest.approx(total, rel=1e-6)
+    assert found.crossing.wheelchair_encounters == pytest.approx(of_chairs, rel=1e-6)
+    weighted = 0.81 * on_foot + 3 * 0.18 * both + 7 * 0.01 * chairs
+    assert found.crossing.weighted_encounters_per_hour == pytest.approx(weighted, rel=1e-6)
     assert found.crossing.path_crossings == alone.crossing.path_crossings
+    # the conflict map holds the same people
+    ways = sum(place.encounters_per_hour for place in found.crossing.places)
+    before = sum(place.encounters_per_hour for place in alone.crossing.places)
+    assert ways / before == pytest.approx(total / on_foot, rel=0.02)
     # seconds a metre: 0.9 / 1.2 + 0.1 / 0.6 = 11/12 where it was 10/12
     for name, visit in found.door_to_door.by_business.items():
         before = alone.door_to_door.by_business[name].walking

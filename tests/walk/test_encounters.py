@@ -4,6 +4,7 @@ All cases: speed v = 1.2 m/s, lane width w = 1.2 m, encounter distance d = 0.5 m
 people per hour, unless said otherwise.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -17,6 +18,7 @@ from optimizer.walk.encounters import (
     Streams,
     encounter_matrix,
     ends_from_paths,
+    gait_terms,
     total_encounters,
 )
 from optimizer.walk.polylines import pad_paths, pad_polylines, path_lengths
@@ -86,6 +88,37 @@ def test_crossing_of_different_speeds():
     # at 90°, 1.2 and 0.85: |v1 - v2| = sqrt(1.44 + 0.7225) = 1.47054
     expected = 2 * 0.5 * 300 * 400 / 3600 * math.hypot(1.2, 0.85) / (1.2 * 0.85)
     assert encounters(star(90), speeds=(1.2, 0.85))[0, 1] == pytest.approx(expected, rel=1e-13)
+
+
+def test_slow_people_among_the_flows():
+    """A fifth of both flows walks at 0.6 m/s: the sum over who meets whom, by share and weight."""
+    # shares 0.8 and 0.2; weight 3 where one is slow, 5 where both are
+    terms = gait_terms([1.2, 0.6], [[0.8, 0.2]], [[1.0, 3.0], [3.0, 5.0]])
+    # 1.2 : 1.2 and 0.6 : 0.6 are one ratio, so the four pairs of speeds are three rows
+    assert (terms[0, 0, :, 2] > 0).tolist() == [True, True, True, False]
+    for paths in (star(70), [[(0, 0), (4, 0)], [(3, 0.4), (-1, 0.2)]]):
+        points, counts = pad_polylines(paths)
+        streams = Streams.of(RATES, speeds=SPEED, gaits=0, terms=terms)
+        found = encounter_matrix(points, counts, streams=streams, lanes=LANES)[0, 1]
+        expected = sum(
+            part * encounters(paths, speeds=speeds)[0, 1]
+            for speeds, part in (
+                ((1.2, 1.2), 0.64),
+                ((1.2, 0.6), 3 * 0.16),
+                ((0.6, 1.2), 3 * 0.16),
+                ((0.6, 0.6), 5 * 0.04),
+            )
+        )
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_kinds_that_nobody_minds_meet_nobody():
+    """A weight of 0 leaves the pair of kinds out; a gait of one kind has one row."""
+    terms = gait_terms([1.2, 0.8], [[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 2.0]])
+    assert terms.shape == (2, 2, 1, 3)
+    assert terms[0, 0, 0].tolist() == [1.2, 1.2, 1 / (1.2 * 1.2)]
+    assert terms[0, 1, 0].tolist() == [0, 0, 0]
+    assert terms[1, 1, 0] == pytest.approx([0.8, 0.8, 2 / 0.64])
 
 
 def test_tee():
@@ -255,6 +288,24 @@ def test_agrees_with_walkers(name):
     assert expected > 100
 
 
+def test_agrees_with_walkers_of_two_speeds():
+    """A third of the people of both flows walk at 0.85 m/s: they meet as often as is said."""
+    paths, hours = WALKER_CASES["opposite lanes round a corner"], 15
+    parts = ((1.2, 2 / 3), (0.85, 1 / 3))
+    points, counts = pad_polylines(paths)
+    terms = gait_terms([1.2, 0.85], [[2 / 3, 1 / 3]])
+    streams = Streams.of(RATES, speeds=SPEED, gaits=0, terms=terms)
+    expected = encounter_matrix(points, counts, streams=streams, lanes=LANES)[0, 1] * hours
+    met = 0
+    for k, ((v, a), (u, b)) in enumerate(itertools.product(parts, parts)):
+        # walkers at random that are thinned out at random are walkers at random
+        rates = (RATES[0] * a, RATES[1] * b)
+        met += walkers(paths, rates, hours=hours, seed=k, speeds=(v, u))
+    # three standard errors as above
+    assert met == pytest.approx(expected, abs=3 * math.sqrt(2 * expected))
+    assert expected > 100
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_agrees_with_walkers_on_random_paths(seed):
@@ -369,6 +420,8 @@ def test_refuses_what_cannot_be():
         Streams.of([-1.0], speeds=1.0)
     with pytest.raises(ValueError, match="speed is 0"):
         Streams.of([1.0], speeds=0.0)
+    with pytest.raises(ValueError, match="gaits are 0 to 1; 0 to 0 have terms"):
+        Streams.of([1.0, 1.0], speeds=1.0, gaits=[0, 1], terms=gait_terms([1.0], [[1.0]]))
     with pytest.raises(ValueError, match="class is -2"):
         Streams.of([1.0], speeds=1.0, classes=-2)
     pairs, classes = np.zeros((2, 2)), np.array([0, 2])
