@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.demand.queue_log import figures
-from optimizer.demand.queue_log.model import MEANINGS, LogFormat, QueueLog
-from optimizer.demand.queue_log.tables import open_table
-from optimizer.demand.queue_log.tickets import drop_impossible, gather_tickets, log_words
+from optimizer.demand.queue_log.headings import find_meanings
+from optimizer.demand.queue_log.model import LogFormat, QueueLog
+from optimizer.demand.queue_log.tables import need_package, open_table
+from optimizer.demand.queue_log.tickets import drop_impossible, gather_tickets
 from optimizer.demand.queue_log.times import SECONDS_PER_DAY
 from optimizer.errors import FileFormatError
-from optimizer.reading import nearest
+from optimizer.reading_apart import read_apart
+from optimizer.reading_limits import refuse_size
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -44,10 +46,7 @@ def read_queue_log(path: str | PathLike[str], form: LogFormat | None = None) -> 
         per defect. Rows that cannot be are no error: they are dropped and named in `faults`.
     """
     file, form = Path(path), form or LogFormat()
-    table = open_table(file, form.sheet)
-    meanings = _meanings(table.header, form, file)
-    columns = tuple(dict.fromkeys(name for own in meanings.values() for name in own))
-    everything = gather_tickets(table.blocks(columns), meanings, form.date_order)
+    everything, meanings = _everything(file, form)
     tickets, faults = drop_impossible(everything, form)
     if not len(tickets):
         why = "; ".join(f"{f.count} rows: {f.sentence}" for f in faults) or "it has no rows"
@@ -80,44 +79,31 @@ def read_queue_log(path: str | PathLike[str], form: LogFormat | None = None) -> 
     )
 
 
+def _everything(file: Path, form: LogFormat) -> tuple[Tickets, dict[str, tuple[str, ...]]]:
+    """All tickets of a file, and the columns of each meaning."""
+    if file.suffix.lower() == ".xlsx" and file.is_file():
+        need_package("pandas", file, "data")
+        need_package("python_calamine", file, "data")
+        size = refuse_size(file, "workbook_mib")
+        found = read_apart(
+            f"{__package__}.workbook:gather_sheet",
+            file,
+            size,
+            dict(form.columns),
+            form.sheet,
+            form.date_order,
+        )
+        if found is not None:
+            tickets, meanings = found
+            return tickets, meanings
+    table = open_table(file, form.sheet)
+    meanings = find_meanings(table.header, form.columns, file)
+    columns = tuple(dict.fromkeys(name for own in meanings.values() for name in own))
+    return gather_tickets(table.blocks(columns), meanings, form.date_order), meanings
+
+
 def _iso(seconds: int) -> str:
     return str(np.datetime64(seconds // SECONDS_PER_DAY, "D"))
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace(" ", "").replace("_", "")
-
-
-def _meanings(header: tuple[str, ...], form: LogFormat, file: Path) -> dict[str, tuple[str, ...]]:
-    """Columns of each meaning: as the study says, or by their usual names."""
-    defects = [
-        f"{file}: column {name!r} of {meaning!r} is not there; {nearest(name, header)}"
-        for meaning, own in form.columns.items()
-        for name in own
-        if name not in header
-    ]
-    repeated = sorted({name for name in header if name and header.count(name) > 1})
-    defects += [f"{file}: two columns are called {name!r}" for name in repeated]
-    found: dict[str, tuple[str, ...]] = dict(form.columns)
-    by_folded = {_folded(name): name for name in reversed(header)}
-    mapped = {name for own in form.columns.values() for name in own}
-    for meaning in MEANINGS:
-        if meaning in found:
-            continue
-        usual = [_folded(name) for name in log_words()["columns"][meaning]]
-        names = [by_folded[n] for n in usual if n in by_folded and by_folded[n] not in mapped]
-        if names:
-            found[meaning] = (names[0],)
-            mapped.add(names[0])
-    if "taken" not in found:
-        known = ", ".join(name for name in header if name) or "none"
-        defects.append(
-            f"{file}: no column says when a ticket was taken; name it in [arrivals.columns], "
-            f'such as taken = "…"; the columns are {known}'
-        )
-    if defects:
-        raise FileFormatError(*defects)
-    return found
 
 
 def _notes(meanings: object, form: LogFormat, tickets: Tickets) -> tuple[str, ...]:

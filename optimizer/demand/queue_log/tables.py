@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from optimizer.errors import FileFormatError
 from optimizer.reading_apart import read_apart
 from optimizer.reading_limits import most, refuse_more, refuse_size
@@ -22,12 +24,12 @@ from optimizer.reading_limits import most, refuse_more, refuse_size
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     Texts = NDArray[np.object_]
+    Ints = NDArray[np.int64]
 
-__all__ = ["BLOCK", "Table", "open_table"]
+__all__ = ["BLOCK", "EXCEL", "Table", "need_package", "open_table"]
 
 #: Rows that are held as text at one time.
 BLOCK = 100_000
@@ -47,8 +49,8 @@ class Table(Protocol):
 
     header: tuple[str, ...]
 
-    def blocks(self, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Texts]]]:
-        """Yield the row number of a block's first row, and its texts by column."""
+    def blocks(self, columns: Sequence[str]) -> Iterator[tuple[Ints, Mapping[str, Texts]]]:
+        """Yield the row numbers of a block, and its texts by column."""
 
 
 def open_table(path: Path, sheet: str | None = None) -> Table:
@@ -68,7 +70,7 @@ def open_table(path: Path, sheet: str | None = None) -> Table:
     return _CommaSeparated(path)
 
 
-def _need(package: str, path: Path, group: str) -> Any:
+def need_package(package: str, path: Path, group: str) -> Any:
     """A package that only logs need."""
     try:
         return import_module(package)
@@ -82,7 +84,7 @@ def _need(package: str, path: Path, group: str) -> Any:
 class _CommaSeparated:
     def __init__(self, path: Path, name: Path | None = None, separator: str = "") -> None:
         name = path if name is None else name
-        self._pandas = _need("pandas", name, "data")
+        self._pandas = need_package("pandas", name, "data")
         self._path, self._name = path, name
         self._encoding = "utf-8" if separator else _encoding(path)
         longest = int(most("log_line"))
@@ -97,7 +99,7 @@ class _CommaSeparated:
         self._separator = separator or max(",;\t", key=first.count)
         self.header = _stripped(next(csv.reader([first], delimiter=self._separator)))
 
-    def blocks(self, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Texts]]]:
+    def blocks(self, columns: Sequence[str]) -> Iterator[tuple[Ints, Mapping[str, Texts]]]:
         at = [self.header.index(name) for name in columns]
         # rows that are too long are cut, those that are too short are filled: what is then
         # missing is found as a fault of that row
@@ -118,7 +120,8 @@ class _CommaSeparated:
                 chunksize=BLOCK,
             )
             for block in reader:
-                yield row, {name: block[k].to_numpy() for name, k in zip(columns, at, strict=True)}
+                texts = {name: block[k].to_numpy() for name, k in zip(columns, at, strict=True)}
+                yield np.arange(row, row + len(block)), texts
                 row += len(block)
         except self._pandas.errors.EmptyDataError:
             return
@@ -131,7 +134,7 @@ class _Workbook(_CommaSeparated):
     """A workbook's sheet, copied to a CSV file that is gone with this object."""
 
     def __init__(self, path: Path, sheet: str | None) -> None:
-        _need("python_calamine", path, "data")
+        need_package("python_calamine", path, "data")
         size = refuse_size(path, "workbook_mib")
         folder = tempfile.mkdtemp(prefix="branch-layout-")
         self._gone = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)

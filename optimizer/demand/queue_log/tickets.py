@@ -116,14 +116,14 @@ class _Names:
         self.numbers: dict[str, int] = {}
 
     def read(self, texts: Texts, pandas: Any) -> Ints:
-        codes, unique = pandas.factorize(texts)
+        codes, unique = pandas.factorize(np.asarray(texts, dtype=object))
         numbers = [self.numbers.setdefault(str(u).strip(), len(self.numbers)) for u in unique]
         found: Ints = np.array(numbers, dtype=np.int64)[codes]
         return found
 
 
 def gather_tickets(
-    blocks: Iterable[tuple[int, Mapping[str, Texts]]],
+    blocks: Iterable[tuple[Ints, Mapping[str, Texts]]],
     meanings: Mapping[str, Sequence[str]],
     date_order: str | None,
 ) -> Tickets:
@@ -132,7 +132,7 @@ def gather_tickets(
     Parameters
     ----------
     blocks
-        First row number and texts by column name.
+        Row numbers, and texts by column name.
     meanings
         Meaning → names of its columns.
     date_order
@@ -142,8 +142,8 @@ def gather_tickets(
 
     businesses, windows, states = _Names(), _Names(), _Names()
     parts: list[tuple[Any, ...]] = []
-    for first, texts in blocks:
-        n = len(next(iter(texts.values())))
+    for rows, texts in blocks:
+        n = len(rows)
         times, unreadable = _times(texts, meanings, date_order, n)
         zeros = np.zeros(n, dtype=np.int64)
 
@@ -155,10 +155,11 @@ def gather_tickets(
 
         ticket = np.zeros(n, dtype=np.uint64)
         if meanings.get("ticket"):
-            ticket = pandas.util.hash_array(texts[meanings["ticket"][0]], categorize=False)
+            words = np.asarray(texts[meanings["ticket"][0]], dtype=object)
+            ticket = pandas.util.hash_array(words, categorize=False)
         parts.append(
             (
-                np.arange(first, first + n),
+                rows,
                 times,
                 column("business", businesses),
                 column("window", windows),

@@ -153,18 +153,16 @@ def _is_decimal(codes: NDArray[np.uint32], groups: list[tuple[int, int]], rows: 
 def _read_serial(texts: Texts, rows: Ints, out: tuple[Ints, Ints, Flags]) -> None:
     """Days and parts of a day since 1899-12-30."""
     days, seconds, unreadable = out
-    for row in rows.tolist():
-        try:
-            value = float(texts[row])
-        except ValueError:
-            continue
-        total = round(value * SECONDS_PER_DAY)
-        whole, part = divmod(total, SECONDS_PER_DAY)
-        if whole >= EXCEL_EPOCH:
-            days[row] = whole - EXCEL_EPOCH
-        if part or not whole:
-            seconds[row] = part
-        unreadable[row] = 0 < whole < EXCEL_EPOCH
+    try:
+        value = np.array(texts[rows], dtype="U").astype(np.float64)
+    except ValueError:
+        for row in rows if len(rows) > 1 else ():
+            _read_serial(texts, np.array([row]), out)
+        return
+    whole, part = np.divmod(np.rint(value * SECONDS_PER_DAY).astype(np.int64), SECONDS_PER_DAY)
+    days[rows] = np.where(whole >= EXCEL_EPOCH, whole - EXCEL_EPOCH, NONE)
+    seconds[rows] = np.where((part != 0) | (whole == 0), part, NONE)
+    unreadable[rows] = (whole > 0) & (whole < EXCEL_EPOCH)
 
 
 Date = tuple["Ints", "Ints", "Ints"]

@@ -1,8 +1,9 @@
-"""The sheet of an Excel workbook as a CSV file, made by a process of its own.
+"""The sheet of an Excel workbook, read by a process of its own.
 
-In: a workbook and the name of a sheet. Out: a CSV file in UTF-8 with the same rows. A workbook is
-a packed file that may unpack to anything, and its reader is machine code of others: what it does
-with a broken one ends the process that was made for it, and nothing else.
+In: a workbook and the name of a sheet. Out: its tickets, where it is written as spreadsheet
+programs do (`sheet`); else a CSV file in UTF-8 with the same rows. A workbook is a packed file that
+may unpack to anything, and its general reader is machine code of others: what it does with a broken
+one ends the process that was made for it, and nothing else.
 """
 
 from __future__ import annotations
@@ -10,17 +11,65 @@ from __future__ import annotations
 import csv
 import datetime
 import zipfile
+import zlib
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.demand.queue_log.book import UnusualSheetError
+from optimizer.demand.queue_log.headings import find_meanings
+from optimizer.demand.queue_log.sheet import Sheet
+from optimizer.demand.queue_log.tickets import gather_tickets
 from optimizer.errors import FileFormatError
 from optimizer.reading_limits import MIB, refuse_more
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["write_sheet"]
+    from optimizer.demand.queue_log.tickets import Tickets
+
+__all__ = ["gather_sheet", "write_sheet"]
+
+
+def gather_sheet(
+    path: str,
+    named: Mapping[str, tuple[str, ...]],
+    sheet: str | None = None,
+    date_order: str | None = None,
+) -> tuple[Tickets, dict[str, tuple[str, ...]]] | None:
+    """All tickets of a sheet, and its columns by meaning.
+
+    Parameters
+    ----------
+    path
+        The workbook (.xlsx).
+    named
+        Columns by meaning, as far as the study maps them.
+    sheet
+        Name of the sheet; None for the first.
+    date_order
+        As `parse_moments` takes it.
+
+    Returns
+    -------
+    tuple or None
+        None where the sheet is written in another way than spreadsheet programs do.
+
+    Raises
+    ------
+    FileFormatError
+        It unpacks to too much, or columns are missing.
+    """
+    _refuse_bomb(path)
+    try:
+        cells = Sheet(path, sheet)
+        if not any(cells.header):
+            return None
+        meanings = find_meanings(cells.header, named, path)
+        columns = tuple(dict.fromkeys(name for own in meanings.values() for name in own))
+        return gather_tickets(cells.blocks(columns), meanings, date_order), meanings
+    except (UnusualSheetError, zipfile.BadZipFile, zlib.error, EOFError):
+        return None
 
 
 def write_sheet(path: str, sheet: str | None, target: str) -> None:
