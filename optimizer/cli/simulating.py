@@ -94,7 +94,11 @@ def simulate(
         print_json(content)
     else:
         _print(simulated, lines, day)
-    print_errors(i.sentence for i in simulated.incidents if i.kind in GRAVE)
+    print_errors(
+        f"{number}. {incident.sentence}"
+        for number, incident in enumerate(simulated.incidents, start=1)
+        if incident.kind in GRAVE
+    )
     return int(any(i.kind in GRAVE for i in simulated.incidents))
 
 
@@ -145,9 +149,9 @@ def _print(simulated: Simulated, lines: Sequence[LineRun], day: Sequence[DayHour
     arrived = sum(len(run.visits) for run in simulated.runs)
     lost = sum(run.lost for run in simulated.runs)
     print_line(f"{arrived} customers came, {arrived - lost} left, {lost} were still there")
-    for incident in simulated.incidents:
+    for number, incident in enumerate(simulated.incidents, start=1):
         if incident.kind not in GRAVE:
-            print_line(incident.sentence)
+            print_line(f"{number}. {incident.sentence}")
 
 
 def _day_table(day: Sequence[DayHour]) -> Table:
@@ -215,10 +219,13 @@ def _write(
     )
     save_figure(figure_of(ax), folder / "tracks.png")
     shown = min(SHOWN, first.seconds)
-    frames = frames_of(first, start=busiest(first, shown), seconds=shown, every=BETWEEN)
+    begin = busiest(first, shown)
+    frames = frames_of(first, start=begin, seconds=shown, every=BETWEEN)
     write_animation(
         study,
         layout,
         (frames.people(k) for k in range(frames.count)),
         folder / "tracks.gif",
+        start=begin - first.start,
+        every=BETWEEN,
     )
