@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -99,18 +100,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # numbers beyond all measure are said in sentences, not in numpy's words
             warnings.simplefilter("ignore", RuntimeWarning)
             code = app(words, prog_name="branch-layout", standalone_mode=False)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # whoever read our output has seen enough; nothing may be written to it at the end either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return DONE
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("BRANCH_LAYOUT_TRACEBACK"):
             raise
         code, sentences = _explain(error)
-        print_errors(sentences)
-        if "--json" in words:
-            print_json({"errors": list(sentences), "exit_code": code})
+        try:
+            print_errors(sentences)
+            if "--json" in words:
+                print_json({"errors": list(sentences), "exit_code": code})
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _write_no_more()
     return int(code or DONE)
+
+
+def _write_no_more() -> None:
+    """Let go of stdout and stderr whose reader has seen enough: Python flushes them at its end."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+            continue
+        os.dup2(nothing, stream.fileno())
 
 
 def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:

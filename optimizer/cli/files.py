@@ -46,9 +46,13 @@ def read_any_layout(path: Path, study: Study) -> Layout:
     """Layout of a JSON file, or of a drawing that this program wrote and CAD changed."""
     if path.suffix.lower() != ".dxf":
         return read_layout(path, study)
-    from optimizer.report.dxf import read_layout_dxf
+    from optimizer.report.dxf import name_in_drawing, read_layout_dxf
 
-    placements = read_layout_dxf(path).to_json()
+    names = {name_in_drawing(name): name for group in study.groups for name in group.names()}
+    placements = [
+        {**row, "fixture": names.get(row["fixture"], row["fixture"])}
+        for row in read_layout_dxf(path).to_json()
+    ]
     if not placements:
         raise FileFormatError(
             f"{path}: holds no layout; needed is a layout.dxf of ours, with blocks on BL-FIXTURE"

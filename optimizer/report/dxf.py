@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from optimizer.evaluation import Evaluation
     from optimizer.study import Study
 
-__all__ = ["LAYERS", "read_layout_dxf", "write_layout_dxf"]
+__all__ = ["LAYERS", "name_in_drawing", "read_layout_dxf", "write_layout_dxf"]
 
 FIXTURE, CLEARANCE, PRIVACY, FLOW, TEXT = (
     "BL-FIXTURE",
@@ -235,8 +235,15 @@ def _insert(drawing: Drawing, study: Study, placement: Placement, block: str, fr
         dxfattribs={"layer": FIXTURE, "rotation": placement.angle},
     )
     label = _shown(fixture_label(study, placement.fixture, placement.type, between=" "))
-    insert.add_auto_attribs({"NAME": label, "TYPE": placement.type, "ID": placement.fixture})
+    insert.add_auto_attribs(
+        {"NAME": label, "TYPE": placement.type, "ID": name_in_drawing(placement.fixture)}
+    )
     _set_frame(insert, frame, (0.0, 0.0, 0.0))
+
+
+def name_in_drawing(fixture: str) -> str:
+    """Return the name of a fixture as its attribute holds it: on one line, as DXF asks for."""
+    return " ".join(fixture.split())
 
 
 def _shown(label: str) -> str:
@@ -255,7 +262,7 @@ def _describe(
     label = _shown(fixture_label(study, placement.fixture, placement.type, between=" "))
     height = frame.length(TEXT_HEIGHT)
     x, y = frame.to_drawing(placement.x, placement.y)
-    values = {"NAME": label, "TYPE": placement.type, "ID": placement.fixture}
+    values = {"NAME": label, "TYPE": placement.type, "ID": name_in_drawing(placement.fixture)}
     for i, (tag, text) in enumerate(values.items()):
         attribute = insert.add_attrib(
             tag,
