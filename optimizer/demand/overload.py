@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from optimizer.demand.lines import compute_line, mean_wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from optimizer.demand.lines import LineWait
     from optimizer.demand.queues import Stream
@@ -44,9 +44,8 @@ PERIOD = 60.0
 NEAR = 1e-9
 #: Share by which arrivals are lowered to learn how steep the steady wait is.
 STEP = 1e-4
-#: Steps of the golden section; each leaves 0.618 of the interval.
-STEPS = 60
-GOLDEN = 0.5 * (5**0.5 - 1)
+#: The best u is found as exactly as this; the cost is flat there.
+PRECISION = 1e-10
 
 
 def charge_waits(
@@ -85,7 +84,12 @@ def charge_waits(
     most = min(busy, 1.0 - NEAR)
     if busy <= most and cost(most * (1.0 - STEP)) >= cost(most):
         return tuple(wait.mean_wait for wait in waits)
-    used = _least(cost, most)
+    # scipy is loaded for a line that is full alone
+    from scipy.optimize import minimize_scalar
+
+    used = float(
+        minimize_scalar(cost, bounds=(0.0, most), method="bounded", options={"xatol": PRECISION}).x
+    )
     charge = cost(used)
     if steady <= charge:
         return tuple(wait.mean_wait for wait in waits)
@@ -94,20 +98,3 @@ def charge_waits(
     if whole <= 0:
         return tuple(charge for _ in waits)
     return tuple(wait.mean_wait * charge / whole for wait in basis)
-
-
-def _least(cost: Callable[[float], float], most: float) -> float:
-    """Where a convex cost is least between 0 and `most`."""
-    low, high = 0.0, most
-    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left, at_right = cost(left), cost(right)
-    for _ in range(STEPS):
-        if at_left <= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - GOLDEN * (high - low)
-            at_left = cost(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + GOLDEN * (high - low)
-            at_right = cost(right)
-    return 0.5 * (low + high)

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from optimizer.demand.flows import PersonClass
+from optimizer.measures import MEASURES
 from optimizer.report.atomic import write_whole
 from optimizer.report.demand_results import demand_sections
 from optimizer.report.flow_results import flow_sections
@@ -59,7 +60,9 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         are empty, and "conflict" says why nothing fits; "conflict_rules" has the same rule by
         rule, in English and Chinese, with the value asked for, the value that would do, unit and
         place. Where such a set was not proven but the best layout breaks rules, it has these with
-        "proven" false and what the layout has in "relaxed_to".
+        "proven" false and what the layout has in "relaxed_to". "limits" has for each limit of the
+        study its value in the layout and, where that breaks it, the best value that any layout met
+        in the search has, "reached".
 
     Returns
     -------
@@ -75,6 +78,7 @@ def result_to_json(study: Study, result: Result) -> dict[str, Any]:
         "status": str(result.status),
         "conflict": list(result.conflict),
         "conflict_rules": [asdict(entry) for entry in result.conflict_rules],
+        "limits": _limits(study, result),
         "notes": list(result.notes),
         "at_most": result.at_most,
         "counts": [
@@ -203,6 +207,13 @@ def _figures(study: Study, evaluation: Evaluation | None) -> dict[str, Any]:
 
 
 def _waiting(e: Evaluation) -> dict[str, Any]:
+    """Return waits by kind of fixture: those of its worst period, where the study has periods.
+
+    "mean_minutes" is the steady state, None where the queue grows without end; "minutes_of_hour" is
+    what the objective takes, finite, as far as an hour lets the queue grow (`demand.overload`).
+    "by_business" has these for each business, and is empty where all customers wait alike;
+    "by_class" has the steady waits of the classes that are called first.
+    """
     return {
         stop: {
             "mean_minutes": w.mean_minutes,
@@ -219,6 +230,19 @@ def _waiting(e: Evaluation) -> dict[str, Any]:
             "by_class": {name: asdict(row) for name, row in w.by_class.items()},
         }
         for stop, w in e.waiting.items()
+    }
+
+
+def _limits(study: Study, result: Result) -> dict[str, Any]:
+    """Each limit, what the layout has, and how near to a broken one the search came."""
+    found = result.evaluation
+    return {
+        name: {
+            "limit": float(limit),
+            "value": None if found is None else _finite(MEASURES[name].value(found)),
+            "reached": result.limits_reached.get(name),
+        }
+        for name, limit in study.limits.items()
     }
 
 

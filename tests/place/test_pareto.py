@@ -10,6 +10,7 @@ from test_optimum import every_layout
 from tiny_studies import machine, make_study, room
 
 from optimizer.demand.mix import StaffRound
+from optimizer.demand.periods import Period
 from optimizer.equipment.model import Anchoring
 from optimizer.errors import OptimizerError, StudyError
 from optimizer.evaluate import evaluate
@@ -182,4 +183,39 @@ def test_a_weight_of_nothing_still_is_an_axis(three_in_a_queue):
     assert three_in_a_queue.objective.encounters == 0.0
     assert (
         front.point("least-encounters").values["encounters"] < front.points[0].values["encounters"]
+    )
+
+
+def test_waits_of_a_front_are_those_of_the_periods():
+    """Quiet mornings and a crowded noon, weights 1 to 1: the axis is the mix, and the judge's.
+
+    One machine, half a minute each: M/G/1 with Cs = 0.9 at 30 and 90 customers an hour. What the
+    search takes as a constant is what the evaluation of its layouts says.
+    """
+    study = make_study(
+        room(),
+        (FixtureGroup(type="a", min=1, max=1),),
+        (replace(machine("a", Anchoring.WALL), servers=1),),
+        objective=Objective(encounters=0.0, waiting=1.0, overlooked=0.0),
+    )
+    business = replace(study.mix.businesses[0], service_minutes={"a": 0.5})
+    study = study.replace(
+        mix=replace(study.mix, businesses=(business,)),
+        periods=(
+            Period(name="morning", hours=(9,), weight=1.0, arrivals=30.0),
+            Period(name="noon", hours=(12,), weight=1.0, arrivals=90.0),
+        ),
+    )
+    (variant,), _ = front_variants(study)
+    # ρ = 0.25 and 0.75; wait = ρ/(1 − ρ) · 0.5 · (1 + 0.81)/2, the second one charged by the hour
+    waits = [rho / (1 - rho) * 0.5 * (1 + 0.81) / 2 for rho in (0.25, 0.75)]
+    assert variant.arrivals == pytest.approx(60.0)
+    assert variant.waiting == pytest.approx((30 * waits[0] + 90 * waits[1]) / 120, rel=1e-3)
+    evaluation = evaluate(study, variant.problem.layout([0]))
+    assert judged_values(evaluation)[-1] == pytest.approx(variant.waiting)
+    worst = study.replace(objective=replace(study.objective, periods="worst"))
+    (heavy,), _ = front_variants(worst)
+    assert heavy.waiting == pytest.approx(waits[1], rel=1e-3)
+    assert judged_values(evaluate(worst, heavy.problem.layout([0])))[-1] == pytest.approx(
+        heavy.waiting
     )

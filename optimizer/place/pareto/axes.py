@@ -9,7 +9,8 @@ In: an `Evaluation` of the judge, or a `Score` of the search. Out: one number fo
     waiting        minutes that a customer waits, in all                               (4)
 
 Waiting depends on how many fixtures of each kind there are, not on where they stand: the search
-takes it as a constant of each choice of counts.
+takes it as a constant of each choice of counts. In a study with periods all five are those of the
+mix, or of the heaviest period where the worst one counts (`demand.periods`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.errors import StudyError
-from optimizer.evaluate import waiting_seconds
 from optimizer.study import Objective
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Axis:
 
 
 def _waiting(evaluation: Evaluation) -> float:
-    """Minutes of waiting for each customer."""
-    minutes = waiting_seconds(evaluation.waiting) / 60.0
+    """Minutes of waiting for each customer, over the periods of the study by their weights."""
+    minutes = evaluation.waiting_seconds_per_hour / 60.0
     return minutes / evaluation.arrivals_per_hour if evaluation.arrivals_per_hour else 0.0
 
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.demand.waiting import compute_waiting
-from optimizer.evaluate import waiting_seconds
+from optimizer.evaluation import waiting_seconds
+from optimizer.measured.conditions import find_conditions
 from optimizer.place.conflict import explain_homeless, explain_overfull, explain_together
 from optimizer.place.feasibility import find_feasible
 from optimizer.place.pareto.archive import hypervolume
@@ -186,7 +186,10 @@ def front_variants(study: Study) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
             conflict = conflict or explain_homeless(problem)
             continue
         layout = problem.layout([0] * len(problem.blocks))
-        waiting = waiting_seconds(compute_waiting(study, layout)) / 60.0
+        waiting = (
+            sum(now.weight * waiting_seconds(now.waiting) for now in find_conditions(study, layout))
+            / 60.0
+        )
         arrivals = study.arrivals_per_hour
         found.append(
             Variant(
