@@ -59,7 +59,7 @@ def _desk_turning(scene: Scene, rule: Rule, slack: float) -> Iterator[str]:
 def _turns(scene: Scene, fixture: Placed, radius: float, knee: float, slack: float) -> bool:
     """Whether a circle has its middle before a fixture's front."""
     x, front = fixture.kind.width / 2, -fixture.kind.depth / 2
-    before = fixture.rectangle((-x, front - radius, x, front))
+    before = fixture.rectangle((-x, front - radius - CONTACT, x, front))
     under = fixture.rectangle((-x, front, x, front + knee))
     feet = [f.footprint() for f in scene.fixtures if f is not fixture]
     own = fixture.footprint().difference(under)

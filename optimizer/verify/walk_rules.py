@@ -110,14 +110,15 @@ def _too_narrow(
     first, last = path[1], path[-2]
     doubt = CONTACT + math.copysign(BEND, slack)
     middle = (first + last) / 2
-    if _clear(foot, things, middle, limits["wide"]) >= limits["wide"] - doubt:
+    wide = _clear(foot, things, middle, limits["wide"] + BEND)
+    if wide >= limits["wide"] - doubt:
         return False
-    if _clear(foot, things, middle, limits["wide"]) < need - doubt:
+    if wide < need - doubt:
         return True
     for corner, away in ((first, path[0]), (last, path[-1])):
         share = min(BESIDE / max(math.dist(corner, away), CONTACT), 1.0)
         place = corner + share * (away - corner)
-        if _clear(foot, things, place, limits["beside"]) < limits["beside"] - doubt:
+        if _clear(foot, things, place, limits["beside"] + BEND) < limits["beside"] - doubt:
             return True
     return False
 
