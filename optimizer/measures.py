@@ -84,6 +84,10 @@ class Measure:
             return ENDLESS
         return found if self.better is Better.LESS else max(1.0 - found, 0.0)
 
+    def best(self, one: float, other: float) -> float:
+        """The better of two values."""
+        return min(one, other) if self.better is Better.LESS else max(one, other)
+
     def excess(self, measured: Any, limit: float) -> float:
         """How far a limit is broken, as a share of it; 0 where it is kept."""
         found = self.value(measured)

@@ -6,7 +6,7 @@ contract is section "result.json" of the design; `report.results` writes it).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +203,9 @@ class Result:
     conflict_rules
         The smallest set of rules and wishes that cannot hold together, where it was found; else
         the hard rules that the layout breaks.
+    limits_reached
+        Best value of each limit that the layout breaks, by measure: its own or that of another
+        layout that the search met.
     history
         Best objective and bound over time.
     counts
@@ -238,6 +241,7 @@ class Result:
     at_most: int | None = None
     notes: tuple[str, ...] = ()
     conflict_rules: tuple[ConflictEntry, ...] = ()
+    limits_reached: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def objective(self) -> float | None:

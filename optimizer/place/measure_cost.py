@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from optimizer.demand.legs import LegEnds
     from optimizer.equipment.layout import Layout
     from optimizer.measured import Measured
+    from optimizer.measures import Measure
     from optimizer.place.problem import PlacementProblem
     from optimizer.study import Study
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     #: Padded paths of every leg and their point counts.
     Paths = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-__all__ = ["MeasureCost", "next_prices"]
+__all__ = ["MeasureCost", "best_reached", "next_prices"]
 
 #: Part of a measured layout that needs lines of sight.
 SIGHT = "diversion"
@@ -66,6 +67,12 @@ def next_prices(prices: Mapping[str, float], broken: Collection[str]) -> dict[st
         name: times * RAISE if name in broken else max(times * LOWER, 1.0)
         for name, times in prices.items()
     }
+
+
+def best_reached(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """The better value of each limited measure by name, of those that either knows."""
+    both = {name: MEASURES[name].best(one[name], other[name]) for name in one if name in other}
+    return {**one, **other, **both}
 
 
 class MeasureCost:
@@ -109,6 +116,8 @@ class MeasureCost:
         self._dear = {MEASURES[name]: times for name, times in dear.items()}
         #: Limits that the layout asked for last breaks, as far as they were looked at.
         self.broken: tuple[str, ...] = ()
+        #: Best value of each limited measure in any layout looked at.
+        self.reached: dict[str, float] = {}
         self._conditions = find_conditions(study)
 
     @classmethod
@@ -165,12 +174,19 @@ class MeasureCost:
         self.broken = ()
         for measure, limit in self._limits.items():
             excess = measure.excess(whole, limit)
+            self._reach(measure, whole)
             if excess > 0:
                 self.broken += (measure.name,)
                 price += self._toll * self._dear.get(measure, 1.0) * (1.0 + excess)
             if weighed + price > room:
                 break
         return float(weighed), price, costs
+
+    def _reach(self, measure: Measure, whole: Measured) -> None:
+        """Note the value of a limited measure where no layout had a better one."""
+        value = measure.value(whole)
+        if value is not None:
+            self.reached[measure.name] = measure.best(value, self.reached.get(measure.name, value))
 
     def _by_period(self, layout: Layout, legs: tuple[Leg, ...]) -> Iterator[Measured]:
         """Yield the measures in each period, or at the design hour."""

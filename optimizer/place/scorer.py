@@ -134,6 +134,11 @@ class Scorer:
         """Limits that the layout scored last breaks, by measure."""
         return () if self._measures is None else self._measures.broken
 
+    @property
+    def reached_limits(self) -> Mapping[str, float]:
+        """Best value of each limited measure in any layout scored, by name."""
+        return {} if self._measures is None else self._measures.reached
+
     def propose(self, move: Move, *, limit: float = np.inf, table: float = 0.0) -> Score | None:
         """Score of the layout after a move, which is then to be accepted or rejected.
 

@@ -28,7 +28,7 @@ import numpy as np
 from optimizer.place import kernels
 from optimizer.place.budget import Budget
 from optimizer.place.keeping import Keeping
-from optimizer.place.measure_cost import next_prices
+from optimizer.place.measure_cost import best_reached, next_prices
 from optimizer.place.scorer import Score, Scorer
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Search:
         on_better: Callable[[Found], None] = lambda found: None,
     ) -> None:
         self._problem = problem
-        self._stiff = 1.0
+        self._stiff, self._flaw = 1.0, 0.0
         self._dear = dict.fromkeys(problem.study.limits, 1.0)
         self._grid = problem.grid
         self._on_better = on_better
@@ -118,11 +118,11 @@ class Search:
         #: The layout with the least true walking met: what the bound is held against.
         self.least_walking: Found | None = None
         self._kept: list[Found] = []
-        self._flaw = 0.0
         self._keeping = Keeping.of(problem)
         #: Of the layouts held against the rules the one that breaks fewest, and of those the best.
         self.lawful: Found | None = None
         self._scored, self._looked = 0, (0, np.inf)
+        self.reached: dict[str, float] = {}  #: best value of each limited measure met
 
     @property
     def archive(self) -> tuple[Found, ...]:
@@ -167,8 +167,7 @@ class Search:
         heat
             Share of the usual temperature of the first phase; a low one stays near `first`.
         """
-        start, gentle = first, heat
-        rounds, begun = budget.rounds, 0.0
+        start, gentle, rounds, begun = first, heat, budget.rounds, 0.0
         for number in range(rounds):
             for source, share, warmth in ROUND:
                 until = (number + share) / rounds
@@ -302,6 +301,7 @@ class Search:
             for block, pose in made:
                 chosen[block] = pose
             self._note(chosen, scorer.score, toll, lawful=lawful)
+            self.reached = best_reached(self.reached, scorer.reached_limits)
 
     def _standing(self, chosen: NDArray[np.int64]) -> int:
         """Findings by which the layout at hand breaks rules about the whole hall."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.evaluate import evaluate
+from optimizer.limits import limits_reached, with_reached
 from optimizer.measured.conditions import fixed_cost
 from optimizer.place.blocks import make_blocks
 from optimizer.place.certificate import prove
@@ -67,9 +68,10 @@ CLOSED = 1e-6
 #: Share of the time limit that is left to mending while every layout met breaks rules, and seconds
 #: for it at least; where moves count and not seconds, those for it. Seconds at least for finding
 #: out which rules are in the way, where nothing fits.
-MENDING, MENDING_SECONDS, STEPS_MENDING_SECONDS, EXPLAINING_SECONDS = 0.3, 1.0, 8.0, 10.0
-#: Judging is measured once and takes about so many times as long in the end.
-JUDGE_TIMES = 3.0
+MENDING, MENDING_SECONDS, STEPS_MENDING_SECONDS, EXPLAINING_SECONDS = 0.3, 0.5, 8.0, 10.0
+#: Judging is measured once and takes about so many times as long in the end: once more, and then
+#: with the worst places and guide lines.
+JUDGE_TIMES = 4.0
 #: Share of the usual temperature when the search starts from a layout that somebody gave.
 GENTLE = 0.2
 #: Seconds after which the other processes are asked again for what they found.
@@ -128,11 +130,18 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     # of layouts that all break rules the judge looks at few, for mending needs the time
     kept = 0.0 if any(one.broken == 0 for one in found) else 0.8 * MENDING * run.seconds
     chosen = choose(
-        problem, found, known.whole, hurry=lambda: orders.steps is None and run.left() < kept
+        problem,
+        found,
+        known.whole,
+        hurry=lambda: orders.steps is None and run.left() < kept,
+        mended=problem.leeway is None,
     )
     if chosen.evaluation.broken and problem.leeway is None:
         chosen, blank = _repaired(problem, found, chosen, run, orders, blank)
     evaluation = chosen.evaluation
+    reached = limits_reached(study, evaluation, search.reached)
+    evaluation = replace(evaluation, findings=with_reached(evaluation.findings, reached))
+    blank = replace(blank, limits_reached=reached)
     if evaluation.broken and not blank.conflict_rules:
         blank = _with_conflict(blank, undecided(evaluation))
     if proof is None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.demand.flows import PersonClass
 from optimizer.measures import MEASURES
 from optimizer.report.atomic import write_whole
-from optimizer.report.demand_results import demand_sections
+from optimizer.report.demand_results import checks_section, demand_sections
 from optimizer.report.flow_results import flow_sections
 from optimizer.rules.chinese import sentence_zh
 
@@ -192,7 +192,10 @@ def _figures(study: Study, evaluation: Evaluation | None) -> dict[str, Any]:
             "staff_person_metres_per_hour": e.walking.staff_person_metres_per_hour if e else None,
         },
         **flow_sections(e),
-        "waiting": {"by_stop": _waiting(e) if e else {}},
+        "waiting": {
+            "by_stop": _waiting(e) if e else {},
+            "checks": checks_section(study, e),
+        },
         **demand_sections(e),
         "privacy": {
             "overlooked_pairs": e.privacy.overlooked_pairs if e else None,

@@ -110,6 +110,7 @@ def check_limits(scene: Scene, result: Any, spans: Spans, weighted: Span) -> Ite
         if row is None:
             yield hold(key, False, f"the result says nothing of the limit {limit:g} of {name}")
             continue
+        yield from _check_reached(result, name, limit, every.get(measure.path))
         if measure.path not in every:
             yield Claim(name=key, sentence=f"not re-computed: limit of {name}", passed=None)
             continue
@@ -132,6 +133,20 @@ def check_limits(scene: Scene, result: Any, spans: Spans, weighted: Span) -> Ite
             stated=said,
             found=None if span is None else span[0],
         )
+
+
+def _check_reached(result: Any, name: str, limit: float, span: Span | None) -> Iterator[Claim]:
+    """Claims about what the table of limits tells; without a span the value is believed."""
+    key, measure = f"limits.{name}", MEASURES[name]
+    yield agree(result, f"{key}.limit", limit)
+    if span is not None and math.isfinite(span[0]):
+        yield _within(result, f"{key}.value", span, _doubt(measure.path))
+    value, reached = lookup(result, f"{key}.value"), lookup(result, f"{key}.reached")
+    if is_number(reached) and is_number(value) and measure.best(reached, value) != reached:
+        sentence = f"{key}.reached is {reached:g}, worse than the {value:g} of the layout itself"
+        yield hold(f"{key}.reached", False, sentence, stated=reached, found=value)
+    else:
+        yield open_claim(result, f"{key}.reached", "its layout is not part of the result")
 
 
 def _basic(scene: Scene, weighted: Span) -> dict[str, Span]:
