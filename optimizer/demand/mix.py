@@ -108,6 +108,9 @@ class StaffRound:
     check_minutes
         Minutes that a member of staff takes for one walk and the check at the end of it, while the
         customer waits at the fixture of `per_use` and keeps it taken; 0 where nobody waits for it.
+    check_alone_minutes
+        Minutes of the check by itself, without the walk; None where it is not known. Figures with
+        the walk of a layout need it (`measured.checks`).
     doors
         Which words of the route are doors.
     """
@@ -118,6 +121,7 @@ class StaffRound:
     per_use: Mapping[str, float] = field(default_factory=_nothing)
     cash: bool = False
     check_minutes: float = 0.0
+    check_alone_minutes: float | None = None
     doors: tuple[str, ...] = ()
     label_zh: str = ""
 

@@ -1,16 +1,39 @@
 """Minutes from door to door and figures by period, as `result.json` holds them.
 
-In: an `Evaluation`. Out: its sections "door_to_door" and "periods".
+In: an `Evaluation`. Out: its sections "door_to_door" and "periods", and the checks by staff.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from optimizer.measured.checks import walked_checks
+
 if TYPE_CHECKING:
     from optimizer.evaluation import DoorToDoorFigures, Evaluation, PeriodFigures
+    from optimizer.study import Study
 
-__all__ = ["demand_sections"]
+__all__ = ["checks_section", "demand_sections"]
+
+
+def checks_section(study: Study, e: Evaluation | None) -> dict[str, dict[str, Any]]:
+    """Return the checks at machines by round: walks of the layout, and the waits with them.
+
+    "walked_minutes" and "mean_minutes" are known where the study has `check_alone_minutes`. The
+    objective and all other waits take "check_minutes", wherever things stand.
+    """
+    if e is None or e.layout is None:
+        return {}
+    return {
+        check.name: {
+            "metres": check.metres,
+            "walk_minutes": check.walk_minutes,
+            "check_minutes": check.check_minutes,
+            "walked_minutes": check.walked_minutes,
+            "mean_minutes": dict(check.mean_minutes),
+        }
+        for check in walked_checks(study, e.layout, e.legs)
+    }
 
 
 def demand_sections(e: Evaluation | None) -> dict[str, Any]:

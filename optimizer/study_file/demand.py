@@ -79,6 +79,7 @@ def build_mix(
             per_use=staff.per_use,
             cash=staff.cash,
             check_minutes=staff.check_minutes,
+            check_alone_minutes=staff.check_alone_minutes,
             doors=tuple(word for word in staff.route if word not in known),
         )
         for staff in table.staff
@@ -227,6 +228,7 @@ def _check_rounds(table: StudyTable, known: tuple[str, ...], doors: tuple[str, .
         rates = {
             "per_hour": staff.per_hour,
             "check_minutes": staff.check_minutes,
+            "check_alone_minutes": staff.check_alone_minutes or 0.0,
             **{f"per_use {k}": v for k, v in staff.per_use.items()},
         }
         defects += [
@@ -234,6 +236,11 @@ def _check_rounds(table: StudyTable, known: tuple[str, ...], doors: tuple[str, .
             for key, value in rates.items()
             if value < 0
         ]
+        if (staff.check_alone_minutes or 0.0) > staff.check_minutes:
+            defects.append(
+                f"{place} check_alone_minutes is {staff.check_alone_minutes:g}; must be at most "
+                f"check_minutes, {staff.check_minutes:g}, which holds the walk too"
+            )
     return defects
 
 

@@ -287,6 +287,11 @@ class StaffTable(Table):
         description="Minutes of the walk and the check at its end, while the customer waits at "
         "the fixture of per_use and keeps it taken.",
     )
+    check_alone_minutes: NotNegative | None = Field(
+        default=None,
+        description="Minutes of the check by itself: with it waits are told for the walks of the "
+        "layout too.",
+    )
 
 
 class WalkingTable(Table):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import OptimizerError
 from optimizer.verify.bound import check_proof
+from optimizer.verify.checks import check_checks
 from optimizer.verify.claim import Claim, agree, hold, lookup, open_claim
 from optimizer.verify.figures import (
     check_crossing,
@@ -137,6 +138,7 @@ def _check_layout(
     )
     yield from check_limits(scene, result, flows, met.weighted)
     yield from check_waiting(scene, result)
+    yield from check_checks(scene, result)
     yield from check_visits(scene, result)
     yield from check_privacy(scene, result)
     yield from rules
