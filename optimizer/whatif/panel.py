@@ -90,7 +90,7 @@ class Panel:
         study: Study,
         layout: Layout | None = None,
         *,
-        seconds: float = 4.0,
+        seconds: float = 3.5,
         seed: int = 1,
         language: Language = "en",
         ahead: bool = True,
