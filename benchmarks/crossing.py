@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import os
 import platform
 import time
 from importlib.metadata import version
@@ -30,6 +31,7 @@ from optimizer.walk.encounters import (
     Streams,
     encounter_matrix,
     ends_from_paths,
+    gait_terms,
 )
 from optimizer.walk.ledger import EncounterLedger
 from optimizer.walk.polylines import pad_polylines
@@ -112,6 +114,14 @@ def measure(flows: int, hall: Size) -> list[Row]:
     )
     lanes = LaneModel(width=walking.lane_width, distance=walking.encounter_distance)
     apart = Streams.of(streams.rates, speeds=streams.speeds)
+    mixture = walking.mixture(PersonClass.CUSTOMER)
+    mixed = Streams.of(
+        streams.rates,
+        speeds=streams.speeds,
+        ends=streams.ends,
+        gaits=0,
+        terms=gait_terms([walking.speed[who] for who in mixture], [list(mixture.values())]),
+    )
     nodes, sequence, offsets = canonical_sequences(points, counts, NODE_TOLERANCE)
     pieces = walked_pieces(sequence, offsets, len(nodes))
     weights = np.ones((3, 3))
@@ -127,6 +137,9 @@ def measure(flows: int, hall: Size) -> list[Row]:
         ),
         "encounters, all pairs, no shared ends": lambda: encounter_matrix(
             points, counts, streams=apart, lanes=lanes
+        ),
+        "encounters, all pairs, wheelchair users at their speed": lambda: encounter_matrix(
+            points, counts, streams=mixed, lanes=lanes
         ),
         "encounters, 4 changed flows and total": lambda: ledger.propose(points, counts, changed),
         "shapely.crosses, vectorised": lambda: shapely_crosses(lines),
@@ -159,9 +172,10 @@ def report(rows: list[Row], unstable: tuple[int, int, int, int]) -> str:
         f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
         + ".",
-        "One thread of a shared, busy machine, tenth percentile of 300 runs: trust the ratios",
-        "more than the microseconds. 40 rectangles in each hall, exact shortest paths, seed "
-        + f"{SEED}; run by `python benchmarks/crossing.py`.",
+        "One thread, tenth percentile of 300 runs; other work on the machine runs at the lowest",
+        f"priority (load {os.getloadavg()[0]:.0f} at the end). 40 rectangles in each hall, exact "
+        "shortest paths,",
+        f"seed {SEED}; run by `python benchmarks/crossing.py`.",
         "",
         "| hall | flows | measure | µs | times faster than shapely.crosses |",
         "| --- | ---: | --- | ---: | ---: |",
