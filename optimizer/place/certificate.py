@@ -6,7 +6,8 @@ file that lets a checker go through the proof again.
 The bound engine is told the *true* walking of the best layout known. It may then drop poses that
 only dearer layouts use: what it returns means "no layout of these candidates walks less than the
 smaller of this value and that walking", which is all that a gap needs. Beyond the cost tables it
-charges walks past fixtures that stand in all layouts of a region (`place.standing`).
+charges walks to doors past a third fixture (`place.blockers`), and walks past fixtures that stand
+in all layouts of a region (`place.standing`).
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.demand.flows import PersonClass
+from optimizer.place.blockers import find_detours
 from optimizer.place.bound import lower_bound
 from optimizer.place.bound.record import record_proof
 from optimizer.place.standing import Standing
-from optimizer.place.table_problem import make_table_problem, unit_of
+from optimizer.place.table_problem import make_table_problem
+from optimizer.place.table_units import round_down, unit_of
 from optimizer.result import BoundStep, WalkingBound
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.evaluation import Evaluation
+    from optimizer.place.blockers import Detours
     from optimizer.place.bound import TableProblem
     from optimizer.place.bound.record import Record
     from optimizer.place.problem import PlacementProblem
@@ -130,8 +134,9 @@ def prove(
         Count nominal seconds of work, not wall time: the same call gives the same proof again.
     """
     known = least.score.walking
-    tables = make_table_problem(problem)
-    walks = Standing.of(problem, tables, known, newest)
+    detours = find_detours(problem, least.chosen, walking=known)
+    tables = make_table_problem(problem, detours)
+    walks = Standing.of(problem, tables, known, newest, detours)
     bound = lower_bound(
         tables,
         upper_bound=known,
@@ -164,7 +169,7 @@ def prove(
             )
             for step in bound.steps
         ),
-        file=_write(problem, tables, record),
+        file=_write(problem, tables, record, detours),
         # the cheapest layout by the tables may walk far: only one that was walked is worth telling
         better=None
         if bound.layout is None or walks is None
@@ -172,10 +177,13 @@ def prove(
     )
 
 
-def _write(problem: PlacementProblem, tables: TableProblem, record: Record) -> bytes:
+def _write(
+    problem: PlacementProblem, tables: TableProblem, record: Record, detours: Detours
+) -> bytes:
     """The file of a proof: what it speaks of (kinds, poses, tables), and its steps.
 
-    A cost table is kept as the changes along its rows, in whole steps; 65535 stands for inf.
+    A cost table is kept as the changes along its rows, in whole steps; 65535 stands for inf. What
+    is charged beyond it, past third fixtures, is kept likewise, with the share that is charged.
     """
     kinds = [
         {
@@ -184,21 +192,38 @@ def _write(problem: PlacementProblem, tables: TableProblem, record: Record) -> b
         }
         for kind in problem.kinds
     ]
-    units = {key: unit_of(table) for key, table in tables.pairs.items()}
+    known = problem.tables.pairs
+    pairs = {
+        key: round_down(known[key]) if key in known else np.zeros_like(table)
+        for key, table in tables.pairs.items()
+    }
+    units = {key: unit_of(table) for key, table in pairs.items()}
     heads = [[*key, unit, record.barriers[key]] for key, unit in units.items()]
-    arrays: dict[str, NDArray[Any]] = {"kinds": _text(kinds), "tables": _text(heads)}
+    more = [[*key, share, detours.units[key]] for key, share in detours.shares.items()]
+    arrays: dict[str, NDArray[Any]] = {
+        "kinds": _text(kinds),
+        "tables": _text(heads),
+        "detours": _text(more),
+    }
     for k, poses in enumerate(problem.candidates):
         arrays[f"poses_{k}"] = poses
         arrays[f"unary_{k}"] = tables.unary[k]
-    for (k, m), table in tables.pairs.items():
-        finite = np.isfinite(table)
-        whole = np.where(finite, np.where(finite, table, 0.0) / units[k, m], NO_WAY)
-        steps = whole.astype(np.uint16)
-        arrays[f"pair_{k}_{m}"] = np.diff(steps, axis=1, prepend=np.uint16(0))
+    for (k, m), table in pairs.items():
+        arrays[f"pair_{k}_{m}"] = _steps(table, units[k, m])
+    for (k, r), table in detours.tables.items():
+        arrays[f"detour_{k}_{r}"] = _steps(table, detours.units[k, r])
     arrays.update({f"proof_{name}": array for name, array in record.arrays.items()})
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **arrays)
     return content.getvalue()
+
+
+def _steps(table: NDArray[np.float32], unit: float) -> NDArray[np.uint16]:
+    """A table as the changes along its rows, in whole steps."""
+    finite = np.isfinite(table)
+    whole = np.where(finite, np.where(finite, table, 0.0) / unit, NO_WAY).astype(np.uint16)
+    changes: NDArray[np.uint16] = np.diff(whole, axis=1, prepend=np.uint16(0))
+    return changes
 
 
 def _text(content: object) -> NDArray[np.uint8]:

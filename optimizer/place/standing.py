@@ -11,11 +11,15 @@ and C has walks that are never longer than in any layout of the region, so the t
     to S:                           Σ legs among S, and of S to doors,                         (2)
 
 walked in that shell, for (1) past the block at r as well (`place.own_detour`).
+
+Pairs of blocks may be charged for the walks of the one to doors past the other already
+(`place.blockers`). Those walks are not charged a second time: only where all that a kind may be
+charged for stand, its walks to doors are part of (1) and (2), and so are those charges.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +27,7 @@ import shapely
 
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
+from optimizer.place.blockers import Detours
 from optimizer.place.own_detour import around_own_block
 from optimizer.place.tables import kind_legs
 from optimizer.plan.space import Audience, free_space
@@ -53,6 +58,7 @@ RIGHT = 1e-9
 MOST = 2.0
 #: Prepared shells that are kept.
 SHELLS = 64
+NO_DETOURS = Detours()
 
 #: One leg: member of the block that walks, target, weight.
 _Walks = dict[tuple[int, Audience], list[tuple[tuple[float, float], float]]]
@@ -71,6 +77,8 @@ class Standing:
         Walking of the best layout known, objective units an hour.
     newest
         The same whenever it is asked for.
+    detours
+        What the tables charge for walks past third fixtures.
     """
 
     def __init__(
@@ -79,8 +87,10 @@ class Standing:
         tables: TableProblem,
         known: float,
         newest: Callable[[], float] = lambda: np.inf,
+        detours: Detours = NO_DETOURS,
     ) -> None:
         self._newest = newest
+        self._detours = detours
         self.unit = float(2.0 ** np.ceil(np.log2(MOST * max(known, 1e-9) / 65_535)))
         self._most = MOST * known
         self._problem, self._tables = problem, tables
@@ -102,12 +112,13 @@ class Standing:
         tables: TableProblem,
         known: float,
         newest: Callable[[], float] = lambda: np.inf,
+        detours: Detours = NO_DETOURS,
     ) -> Standing | None:
         """The truth behind a table problem; None where walks lead from a kind to itself."""
         legs = kind_legs(problem.study, problem.kinds)
         if any(not isinstance(other, str) and one[0] == other[0] for one, other, _ in legs):
             return None
-        return cls(problem, tables, known, newest)
+        return cls(problem, tables, known, newest, detours)
 
     def charge(
         self, region: Region, unary: Sequence[NDArray[np.float64]]
@@ -119,22 +130,31 @@ class Standing:
         if not len(solid):
             return None
         shells = {audience: self._shell(audience, solid) for audience in self._audiences}
+        free_ways = self._free_ways(groups, alone)
         more = []
         for g, group in enumerate(groups):
             others = [h for h in alone if h != g]
             if g in alone:
                 more.append(np.zeros(1))
                 continue
-            charged = unary[g] + self._by_tables(group, [groups[h] for h in others])
-            walked = self._walked(group, [groups[h] for h in others], shells)
+            known = group.kind in free_ways
+            others_of = [groups[h] for h in others]
+            charged = unary[g] + self._by_tables(group, others_of, own=known)
+            walked = self._walked(group, others_of, shells, doors=known)
             more.append(np.maximum(walked - charged, 0.0))
         if alone:
             standing = [groups[g] for g in alone]
+            within = self._free_ways(groups, alone, whole=True)
             charged_all = sum(float(unary[g][0]) for g in alone) + sum(
-                float(self._by_tables(one, standing[:i])[0]) for i, one in enumerate(standing)
+                float(
+                    self._by_tables(one, standing[:i], own=one.kind in within, other_kinds=within)[
+                        0
+                    ]
+                )
+                for i, one in enumerate(standing)
             )
             walked_all = sum(
-                float(self._walked_alone(one, standing[:i], shells))
+                float(self._walked_alone(one, standing[:i], shells, doors=one.kind in within))
                 for i, one in enumerate(standing)
             )
             more[alone[0]][0] = max(0.0, walked_all - charged_all)
@@ -233,12 +253,30 @@ class Standing:
             self._access[key] = place_points([point], self._problem.candidates[k])[:, 0]  # type: ignore[list-item]
         return self._access[key]
 
-    def _targets(self, k: int, others: Sequence[tuple[int, int]]) -> _Walks:
+    def _free_ways(
+        self, groups: Sequence[Group], alone: Sequence[int], *, whole: bool = False
+    ) -> frozenset[int]:
+        """Kinds whose walks to doors are charged here: all blocks that may be in their way stand.
+
+        For a block that does not stand itself; `whole`: for one that does.
+        """
+        standing = Counter(groups[g].kind for g in alone)
+        kinds = self._problem.kinds
+        return frozenset(
+            k
+            for k in range(len(kinds))
+            if all(
+                standing[r] >= kinds[r].count - (k == r and not whole)
+                for r in self._detours.blockers(k)
+            )
+        )
+
+    def _targets(self, k: int, others: Sequence[tuple[int, int]], *, doors: bool = True) -> _Walks:
         """By member and audience, where walks of a block of kind k lead: doors and other blocks."""
         found: _Walks = defaultdict(list)
         for (one, other, audience), weight in self._legs.items():
             if isinstance(other, str):
-                if one[0] == k:
+                if one[0] == k and doors:
                     found[one[1], audience].append((self._doors[other, audience], weight))
                 continue
             for here, there in ((one, other), (other, one)):
@@ -251,14 +289,19 @@ class Standing:
         return found
 
     def _walked(
-        self, group: Group, others: Sequence[Group], shells: dict[Audience, Shell]
+        self,
+        group: Group,
+        others: Sequence[Group],
+        shells: dict[Audience, Shell],
+        *,
+        doors: bool,
     ) -> NDArray[np.float64]:
-        """Cost (1) of each pose of a group."""
+        """Cost (1) of each pose of a group; without `doors`, walks to them as the tables say."""
         k = group.kind
         poses = self._problem.candidates[k][group.poses]
-        total = np.zeros(len(poses))
+        total = np.zeros(len(poses)) if doors else self._tables.unary[k][group.poses].copy()
         standing = [(other.kind, int(other.poses[0])) for other in others]
-        for (m, audience), targets in self._targets(k, standing).items():
+        for (m, audience), targets in self._targets(k, standing, doors=doors).items():
             at = np.ascontiguousarray(self._points(k, m, audience)[group.poses])
             to = np.array([point for point, _ in targets])
             shell = shells[audience]
@@ -269,19 +312,35 @@ class Standing:
         return np.minimum(total, self._most) * (1.0 - ROUNDING)
 
     def _walked_alone(
-        self, one: Group, others: Sequence[Group], shells: dict[Audience, Shell]
+        self,
+        one: Group,
+        others: Sequence[Group],
+        shells: dict[Audience, Shell],
+        *,
+        doors: bool,
     ) -> float:
         """Share of cost (2) that one block has with those before it."""
-        total = 0.0
+        total = 0.0 if doors else float(self._tables.unary[one.kind][one.poses[0]])
         standing = [(other.kind, int(other.poses[0])) for other in others]
-        for (m, audience), targets in self._targets(one.kind, standing).items():
+        for (m, audience), targets in self._targets(one.kind, standing, doors=doors).items():
             at = self._points(one.kind, m, audience)[one.poses]
             lengths = shells[audience].distances(at, np.array([point for point, _ in targets]))[0]
             total += float(_open_ways(lengths) @ np.array([weight for _, weight in targets]))
         return float(min(total, self._most)) * (1.0 - ROUNDING)
 
-    def _by_tables(self, group: Group, others: Sequence[Group]) -> NDArray[np.float64]:
-        """What the tables charge between each pose of a group and blocks that stand."""
+    def _by_tables(
+        self,
+        group: Group,
+        others: Sequence[Group],
+        *,
+        own: bool,
+        other_kinds: frozenset[int] = frozenset(),
+    ) -> NDArray[np.float64]:
+        """What the tables charge between each pose of a group and blocks that stand.
+
+        Of detours on the way to doors those of the group itself, where `own`, and of the others of
+        some kinds.
+        """
         total = np.zeros(len(group.poses))
         for other in others:
             k, m = group.kind, other.kind
@@ -292,6 +351,11 @@ class Standing:
                 )
                 part = table[at].astype(np.float64)
                 total += part[:, 0] if k <= m else part[0]
+            pose = int(other.poses[0])
+            if not own:
+                total -= self._detours.between(k, group.poses, m, pose)
+            if m not in other_kinds:
+                total -= self._detours.before(k, group.poses, m, pose)
         return total
 
 

@@ -11,43 +11,40 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.place.blockers import Detours
 from optimizer.place.bound import TableProblem
+from optimizer.place.table_units import round_down
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.place.problem import PlacementProblem
 
-__all__ = ["make_table_problem", "round_down", "unit_of"]
+__all__ = ["make_table_problem"]
 
 #: Pairs of kinds with more pairs of poses than this get no conflicts.
 MOST_PAIRS = 4_000_000
-#: A cost table is held in steps of a power of two, so many at most: a proof keeps it in 16 bits.
-LEVELS = 32_768
+NO_DETOURS = Detours()
 
 
-def make_table_problem(problem: PlacementProblem) -> TableProblem:
-    """The table problem of a placement problem whose kinds all have candidates."""
+def make_table_problem(problem: PlacementProblem, detours: Detours = NO_DETOURS) -> TableProblem:
+    """The table problem of a placement problem whose kinds all have candidates.
+
+    Parameters
+    ----------
+    problem
+        The placement problem.
+    detours
+        What pairs of blocks are charged beyond its tables.
+    """
+    pairs = {key: round_down(table) for key, table in problem.tables.pairs.items()}
     return TableProblem(
         counts=tuple(kind.count for kind in problem.kinds),
         unary=problem.tables.unary,
-        pairs={key: round_down(table) for key, table in problem.tables.pairs.items()},
+        pairs=dict(sorted(detours.added_to(pairs).items())),
         conflicts=_conflicts(problem),
         xy=tuple(np.ascontiguousarray(poses[:, :2]) for poses in problem.candidates),
     )
-
-
-def unit_of(table: NDArray[np.float32]) -> float:
-    """Step that a cost table is rounded down to: the least power of two that `LEVELS` allow."""
-    largest = float(np.max(table, where=np.isfinite(table), initial=0.0))
-    return float(2.0 ** np.ceil(np.log2(largest / LEVELS))) if largest > 0.0 else 1.0
-
-
-def round_down(table: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A cost table in whole steps, exact in single precision and never above the costs."""
-    unit = unit_of(table)
-    rounded: NDArray[np.float32] = (np.floor(table / unit) * unit).astype(np.float32)
-    return rounded
 
 
 def _conflicts(problem: PlacementProblem) -> dict[tuple[int, int], NDArray[np.bool_]]:

@@ -4,11 +4,11 @@ In: a `Scene`, the parsed result and the bytes of `certificate.npz`. Out: claims
 believed in what it speaks of, the candidate poses; everything else is held against the study: that
 its blocks are the study's fixtures and its poses hold the layout, that its cost tables charge no
 more than what is walked (all walks of the layout, and a sample of other poses, walked anew round
-the two blocks), that its cliques and barred pairs follow from the placement rules, and that its
-steps prove the stated bound. Where the proof charges more than the tables, for walks past blocks
-that stand in every layout of a region, or says that the layouts which are left were walked, a
-sample of either is walked anew. What is said of poses and layouts outside the samples stays
-believed.
+the two blocks; walks to doors past a third one), that its cliques and barred pairs follow from the
+placement rules, and that its steps prove the stated bound. Where the proof charges more than the
+tables, for walks past blocks that stand in every layout of a region, or says that the layouts which
+are left were walked, a sample of either is walked anew. What is said of poses and layouts outside
+the samples stays believed.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _check_tables(scene: Scene, proof: Stated, chosen: list[list[int]]) -> Itera
     table = sum(float(proof.unary[k][p]) for k, _, p in blocks)
     for n, (k, _, p) in enumerate(blocks):
         for m, _, q in blocks[n + 1 :]:
-            table += float(proof.pairs[k, m][p, q]) if (k, m) in proof.pairs else 0.0
+            table += float(proof.costs[k, m][p, q]) if (k, m) in proof.costs else 0.0
     true = costs.of_layout()
     yield hold(
         f"{FILE}.table_cost",
@@ -131,7 +131,7 @@ def _check_tables(scene: Scene, proof: Stated, chosen: list[list[int]]) -> Itera
         found=true,
     )
     faults, tried = [], 0
-    for what, charged, found in costs.sample(chosen):
+    for what, charged, found in (*costs.sample(chosen), *costs.sample_detours(chosen)):
         tried += 1
         if charged > found * (1 + LENGTH) + 1e-9:
             faults.append(f"{what}: {charged:.6g} is charged, {found:.6g} is walked")

@@ -112,7 +112,7 @@ def replay(
         for k, kind in enumerate(stated.kinds)
     )
     tables = {}
-    for (k, m), table in stated.pairs.items():
+    for (k, m), table in stated.costs.items():
         if k != m or len(stated.kinds[k].fixtures) > 1:
             charged = table.copy()
             charged[exclusion(k, m) | np.isinf(table)] = np.float32(stated.barriers[k, m])
@@ -292,7 +292,7 @@ class _Walker:
                 low, high = (g, h) if k <= m else (h, g)
                 pair = (min(k, m), max(k, m))
                 at = np.ix_(groups[low].poses, groups[high].poses)
-                table = self.stated.pairs.get(pair)
+                table = self.stated.costs.get(pair)
                 cost = np.zeros((len(groups[low].poses), len(groups[high].poses)))
                 cost += 0.0 if table is None else table[at]
                 cost[self.exclusion(*pair)[at]] = np.inf

@@ -10,7 +10,8 @@ import io
 import json
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +60,11 @@ class Stated:
         (k, m), k ≤ m: cost of each pair of poses, float32; inf where there is no way.
     barriers
         (k, m): what the proof charges for two poses that cannot stand together; no layout pays it.
+    detours
+        (k, r): what is charged beyond `pairs` for a block of kind k at a pose and one of kind r at
+        another: a share of what its walks to doors are longer past that one.
+    shares
+        (k, r): this share.
     steps
         Arrays of the proof by name.
     """
@@ -69,6 +75,17 @@ class Stated:
     pairs: Mapping[tuple[int, int], NDArray[np.float32]]
     barriers: Mapping[tuple[int, int], float]
     steps: Mapping[str, NDArray[Any]]
+    detours: Mapping[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
+    shares: Mapping[tuple[int, int], float] = field(default_factory=dict)
+
+    @cached_property
+    def costs(self) -> Mapping[tuple[int, int], NDArray[np.float32]]:
+        """(k, m), k ≤ m: all that is charged for each pair of poses."""
+        total = dict(self.pairs)
+        for (k, r), table in self.detours.items():
+            key, more = ((k, r), table) if k <= r else ((r, k), table.T)
+            total[key] = total[key] + (more + more.T if k == r else more)
+        return total
 
 
 def read_stated(content: bytes) -> Stated:
@@ -95,11 +112,22 @@ def read_stated(content: bytes) -> Stated:
         for k, m, unit, barrier in json.loads(arrays["tables"].tobytes()):
             pairs[int(k), int(m)] = _table(arrays[f"pair_{k}_{m}"], float(unit))
             barriers[int(k), int(m)] = float(barrier)
+        detours, shares = {}, {}
+        for k, r, share, unit in json.loads(arrays["detours"].tobytes()):
+            detours[int(k), int(r)] = _table(arrays[f"detour_{k}_{r}"], float(unit))
+            shares[int(k), int(r)] = float(share)
         steps = {name: arrays[f"proof_{name}"] for name in STEPS}
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ProofFileError(f"the file of the proof cannot be read: {error}") from None
     stated = Stated(
-        kinds=kinds, poses=poses, unary=unary, pairs=pairs, barriers=barriers, steps=steps
+        kinds=kinds,
+        poses=poses,
+        unary=unary,
+        pairs=pairs,
+        barriers=barriers,
+        steps=steps,
+        detours=detours,
+        shares=shares,
     )
     _check_shapes(stated)
     return stated
@@ -126,3 +154,13 @@ def _check_shapes(stated: Stated) -> None:
             raise ProofFileError(f"the cost table of kinds {k} and {m} has another size than them")
         if not (table >= 0).all():
             raise ProofFileError(f"the cost table of kinds {k} and {m} has a cost below 0")
+    for (k, r), table in stated.detours.items():
+        if (min(k, r), max(k, r)) not in stated.pairs or table.shape != (sizes[k], sizes[r]):
+            raise ProofFileError(f"the detours of kind {k} past kind {r} have another size")
+        if not (np.isfinite(table) & (table >= 0)).all():
+            raise ProofFileError(f"the detours of kind {k} past kind {r} are no finite costs")
+    for k in range(len(stated.kinds)):
+        shares = {r: share for (one, r), share in stated.shares.items() if one == k}
+        total = sum(w * (len(stated.kinds[r].fixtures) - (k == r)) for r, w in shares.items())
+        if not total <= 1.0 + 1e-9 or not all(share > 0.0 for share in shares.values()):
+            raise ProofFileError(f"the shares of the detours of kind {k} come to more than 1")

@@ -79,6 +79,19 @@ class WalkedCosts:
                     if other < len(self.proof.kinds[m].fixtures):
                         yield self._entry(float(table[p, q]), ((k, 0, p), (m, other, q)))
 
+    def sample_detours(self, chosen: list[list[int]]) -> Iterator[tuple[str, float, float]]:
+        """Yield some charges for walks to doors past another block: charged in full, and walked."""
+        rng = np.random.default_rng(23)
+        for (k, r), table in self.proof.detours.items():
+            other = 1 if k == r else 0
+            dearest = np.unravel_index(int(table.argmax()), table.shape)
+            within = (int(chosen[k][0]), int(chosen[r][other]))
+            drawn = tuple(int(rng.integers(0, n)) for n in table.shape)
+            for p, q in {(int(dearest[0]), int(dearest[1])), within, drawn}:
+                if table[p, q] > 0.0:
+                    charged = float(self.proof.unary[k][p] + table[p, q] / self.proof.shares[k, r])
+                    yield self._entry(charged, ((k, 0, p), (r, other, q)), alone=True)
+
     def sample_charged(self, regions: Sequence[Charged]) -> Iterator[tuple[str, float, float]]:
         """Yield some charges of regions: what they are, what is charged, what is walked."""
         rng = np.random.default_rng(21)
@@ -91,12 +104,16 @@ class WalkedCosts:
             free = [g for g in range(len(groups)) if g not in alone and groups[g].more.any()]
             if alone:
                 total = sum(self._charge(groups[g], 0, standing[:i]) for i, g in enumerate(alone))
+                total += sum(self._detour(a, b) for a in standing for b in standing if a != b)
                 yield self._entry(total, standing, taken=taken, among=True)
             for g in rng.permutation(free)[:SAMPLE]:
                 at = int(np.argmax(groups[g].more))
                 block = (groups[g].kind, blocks[g], int(groups[g].poses[at]))
+                # and with those standing that the block is charged for as they are in its way
+                third = self._third(groups, g, at, blocks, alone)
                 charged = self._charge(groups[g], at, standing)
-                yield self._entry(charged, (block, *standing), taken=taken)
+                charged += sum(self._detour(block, one) for one in (*standing, *third))
+                yield self._entry(charged, (block, *standing, *third), taken=taken, third=third)
 
     def sample_layouts(
         self, layouts: Sequence[tuple[tuple[int, int], ...]], target: float
@@ -120,6 +137,29 @@ class WalkedCosts:
             if table is not None:
                 total += float(table[pose, other] if k <= m else table[other, pose])
         return total
+
+    def _detour(self, block: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+        """What a block is charged for another one on its ways to doors."""
+        table = self.proof.detours.get((block[0], other[0]))
+        return 0.0 if table is None else float(table[block[2], other[2]])
+
+    def _third(
+        self,
+        groups: Charged,
+        g: int,
+        at: int,
+        blocks: Sequence[int],
+        alone: Sequence[int],
+    ) -> list[tuple[int, int, int]]:
+        """Blocks that do not stand, where a pose of a group is charged most for them."""
+        found = []
+        for h, group in enumerate(groups):
+            table = self.proof.detours.get((groups[g].kind, group.kind))
+            if h == g or h in alone or table is None:
+                continue
+            row = table[int(groups[g].poses[at]), group.poses]
+            found.append((group.kind, blocks[h], int(group.poses[int(row.argmax())])))
+        return found
 
     def _first_blocks(self, groups: Charged) -> list[int]:
         """Number of a block of each group within its kind; no block is in two groups."""
@@ -148,13 +188,17 @@ class WalkedCosts:
         *,
         taken: BaseGeometry | None = None,
         among: bool = False,
+        alone: bool = False,
+        third: Sequence[tuple[int, int, int]] = (),
     ) -> tuple[str, float, float]:
         """What the first block (or, `among` them, all) walks to doors and the others.
 
-        A cost table's entry is the walks between two blocks; then neither is to a door.
+        A cost table's entry is the walks between two blocks; then neither is to a door. `alone`:
+        the first block to doors, not to the others; to the `third` ones it does not walk either.
         """
         standing = [self._placed(*block) for block in blocks]
-        own = [{fixture.name for fixture in block} for block in standing]
+        walked_to = standing[:1] if alone else standing[: len(standing) - len(third)]
+        own = [{fixture.name for fixture in block} for block in walked_to]
         fixtures = [fixture for block in standing for fixture in block]
         names = {fixture.name for fixture in self.scene.fixtures}
         chosen = _between if taken is None and not among else _among if among else _of_first
