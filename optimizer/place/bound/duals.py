@@ -32,6 +32,7 @@ A pose whose (5) reaches the upper bound cannot be part of a layout that is *bet
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -89,9 +90,9 @@ def priced_unary(
     priced = [np.array(cost, dtype=np.float64) for cost in tables.unary]
     if not rows:
         return priced
-    total = np.zeros(int(tables.offsets[-1]))
-    for row, price in zip(rows, multipliers, strict=True):
-        total[list(row)] += price
+    members = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
+    prices = np.repeat(multipliers, [len(row) for row in rows])
+    total = np.bincount(members, weights=prices, minlength=int(tables.offsets[-1]))
     for own, ids in zip(priced, tables.ids, strict=True):
         own += total[ids]
     return priced

@@ -16,6 +16,7 @@ own objective value is never used as a bound.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import highspy
 import numpy as np
@@ -84,6 +85,7 @@ class LinearProgram:
         self._pair_index = {pair: index for index, pair in enumerate(self._pairs)}
         sizes = [len(cost) for cost in tables.unary]
         self._starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._poses_of = [np.arange(a, b) for a, b in pairwise(self._starts)]
         self._group = np.repeat(np.arange(len(sizes)), sizes)
         self._unary = np.concatenate(tables.unary)
         self._room = np.concatenate(tables.room)
@@ -117,37 +119,50 @@ class LinearProgram:
 
     def add_cuts(self, cuts: Sequence[Cut]) -> None:
         """Add equation (3) for each cut."""
+        columns: list[IntArray] = []
+        entries: list[FloatArray] = []
         for cut in cuts:
             parts = [part for part in cut.coefficients(self._tables) if len(part)]
-            poses = np.concatenate(
-                [
-                    np.arange(self._starts[g], self._starts[g + 1])
-                    for g, _ in zip(cut.pair, parts, strict=False)
-                ]
-            )
+            poses = self._poses_of[cut.pair[0]]
+            if len(parts) > 1:
+                poses = np.concatenate([poses, self._poses_of[cut.pair[1]]])
             values = -np.concatenate(parts)
             self._append(cut, poses, values)
-            columns = self._column[poses]
-            present = columns >= 0
-            self._solver.addRow(
-                0.0,
-                highspy.kHighsInf,
-                1 + int(present.sum()),
-                np.concatenate([[self._pair_index[cut.pair]], columns[present]]).astype(np.int32),
-                np.concatenate([[1.0], values[present]]),
-            )
+            at = self._column[poses]
+            present = at >= 0
+            columns.append(np.append(self._pair_index[cut.pair], at[present]))
+            entries.append(np.append(1.0, values[present]))
+        self._add_rows(columns, entries, lower=0.0, upper=highspy.kHighsInf)
 
     def add_rows(self, rows: Sequence[Row]) -> None:
         """Add equation (4) for each clique."""
+        columns: list[IntArray] = []
         for row in rows:
             poses = self._at[list(row)]
             poses = poses[poses >= 0]
             self._append(row, poses, np.ones(len(poses)))
-            columns = self._column[poses]
-            columns = columns[columns >= 0].astype(np.int32)
-            self._solver.addRow(
-                -highspy.kHighsInf, 1.0, len(columns), columns, np.ones(len(columns))
-            )
+            at = self._column[poses]
+            columns.append(at[at >= 0])
+        entries = [np.ones(len(at)) for at in columns]
+        self._add_rows(columns, entries, lower=-highspy.kHighsInf, upper=1.0)
+
+    def _add_rows(
+        self,
+        columns: Sequence[IntArray],
+        entries: Sequence[FloatArray],
+        *,
+        lower: float,
+        upper: float,
+    ) -> None:
+        """Add rows with the same bounds at once."""
+        if not columns:
+            return
+        number = len(columns)
+        starts = np.concatenate([[0], np.cumsum([len(at) for at in columns])]).astype(np.int32)
+        self._solver.addRows(
+            number, np.full(number, lower), np.full(number, upper), int(starts[-1]), starts[:-1],
+            np.concatenate(columns).astype(np.int32), np.concatenate(entries),
+        )  # fmt: skip
 
     def _append(self, kind: Cut | Row, poses: IntArray, values: FloatArray) -> None:
         self._kinds.append(kind)
