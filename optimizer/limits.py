@@ -72,7 +72,11 @@ def with_reached(
 ) -> tuple[Finding, ...]:
     """The findings; those of broken limits tell how near to the limit the search came."""
     return tuple(
-        replace(one, sentence=f"{one.sentence}; the best that the search met is {best:.4g}")
+        replace(
+            one,
+            sentence=f"{one.sentence}; the best that the search met is {best:.4g}",
+            reached=best,
+        )
         if (best := reached.get(one.rule.id.removeprefix(PREFIX))) is not None
         and one.rule.id.startswith(PREFIX)
         else one

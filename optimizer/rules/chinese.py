@@ -100,6 +100,13 @@ def sentence_zh(finding: Finding) -> str:
     if finding.passed:
         measured = "" if finding.value is None else f"（实测 {_quantity(finding, finding.value)}）"
         return f"符合：{rule.sentence_zh or rule.sentence}{measured}"
+    if rule.check == "limit" and finding.value is not None:
+        best = (
+            ""
+            if finding.reached is None
+            else f"，搜索所得最好为 {_quantity(finding, finding.reached)}"
+        )
+        return f"{rule.sentence_zh}；本布局为 {_quantity(finding, finding.value)}{best}"
     place = "" if finding.where is None else f"（{finding.where[0]:.2f}, {finding.where[1]:.2f}）"
     value = UNKNOWN if finding.value is None else _quantity(finding, finding.value)
     limit = "规定值" if rule.value is None else _quantity(finding, rule.value, limit=True)

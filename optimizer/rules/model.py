@@ -96,6 +96,8 @@ class Finding:
         Place in the plan, metres, or None.
     fixtures
         Fixtures that cause it.
+    reached
+        Best value that a search met where the layout breaks a limit; None where none is known.
     """
 
     rule: Rule
@@ -104,3 +106,4 @@ class Finding:
     value: float | None = None
     where: tuple[float, float] | None = None
     fixtures: tuple[str, ...] = ()
+    reached: float | None = None

@@ -98,6 +98,9 @@ def test_two_limits_that_no_pose_keeps_are_named_with_what_the_search_reached(tw
     assert broken.value > study.limits[name]
     assert broken.sentence.endswith(f"the best that the search met is {best[name]:.4g}")
     row = result_to_json(study, result)
+    (said,) = [one["sentence_zh"] for one in row["rules"] if one["passed"] is False]
+    assert said.endswith(f"，搜索所得最好为 {best[name]:.4g}{' m' if name.startswith('m') else ''}")
+    assert "本布局为" in said
     claims = {claim.name: claim for claim in verify_result(study, row)}
     assert [claim.name for claim in claims.values() if claim.passed is False] == []
     assert claims[f"limits.{name}.value"].passed is True
