@@ -68,6 +68,7 @@ def choose(
     known: Sequence[Layout],
     *,
     hurry: Callable[[], bool],
+    mended: bool = False,
 ) -> Chosen:
     """The best layout.
 
@@ -81,24 +82,28 @@ def choose(
         Complete layouts known before; one that keeps all hard rules is never given up for a worse.
     hurry
         Whether to be content with what was judged so far.
+    mended
+        Whether one that breaks hard rules is mended after this: its worst places and guide lines
+        are not worth their time then.
     """
     study = problem.study
-    judged: list[tuple[tuple[int, float], Layout, float, bool]] = []
+    judged: list[tuple[tuple[int, float], Layout, float, bool, Evaluation]] = []
     for one in _worth_judging(found):
         layout = problem.layout(one.chosen)
         evaluation = evaluate(study, layout, shells=problem.shells, places=False)
         rank = (len(evaluation.broken), evaluation.objective.value)
-        judged.append((rank, layout, problem.table_cost(one.chosen), False))
+        judged.append((rank, layout, problem.table_cost(one.chosen), False, evaluation))
         if hurry() or not (evaluation.broken or one.broken == 0):
             break
     for layout in known:
         evaluation = evaluate(study, layout, shells=problem.shells, places=False)
         rank = (len(evaluation.broken), evaluation.objective.value)
-        judged.append((rank, layout, np.nan, True))
+        judged.append((rank, layout, np.nan, True, evaluation))
     # of equals the one that the search found
-    _, layout, table, before = min(judged, key=lambda row: (row[0], row[3]))
-    # once more, with the worst places and guide lines
-    evaluation = evaluate(study, layout, shells=problem.shells)
+    _, layout, table, before, evaluation = min(judged, key=lambda row: (row[0], row[3]))
+    if not (mended and evaluation.broken):
+        # once more, with the worst places and guide lines
+        evaluation = evaluate(study, layout, shells=problem.shells)
     if before:
         walked = evaluation.walking
         table = study.metre_weight(PersonClass.CUSTOMER) * walked.person_metres_per_hour
