@@ -6,12 +6,15 @@ from optimizer.place.assignment.search import (
     assignment_to_json,
     solve_assignment,
 )
+from optimizer.place.assignment.solution import KnownSolution, read_solution
 
 __all__ = [
     "AssignmentProblem",
     "AssignmentResult",
+    "KnownSolution",
     "assignment_to_json",
     "assignment_value",
     "read_qaplib",
+    "read_solution",
     "solve_assignment",
 ]
