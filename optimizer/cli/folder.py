@@ -129,12 +129,12 @@ def content_or_refused(study: Study, result: Result, folder: Path) -> dict[str, 
 def write_folder(
     study: Study,
     result: Result,
-    content: dict[str, Any],
+    content: dict[str, Any] | Callable[[], dict[str, Any]],
     folder: Path,
     *,
     language: Literal["en", "zh"] = "zh",
     pictures: Pictures | None = None,
-) -> None:
+) -> dict[str, Any]:
     """Write the files of a result into a folder that this run has claimed, all of them or none.
 
     Parameters
@@ -142,7 +142,8 @@ def write_folder(
     study, result
         What was optimized, and its outcome. Without a layout only `result.json` is written.
     content
-        What `result.json` shall hold.
+        What `result.json` shall hold, or what works it out, while the pictures are drawn; where
+        that raises nothing is written.
     folder
         Where to. Files of an earlier result are replaced, and those that this result does not have
         are taken away.
@@ -150,22 +151,37 @@ def write_folder(
         Language that the report opens in.
     pictures
         Writes what a layout is shown by into the draft; None for `write_pictures`.
+
+    Returns
+    -------
+    dict
+        What `result.json` holds.
     """
     from optimizer.report.atomic import write_whole
     from optimizer.report.results import CERTIFICATE, write_json
 
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=folder))
+    told: dict[str, Any] = {}
+
+    def work_out() -> None:
+        told.update(content() if callable(content) else content)
+        write_json(draft / "result.json", told)
+
     try:
-        write_json(draft / "result.json", content)
+        if result.layout is None or pictures is not None:
+            work_out()
+        else:
+            write_pictures(study, result, draft, language, meanwhile=work_out)
         if result.walking is not None and result.walking.file:
             write_whole(draft / CERTIFICATE, result.walking.file)
-        if result.layout is not None:
-            (pictures or write_pictures)(study, result, draft, language)
+        if result.layout is not None and pictures is not None:
+            pictures(study, result, draft, language)
         write_whole(draft / LIST, json.dumps(sorted(file.name for file in draft.iterdir())))
         draft.rename(folder / READY)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     _finish_exchange(folder)
+    return told
 
 
 def _finish_exchange(folder: Path) -> None:

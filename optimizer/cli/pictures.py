@@ -24,12 +24,22 @@ __all__ = ["write_pictures"]
 
 
 def write_pictures(
-    study: Study, result: Result, folder: Path, language: Literal["en", "zh"]
+    study: Study,
+    result: Result,
+    folder: Path,
+    language: Literal["en", "zh"],
+    *,
+    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Write the files of a result that has a layout into a folder.
 
     The report, half of the work, is drawn in a process of its own; where that fails it is drawn
     here, so that what is wrong is told.
+
+    Parameters
+    ----------
+    meanwhile
+        Done in this process while the report is drawn; what it raises ends the drawing.
     """
     from optimizer.evaluate import evaluate
     from optimizer.place.processes import side_by_side
@@ -39,12 +49,19 @@ def write_pictures(
         return
     today = evaluate(study, study.current_layout) if study.current_layout is not None else None
     report = functools.partial(_write_report, study, result, today, folder, language)
+    draw = functools.partial(_write_drawings, study, result, today, folder)
     tasks: list[Callable[[], object]] = [
-        functools.partial(_write_drawings, study, result, today, folder),
+        functools.partial(_in_turn, meanwhile, draw),
         functools.partial(_tried, report),
     ]
     if not side_by_side(tasks)[1]:
         report()
+
+
+def _in_turn(*tasks: Callable[[], None] | None) -> None:
+    for task in tasks:
+        if task is not None:
+            task()
 
 
 def _tried(task: functools.partial[None]) -> bool:

@@ -6,6 +6,7 @@ stdout.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -84,8 +85,9 @@ def optimize(
             start=begin,
             at_most=at_most,
         )
-        content = content_or_refused(brief, result, folder)
-        write_folder(brief, result, content, folder, language=language or "zh")
+        # the verifier works while the report is drawn
+        check = partial(content_or_refused, brief, result, folder)
+        content = write_folder(brief, result, check, folder, language=language or "zh")
     if as_json:
         print_json(content)
     else:

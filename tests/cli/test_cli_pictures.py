@@ -59,3 +59,24 @@ def test_report_whose_process_dies_is_drawn_here(draw):
         (folder / "report.html").write_text("here")
 
     assert draw(report) == ["layout.svg", "report.html"]
+
+
+def test_what_is_done_meanwhile_is_done_here_and_may_end_it(draw, monkeypatch, tmp_path):
+    """The verifier works beside the report; what it raises comes through, and drawings are not."""
+    here, seen = os.getpid(), []
+
+    def report(study, result, today, folder, language):
+        (folder / "report.html").write_text("there")
+
+    draw(report)
+    (tmp_path / "layout.svg").unlink()
+    study, result = SimpleNamespace(current_layout=None), SimpleNamespace(layout="a layout")
+
+    def refuse():
+        seen.append(os.getpid())
+        raise ValueError("a wrong claim")
+
+    with pytest.raises(ValueError, match="a wrong claim"):
+        pictures.write_pictures(study, result, tmp_path, "en", meanwhile=refuse)
+    assert seen == [here]
+    assert not (tmp_path / "layout.svg").exists()
