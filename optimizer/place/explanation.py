@@ -62,7 +62,7 @@ def find_conflict(
     def ask(
         rules: Sequence[str], kinds: Sequence[int], *, traced: bool = False, bodies: bool = True
     ) -> Answer:
-        left = max(min(end - time.perf_counter(), QUESTION), 0.05)
+        left = min(end - time.perf_counter(), QUESTION)
         return model.solve(
             rules=[*(physical if bodies else ()), *rules],
             kinds=kinds,

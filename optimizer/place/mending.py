@@ -10,7 +10,7 @@ that never leaves what keeps the rules.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -179,24 +179,37 @@ def repair(
             should_stop=should_stop,
         )
         better = Search(problem, seed=seed).keep(budget, np.array(choices[0], dtype=np.int64))
-        choices += [] if better is None else [better.chosen]
-    return _best(problem, chosen, choices), conflict
+        choices = [*([] if better is None else [better.chosen]), *choices]
+
+    def hurry() -> bool:
+        return steps is None and time.perf_counter() > begun + seconds
+
+    return _best(problem, chosen, choices, hurry), conflict
 
 
-def _best(problem: PlacementProblem, chosen: Chosen, choices: Sequence[Sequence[int]]) -> Chosen:
-    """The best by the judge of a layout and of others, which are choices of candidates."""
-    best, rank = None, _rank(chosen.evaluation)
-    for one in choices:
+def _best(
+    problem: PlacementProblem,
+    chosen: Chosen,
+    choices: Sequence[Sequence[int]],
+    hurry: Callable[[], bool],
+) -> Chosen:
+    """The best by the judge of a layout and of others, the most promising first.
+
+    The first one that keeps all rules will do, for it is the last one of a search.
+    """
+    best, rank = chosen, _rank(chosen.evaluation)
+    for number, one in enumerate(choices):
+        if not rank[0] or (number and hurry()):
+            break
         layout = problem.layout(one)
-        judged = _rank(evaluate(problem.study, layout, shells=problem.shells, places=False))
-        if judged < rank:
-            best, rank = one, judged
-    if best is None:
-        return chosen
-    layout = problem.layout(best)
+        evaluation = evaluate(problem.study, layout, shells=problem.shells, places=False)
+        if _rank(evaluation) < rank:
+            table = problem.table_cost(one)
+            best = Chosen(layout=layout, evaluation=evaluation, table=table)
+            rank = _rank(evaluation)
     # once more, with the worst places and guide lines
-    evaluation = evaluate(problem.study, layout, shells=problem.shells)
-    return Chosen(layout=layout, evaluation=evaluation, table=problem.table_cost(best))
+    evaluation = evaluate(problem.study, best.layout, shells=problem.shells)
+    return replace(best, evaluation=evaluation)
 
 
 def _rank(evaluation: Evaluation) -> tuple[int, float]:

@@ -98,8 +98,10 @@ def relax_count(
     end = time.perf_counter() + seconds
     row = kind.count == 1 and len(kind.members) > 1
     asked = len(kind.members) if row else kind.count
+    sure = True
 
     def possible(number: int) -> bool:
+        nonlocal sure
         if number == 0:
             return True
         shorter = _with_shorter_row(stock, k, number) if row else stock
@@ -108,11 +110,12 @@ def relax_count(
         counts = [own.count for own in shorter.kinds]
         if not row:
             counts[k] = number
-        model = RuleModel(shorter, counts)
-        return _ask(model, conflict, end, seed).status is Status.FEASIBLE
+        status = _ask(RuleModel(shorter, counts), conflict, end, seed).status
+        sure &= status is not Status.UNKNOWN
+        return status is Status.FEASIBLE
 
     low, high = 0, asked
-    while high - low > 1:
+    while high - low > 1 and sure:
         middle = (low + high) // 2
         low, high = (middle, high) if possible(middle) else (low, middle)
     types = sorted({m.type.name: m.type for m in kind.members}.items())
@@ -121,14 +124,18 @@ def relax_count(
     where = None if kind.fixed is None else (kind.fixed[0], kind.fixed[1])
     place = "" if where is None else f" at {at(where)}, where the study keeps it"
     place_zh = "" if where is None else f"（固定在 {at(where)}）"
-    can = f"{low} can stand" if low else "none can stand"
-    can_zh = f"最多可摆放 {low} 台" if low else "一台也无法摆放"
+    if sure:
+        can = f"{low} can stand" if low else "none can stand"
+        can_zh = f"最多可摆放 {low} 台" if low else "一台也无法摆放"
+    else:
+        can = f"at least {low} can stand; the time did not allow to find the most"
+        can_zh = f"至少可摆放 {low} 台；时间不足，未求得最多台数"
     return ConflictEntry(
         rules=(BRIEF,),
         sentence=f"{BRIEF}: the study asks for {asked} × {names}{place}; {can}",
         sentence_zh=f"{BRIEF}：方案要求 {names_zh} {asked} 台{place_zh}；{can_zh}",
         value=float(asked),
-        relaxed_to=float(low),
+        relaxed_to=float(low) if low or sure else None,
         unit="fixtures",
         where=where,
     )
@@ -178,7 +185,10 @@ def _rule_zh(rule: Rule) -> str:
 def _bisect(
     stock: Stock, conflict: Conflict, rule: Rule, value: float, end: float, seed: int
 ) -> tuple[float, Answer] | None:
-    """The relaxed value and a layout for it; None where none was found in time."""
+    """The relaxed value and a layout for it; None where none was found in time.
+
+    Where the time ends it is the nearest value found so far.
+    """
     step = 1.0 if rule.check in WHOLE else STEP
     upper = rule.check in UPPER
     best: tuple[float, Answer] | None = None
@@ -195,10 +205,10 @@ def _bisect(
         return answer.status is Status.FEASIBLE
 
     wrong = int(value / step + (1 - 1e-9 if upper else 1e-9)) if upper else -int(-value / step)
-    right = max(wrong, 1) * FAR if upper else 0
+    right = extreme = max(wrong, 1) * FAR if upper else 0
     if not possible(right):
         return None
-    while abs(right - wrong) > 1:
+    while abs(right - wrong) > 1 and time.perf_counter() < end:
         # the layout at hand may keep more than was asked of it: that value is tried first
         kept = _kept_value(rule, stock, best, step) if best else None
         near = kept is not None and min(wrong, right) < kept < max(wrong, right)
@@ -207,7 +217,13 @@ def _bisect(
             right = middle
         else:
             wrong = middle
-    return best if best and best[0] == round(right * step, 6) else None
+    if abs(right - wrong) <= 1 or best is None:
+        return best
+    # out of time: what the layout at hand keeps would do
+    kept = _kept_value(rule, stock, best, step)
+    if kept is not None and min(wrong, right) < kept < max(wrong, right):
+        return round(kept * step, 6), best[1]
+    return None if best[0] == round(extreme * step, 6) else best
 
 
 def _kept_value(rule: Rule, stock: Stock, best: tuple[float, Answer], step: float) -> int | None:
@@ -251,7 +267,7 @@ def _deepest(stock: Stock, conflict: Conflict, rule: Rule) -> float | None:
 
 def _ask(model: RuleModel, conflict: Conflict, end: float, seed: int) -> Answer:
     rules = [*(r.id for r in model.stock.rules if r.id in PHYSICAL), *conflict.rules]
-    left = max(end - time.perf_counter(), 0.05)
+    left = end - time.perf_counter()
     return model.solve(rules=rules, kinds=conflict.kinds, time_limit=left, seed=seed)
 
 

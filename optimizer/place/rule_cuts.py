@@ -13,6 +13,7 @@ path, which is the way out then. Where nothing of that kind is found the whole l
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 
 __all__ = ["WALKED", "breaks", "cuts_of"]
 
+#: Ways out of a cut of which it is looked at whether the fixture there shuts itself off.
+TRIED = 100
+
 #: Checks that look at walks.
 WALKED = frozenset(
     {"through_flow", "cash_route", "passing_place", "reachability", "queue_space", "half_turn"}
@@ -64,8 +68,8 @@ def breaks(rule: Rule, stock: Stock, chosen: Sequence[Choice]) -> tuple[Finding,
     return tuple(f for f in CHECKS[rule.check](rule, scene) if f.passed is False)
 
 
-def cuts_of(rule: Rule, stock: Stock, chosen: Sequence[Choice]) -> tuple[Clause, ...]:
-    """Clauses that a layout which breaks a rule breaks too; at least one.
+def cuts_of(rule: Rule, stock: Stock, chosen: Sequence[Choice]) -> Iterator[Clause]:
+    """Yield the clauses that a layout which breaks a rule breaks too; at least one.
 
     Parameters
     ----------
@@ -76,8 +80,12 @@ def cuts_of(rule: Rule, stock: Stock, chosen: Sequence[Choice]) -> tuple[Clause,
     """
     layout = tuple(chosen)
     cutter = _CUTTERS.get(rule.check)
-    found = tuple(cutter(rule, stock, layout)) if cutter else ()
-    return found or (_whole(stock, layout),)
+    found = False
+    for clause in cutter(rule, stock, layout) if cutter else ():
+        found = True
+        yield clause
+    if not found:
+        yield _whole(stock, layout)
 
 
 def _whole(stock: Stock, chosen: tuple[Choice, ...]) -> Clause:
@@ -108,6 +116,10 @@ def _one_of_kind(rule: Rule, stock: Stock, chosen: tuple[Choice, ...]) -> Iterat
                 if choice not in own
             )
             if not any(_open(stock, own, obstacles, rule, doors, name)):
+                if not obstacles:
+                    # where it stands alone it may shut itself off at every other pose too
+                    tried = _open(stock, ways[:TRIED], obstacles, rule, doors, name)
+                    ways = (*itertools.compress(ways, tried), *ways[TRIED:])
                 yield Clause(standing=obstacles, unless=ways, about=about, unless_present=missing)
     if rule.check == "route_width" and not rule.subjects:
         yield from _no_way_out(rule, stock, chosen)

@@ -162,7 +162,7 @@ class RuleModel:
                 if solver.boolean_value(x)
             )
             self._hint = chosen
-            if not self.learn(chosen, wanted):
+            if not self.learn(chosen, wanted, until=end):
                 return Answer(status=Status.FEASIBLE, chosen=chosen)
 
     def allows(self, chosen: Sequence[Choice], rules: Collection[str]) -> bool:
@@ -178,18 +178,33 @@ class RuleModel:
                 x.proto.domain[0], x.proto.domain[1] = 0, 1
         return status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
-    def learn(self, chosen: Sequence[Choice], rules: Sequence[Rule]) -> bool:
-        """Add what a layout breaks, cheap rules first; whether it breaks any."""
+    def learn(
+        self, chosen: Sequence[Choice], rules: Sequence[Rule], *, until: float = float("inf")
+    ) -> bool:
+        """Add what a layout breaks, cheap rules first; whether it breaks any.
+
+        Parameters
+        ----------
+        chosen, rules
+            The layout, and what it is held against.
+        until
+            When there is no more time, by `time.perf_counter`: what was not yet looked at then
+            counts as broken.
+        """
         found = False
         for rule in rules:
             if rule.id in self._pairs:
                 found |= self._forbid_pairs(rule, chosen)
         for rule in rules:
+            if time.perf_counter() > until:
+                return True
             # what is broken already hides nothing: the dearer rules are asked of clean layouts
             if not found and FORMS[rule.check] is Form.CUT and breaks(rule, self.stock, chosen):
                 found = True
                 for clause in cuts_of(rule, self.stock, chosen):
                     self._add_clause(rule, clause)
+                    if time.perf_counter() > until:
+                        break
         return found
 
     def _assume(self, rules: set[str], kinds: set[int], *, traced: bool) -> None:

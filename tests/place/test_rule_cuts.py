@@ -34,7 +34,7 @@ def test_what_a_cut_forbids_is_broken(check, tmp_path):
         chosen = draw(stock, rng)
         if not breaks(rule, stock, chosen):
             continue
-        clauses = cuts_of(rule, stock, chosen)
+        clauses = tuple(cuts_of(rule, stock, chosen))
         assert any(is_cut(clause, chosen) for clause in clauses)
         clause = min(clauses, key=lambda one: len(one.standing) or 9)
         sizes.append(len(clause.standing))
