@@ -33,9 +33,9 @@ MISSING = 3
 BLIND = 4
 #: How a file begins that is no text, and is changed byte by byte alone.
 PACKED = b"PK"
-#: Modules whose branches guide the mutations, and those among them that are compiled.
+#: Modules whose branches guide the mutations, and those among them that do not.
 GUIDES = ["optimizer", "ezdxf", "readers"]
-COMPILED = ["optimizer.walk", "optimizer.place"]
+COMPILED = ["optimizer.walk", "optimizer.place", "optimizer.reading_limits", "optimizer.errors"]
 
 
 def main() -> int:

@@ -22,6 +22,8 @@ __all__ = ["Claims"]
 
 #: Seconds without a sign of life after which a worker is given up for dead.
 LEASE = 60.0
+#: A sign of life so far ahead of the database's clock says that the clock went back, seconds.
+AHEAD = 1.0
 
 
 class Claims(Database):
@@ -180,8 +182,16 @@ class Claims(Database):
         return self.write(work, patience=patience)
 
     def recover(self, *, run: str | None = None) -> tuple[int, ...]:
-        """Mark running jobs whose workers are dead as interrupted; the numbers of those jobs."""
+        """Mark running jobs whose workers are dead as interrupted; the numbers of those jobs.
+
+        Where the database's clock went back, a sign of life lies ahead of it; such a one counts as
+        given now, or nobody would miss a dead worker until the clock is there again.
+        """
         of_run = () if run is None else (jobs.c.run == run,)
+        ahead = (jobs.c.state == str(JobState.RUNNING), jobs.c.heartbeat > self.now + AHEAD)
+        if self.read(lambda c: c.execute(select(jobs.c.id).where(*ahead, *of_run)).first()):
+            set_back = update(jobs).where(*ahead, *of_run).values(heartbeat=self.now)
+            self.write(lambda connection: connection.execute(set_back))
         silent = case((jobs.c.heartbeat < self.now - self._lease, True), else_=False)
         query = select(jobs.c.id, jobs.c.attempt, jobs.c.worker, silent).where(
             jobs.c.state == str(JobState.RUNNING), *of_run
