@@ -25,9 +25,22 @@ if TYPE_CHECKING:
     from optimizer.evaluation import Leg
     from optimizer.study import Study
 
-__all__ = ["MarginalValue", "diagnose", "marginal_minutes"]
+__all__ = ["MarginalValue", "diagnose", "marginal_minutes", "ordinal"]
 
 SECONDS_PER_MINUTE = 60.0
+#: The first numbers as words; later ones are written 13th, 21st.
+WORDS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +84,8 @@ class MarginalValue:
                 f"使客均时间减少{self.minutes:.2f}分钟"
             )
         return (
-            f"{self.label or self.type} no. {self.count + 1} saves {self.minutes:.2f} min per "
-            f"customer at {self.hour:02d}:00"
+            f"the {ordinal(self.count + 1)} {self.label or self.type} saves {self.minutes:.2f} min "
+            f"per customer at {self.hour:02d}:00"
         )
 
 
@@ -166,6 +179,14 @@ def marginal_minutes(
             )
         )
     return tuple(sorted(values, key=lambda value: -value.minutes))
+
+
+def ordinal(n: int) -> str:
+    """A number from 1 as an English ordinal."""
+    if n <= len(WORDS):
+        return WORDS[n - 1]
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
 
 
 def _times(study: Study, full: Mapping[str, int]) -> Iterator[tuple[str, float, dict[str, int]]]:

@@ -159,10 +159,10 @@ def _json(found: QueueLog) -> dict[str, Any]:
     }
 
 
-def _table(title: str, columns: Iterable[str]) -> Table:
+def _table(title: str, columns: Iterable[str], *, words: int = 1) -> Table:
     table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, justify="right" if table.columns else "left")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number < words else "right")
     return table
 
 
@@ -249,6 +249,7 @@ def demand(study: StudyFile, as_json: AsJson = False) -> int:
     table = _table(
         brief.name,
         ["period", "stop", "people/h", "open", "use", "mean wait", "95 of 100", "waiting"],
+        words=2,
     )
     for row in rows:
         table.add_row(

@@ -19,8 +19,11 @@ from optimizer.cli.terminal import print_errors, print_json, print_line, print_t
 from optimizer.errors import FileFormatError, LayoutError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from optimizer.demand.roster import RosterDay
     from optimizer.demand.roster.model import Roster
+    from optimizer.demand.strategies import StrategyRow
     from optimizer.equipment.layout import Layout
     from optimizer.study import Study
 
@@ -129,6 +132,7 @@ def diagnose(
     as_json: AsJson = False,
 ) -> int:
     """Why queues are long: capacity, mix, diversion or layout, by what each gives back."""
+    from optimizer.demand.diagnosis import diagnosis_value
     from optimizer.diagnose import diagnose as find
     from optimizer.report.service_results import diagnosis_to_json
 
@@ -136,6 +140,10 @@ def diagnose(
     queues = find(brief, _layout(brief, layout, study), long_minutes=long_minutes)
     if as_json:
         print_json(diagnosis_to_json(brief, queues))
+        return 0
+    if not queues:
+        limit = diagnosis_value("long_minutes") if long_minutes is None else long_minutes
+        print_line(f"no mean wait is longer than {limit:g} min")
         return 0
     table = _table("when", "stop", "mean", "95 %", "busy", "binds", "min saved per customer")
     for queue in queues:
@@ -152,8 +160,6 @@ def diagnose(
     for queue in queues:
         print_line(queue.sentence("en"))
         print_line(queue.sentence("zh"))
-    if not queues:
-        print_line("no mean wait is long")
     return 0
 
 
@@ -174,18 +180,25 @@ def strategies(
     if as_json:
         print_json(strategies_to_json(brief, rows))
         return 0
-    table = _table("strategy", "stop", "customers", "an hour", "mean", "95 %", "method")
-    for row in rows:
+    at = brief.hour if hour is None else hour
+    print_line(f"{at:02d}:00, {brief.mix.arrivals.at(at):.1f} customers an hour; waits in minutes")
+    table = _table("strategy", "stop", "an hour", "mean", "95 %", "customers")
+    for same in _alike(rows):
+        row, names = same[0], [one.customers for one in same]
         table.add_row(
             row.strategy if row.customers == EVERYBODY else "",
             row.stop,
-            row.customers,
-            f"{row.arrivals_per_hour:.1f}",
+            f"{sum(one.arrivals_per_hour for one in same):.1f}",
             _minutes(row.mean_minutes),
             _minutes(row.p95_minutes),
-            row.method,
+            ", ".join(names),
         )
     print_table(table)
+    for method in dict.fromkeys(row.method for row in rows if row.customers != EVERYBODY):
+        named = dict.fromkeys(
+            row.strategy for row in rows if row.method == method and row.customers != EVERYBODY
+        )
+        print_line(f"{method}: {', '.join(named)}")
     return 0
 
 
@@ -208,6 +221,16 @@ def marginal(
     for value in values:
         print_line(value.sentence("en"))
     return 0
+
+
+def _alike(rows: Sequence[StrategyRow]) -> list[list[StrategyRow]]:
+    """Rows of one strategy and stop with the same waits together, in their order."""
+    groups: dict[tuple[object, ...], list[StrategyRow]] = {}
+    for row in rows:
+        # percentiles are found as exactly as their shares add up
+        waits = (f"{row.mean_minutes:.6f}", f"{row.p95_minutes:.6f}")
+        groups.setdefault((row.strategy, row.stop, *waits), []).append(row)
+    return list(groups.values())
 
 
 def _layout(brief: Study, layout: Path | None, study: Path) -> Layout:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.demand.waiting import compute_waiting
+from optimizer.diagnose import ordinal
 from optimizer.evaluate import waiting_seconds
 from optimizer.place.counts import has_choice
 from optimizer.place.homes import counts_of
@@ -67,7 +68,7 @@ class AddedFixture:
     @property
     def sentence(self) -> str:
         """What it is worth, for people."""
-        what = f"{_ordinal(self.count + 1)} {self.label}"
+        what = f"{ordinal(self.count + 1)} {self.label}"
         if self.saved is None:
             return f"The {what} finds no place."
         minutes = self.waiting_minutes_saved
@@ -173,9 +174,3 @@ def _minutes(study: Study) -> float:
     seconds = waiting_seconds(compute_waiting(study))
     people = study.arrivals_per_hour
     return seconds / SECONDS_PER_MINUTE / people if people else 0.0
-
-
-def _ordinal(n: int) -> str:
-    """A number as an English ordinal."""
-    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"

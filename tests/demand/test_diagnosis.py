@@ -185,7 +185,7 @@ def test_marginal_value_is_that_of_the_queue():
     assert value.waiting_minutes == pytest.approx(saved)
     assert value.walking_minutes == pytest.approx(0.0)
     assert value.person_minutes_per_hour == pytest.approx(24 * saved)
-    assert value.sentence() == f"Desk no. 3 saves {saved:.2f} min per customer at 10:00"
+    assert value.sentence() == f"the third Desk saves {saved:.2f} min per customer at 10:00"
     assert "第3台柜台" in value.sentence("zh")
     with pytest.raises(StudyError, match="nobody comes at hour 3"):
         marginal_minutes(study, layout, hour=3)

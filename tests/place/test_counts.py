@@ -96,7 +96,7 @@ def test_one_more_machine_is_worth_what_trying_everything_says():
     assert sum(row.terms.values()) == pytest.approx(row.saved)
     waits = [waiting_seconds(compute_waiting(study.with_count("a", n))) / 60 / 25.0 for n in (1, 2)]
     assert row.waiting_minutes_saved == pytest.approx(waits[0] - waits[1])
-    assert "2nd" in row.sentence
+    assert "second" in row.sentence
 
 
 def test_result_says_which_numbers_were_considered():
