@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer.equipment.layout import Layout
+from optimizer.equipment.layout_file import parse_layout
 from optimizer.evaluate import evaluate
 from optimizer.rules.packs import pack_names, rules_of
 from optimizer.study_file import read_study
@@ -144,6 +145,27 @@ def test_shaken_layouts_of_the_bundled_halls_are_ruled_alike(hall):
         study = replace(base, rule_overrides=_values(base, rng))
         _, refuted = _outcomes(study, _shaken(base.current_layout, rng))
         assert refuted == []
+
+
+def test_a_layout_edited_by_hand_is_judged_not_trusted(small_study, small_result):
+    """One desk is moved before the other; what the file says of its rules changes nothing."""
+    edited = deepcopy(small_result)
+    for row in edited["rules"]:
+        row["passed"] = True
+    # 0.8 m deep each: 0.1 m of floor is left between them
+    first = next(row for row in edited["placements"] if row["fixture"] == "open_desk-1")
+    moved = next(row for row in edited["placements"] if row["fixture"] == "open_desk-2")
+    moved.update(x=first["x"], y=first["y"] - 0.9, angle=0.0)
+    layout = parse_layout(edited, small_study)
+    judged = {f.rule.id for f in evaluate(small_study, layout).findings if f.passed is False}
+    assert {"PLC-06", "PLC-09", "PRV-01"} <= judged
+    failed = {
+        claim.name
+        for claim in check_rules(_scene(small_study, edited), edited)
+        if claim.passed is False
+    }
+    assert {f"rules.{rule}" for rule in ("PLC-06", "PLC-09", "PRV-01")} <= failed
+    assert {f"rules.{rule}" for rule in judged} <= failed
 
 
 @pytest.mark.parametrize(
