@@ -90,24 +90,11 @@ def compute_crossing(
     streams = streams_of(study, legs)
     nobody = np.zeros_like(counts)  # paths without a walk meet nobody, in no time
     cross = only is None or bool(only & COUNTED)
-    lanes = lane_model(study)
     meet = only is None or bool(only & UNWEIGHTED)
-    pairs = encounter_matrix(points, counts if meet else nobody, streams=streams, lanes=lanes)
-    weighed = {
-        name: total_encounters(
-            encounter_matrix(
-                points,
-                counts if only is None or name in only else nobody,
-                streams=streams_of(study, legs, weights),
-                lanes=lanes,
-            ),
-            classes=streams.classes,
-        )
-        for name, weights in (
-            ("weighted_encounters_per_hour", class_weights(study)),
-            ("wheelchair_encounters", wheelchair_weights()),
-        )
-    }
+    pairs = encounter_matrix(
+        points, counts if meet else nobody, streams=streams, lanes=lane_model(study)
+    )
+    weighed = _weighed(study, legs, only)
     crossings = count_crossings(points, counts if cross else nobody)
     place = {
         (int(one), int(other)): (float(x), float(y))
@@ -143,6 +130,18 @@ def compute_crossing(
         weighted_head_on=float((crossings.head_on * people).sum() / 2.0),
         weighted_merging=float((crossings.merging * people).sum() / 2.0),
     )
+
+
+def _weighed(study: Study, legs: Sequence[Leg], only: frozenset[str] | None) -> dict[str, float]:
+    """Encounters times the class weights, and those of wheelchair users; 0 where not asked for."""
+    points, counts = pad_polylines(leg.path for leg in legs)
+    found = {"weighted_encounters_per_hour": 0.0, "wheelchair_encounters": 0.0}
+    for name, weights in zip(found, (class_weights(study), wheelchair_weights()), strict=True):
+        if only is None or name in only:
+            streams = streams_of(study, legs, weights)
+            pairs = encounter_matrix(points, counts, streams=streams, lanes=lane_model(study))
+            found[name] = total_encounters(pairs, classes=streams.classes)
+    return found
 
 
 def _with_customers(classes: NDArray[np.float64], person: PersonClass) -> float:

@@ -35,9 +35,12 @@ from optimizer.place.undecided import undecided
 from optimizer.result import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from optimizer.equipment.layout import Layout
+    from optimizer.evaluation import Evaluation
     from optimizer.place.choice import Chosen
     from optimizer.place.problem import PlacementProblem
     from optimizer.place.run import Orders, Run
@@ -113,23 +116,10 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
     first, heat = _warm(problem, search, first, orders)
     _reserve(problem, first, run)
     found, proof = search_and_prove(problem, search, first, run, orders, heat)
-    # of layouts that all break rules the judge looks at few, for mending needs the time
-    kept = 0.0 if any(one.broken == 0 for one in found) else 0.8 * MENDING * run.seconds
-    chosen = choose(
-        problem,
-        found,
-        known.whole,
-        hurry=lambda: orders.steps is None and run.left() < kept,
-        mended=problem.leeway is None,
-    )
+    chosen = _best_of(problem, found, known, run, orders)
     if chosen.evaluation.broken and problem.leeway is None:
         chosen, blank = _repaired(problem, found, chosen, run, orders, blank)
-    evaluation = chosen.evaluation
-    reached = limits_reached(study, evaluation, search.reached)
-    evaluation = replace(evaluation, findings=with_reached(evaluation.findings, reached))
-    blank = replace(blank, limits_reached=reached)
-    if evaluation.broken and not blank.conflict_rules:
-        blank = _with_conflict(blank, undecided(evaluation))
+    evaluation, blank = _told_of_rules(study, chosen.evaluation, search.reached, blank)
     if proof is None:
         run.notes.append(
             "no bound: fixtures that stay break rules about their places, which no proof allows for"
@@ -146,6 +136,35 @@ def solve(study: Study, run: Run, orders: Orders) -> Result:
         bound=min(run.bound, evaluation.objective.value),
         walking=proof.held_against(evaluation, chosen.table),
     )
+
+
+def _best_of(
+    problem: PlacementProblem, found: tuple[Found, ...], known: _Known, run: Run, orders: Orders
+) -> Chosen:
+    """The best layout of a search and of those known before, as the judge has it.
+
+    Of layouts that all break rules the judge looks at few, for mending needs the time.
+    """
+    kept = 0.0 if any(one.broken == 0 for one in found) else 0.8 * MENDING * run.seconds
+    return choose(
+        problem,
+        found,
+        known.whole,
+        hurry=lambda: orders.steps is None and run.left() < kept,
+        mended=problem.leeway is None,
+    )
+
+
+def _told_of_rules(
+    study: Study, evaluation: Evaluation, met: Mapping[str, float], blank: Result
+) -> tuple[Evaluation, Result]:
+    """What is told of limits and rules that a layout breaks; `met` is the best of each limit."""
+    reached = limits_reached(study, evaluation, met)
+    told = replace(evaluation, findings=with_reached(evaluation.findings, reached))
+    blank = replace(blank, limits_reached=reached)
+    if told.broken and not blank.conflict_rules:
+        blank = _with_conflict(blank, undecided(told))
+    return told, blank
 
 
 def _repaired(
