@@ -93,7 +93,7 @@ def test_no_layout_at_all_is_explained(tmp_path):
     """Nineteen machines at 11 m of wall: INFEASIBLE, and how many can stand."""
     groups = (FixtureGroup(type="a", min=19, max=19),)
     study = make_study(room(3.0, 3.0), groups, (machine("a"),)).replace(pitch=0.6)
-    result = optimize(study, time_limit=5, workers=1)
+    result = optimize(study, time_limit=60, workers=1)
     assert result.status is Status.INFEASIBLE
     (entry,) = result.conflict_rules
     assert entry.value == 19
