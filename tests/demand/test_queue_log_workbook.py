@@ -159,3 +159,34 @@ def test_a_missing_column_is_named_from_the_other_process(tmp_path):
     header = HEADER.replace("<v>0</v>", "<v>3</v>")
     with pytest.raises(FileFormatError, match="no column says when a ticket was taken"):
         read_queue_log(write_book(tmp_path / "log.xlsx", "", header=header))
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.5, 0.9])
+def test_a_torn_workbook_is_refused_in_one_line(tmp_path, cut):
+    """What is no whole workbook is left to the general reader, who says so."""
+    rows = '<row r="2"><c r="A2"><v>45356.5</v></c></row>'
+    whole = write_book(tmp_path / "log.xlsx", rows).read_bytes()
+    (tmp_path / "log.xlsx").write_bytes(whole[: int(cut * len(whole))])
+    assert gather_sheet(str(tmp_path / "log.xlsx"), {}) is None
+    with pytest.raises(FileFormatError, match="is no workbook that can be read"):
+        read_queue_log(tmp_path / "log.xlsx")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_changed_bytes_of_a_sheet_are_no_other_error(tmp_path, seed):
+    """A sheet with bytes changed at random gives tickets, nothing, or one line; never a crash."""
+    rng = np.random.default_rng(seed)
+    rows = "".join(
+        f'<row r="{k}"><c r="A{k}"><v>45356.5</v></c><c r="B{k}" t="s"><v>3</v></c></row>'
+        for k in range(2, 40)
+    )
+    for _ in range(40):
+        torn = bytearray(rows.encode())
+        for at in rng.integers(0, len(torn), 3):
+            torn[at] = rng.choice(np.frombuffer(b'<>"/ctvrs9E&', dtype=np.uint8))
+        path = write_book(tmp_path / "log.xlsx", torn.decode())
+        try:
+            found = gather_sheet(str(path), {})
+        except FileFormatError:
+            continue
+        assert found is None or len(found[0]) <= 39

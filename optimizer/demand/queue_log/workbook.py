@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 
 __all__ = ["gather_sheet", "write_sheet"]
 
+#: What a broken, encrypted or strangely packed sheet raises; the general reader says what it is.
+BROKEN = (
+    UnusualSheetError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    IndexError,
+    RuntimeError,
+)
+
 
 def gather_sheet(
     path: str,
@@ -68,7 +79,7 @@ def gather_sheet(
         meanings = find_meanings(cells.header, named, path)
         columns = tuple(dict.fromkeys(name for own in meanings.values() for name in own))
         return gather_tickets(cells.blocks(columns), meanings, date_order), meanings
-    except (UnusualSheetError, zipfile.BadZipFile, zlib.error, EOFError):
+    except BROKEN:
         return None
 
 
