@@ -28,6 +28,16 @@ __all__ = [
     "read_result",
 ]
 
+#: What the sections of a result are, where it has them.
+SECTIONS = (
+    (
+        ("study", "objective", "walking", "crossing", "detour", "waiting", "privacy"),
+        dict,
+        "a table",
+    ),
+    (("placements", "rules", "history"), list, "a list"),
+)
+
 
 def read_brief(path: Path, plan: Path | None = None) -> Study:
     """Study to build on; what does not fit another drawing than its own is told on stderr.
@@ -109,4 +119,12 @@ def read_result(path: Path) -> dict[str, Any]:
         raise FileFormatError(
             f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
         )
+    wrong = [
+        f"{file}: {key!r} must be {what}; take the result.json as 'branch-layout optimize' wrote it"
+        for keys, kind, what in SECTIONS
+        for key in keys
+        if not isinstance(content.get(key), kind | None)
+    ]
+    if wrong:
+        raise FileFormatError(*wrong)
     return content

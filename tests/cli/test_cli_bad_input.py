@@ -354,3 +354,14 @@ def test_rows_with_other_separators_are_no_headers(room, run):
     ran = run("distances", room / "plan.geojson", file)
     assert ran.code == 2
     assert ["line 1" in ran.errors[0], "line 2" in ran.errors[1]] == [True, True]
+
+
+def test_a_result_with_sections_of_another_kind_is_refused(run, tmp_path):
+    """A study that is a list and placements that are a number: a line each, exit code 2."""
+    path = tmp_path / "result.json"
+    path.write_text('{"schema": 1, "objective": {}, "study": [], "placements": 3}')
+    ran = run("compare", path)
+    assert ran.code == 2
+    assert len(ran.errors) == 2
+    assert "'study' must be a table" in ran.errors[0]
+    assert "'placements' must be a list" in ran.errors[1]
