@@ -258,7 +258,7 @@ class Rounds:
         cuts = []
         threshold = CUT_VIOLATION * max(abs(relaxation.bound), 1e-9)
         for pair, cost in zip(tables.pair, relaxation.costs, strict=True):
-            cut = separate_cut(tables, pair, relaxation.positions)
+            cut = separate_cut(tables, pair, relaxation.positions, charged=cost + threshold)
             if cut is not None and cut.value(tables, relaxation.positions) > cost + threshold:
                 cuts.append(cut)
         program.add_cuts(cuts)

@@ -66,8 +66,10 @@ class Cut:
         return value + float(second @ positions[self.pair[1]]) if len(second) else value
 
 
-def separate_cut(tables: Tables, pair: Pair, positions: list[FloatArray]) -> Cut | None:
-    """Return the strongest cut of a pair at fractional positions; None when nothing costs there.
+def separate_cut(
+    tables: Tables, pair: Pair, positions: list[FloatArray], *, charged: float = 0.0
+) -> Cut | None:
+    """Return the strongest cut of a pair at fractional positions; None where it asks for no more.
 
     Parameters
     ----------
@@ -77,6 +79,9 @@ def separate_cut(tables: Tables, pair: Pair, positions: list[FloatArray]) -> Cut
         Groups (g, h).
     positions
         Per group the number of its fixtures at each pose; sums to the group's count.
+    charged
+        What is charged for the pair already. No cut asks for more than the cost at the product of
+        the positions, which is one way to move them.
     """
     table = tables.pair[pair]
     first, second = (positions[g] for g in pair)
@@ -87,6 +92,8 @@ def separate_cut(tables: Tables, pair: Pair, positions: list[FloatArray]) -> Cut
         return None
     supply = first[rows] / first[rows].sum()
     demand = second[columns] / second[columns].sum()
+    if tables.pairs_count(pair) * float(supply @ cost @ demand) <= charged:
+        return None
     potential = transport_potentials(cost, supply, demand)
     near = np.ascontiguousarray(table[rows])
     column = column_minima(near, -potential)
