@@ -4,7 +4,8 @@ In: `floorplans/*/study.toml`; on the command line names of studies, or DRAWING 
 real office, whose pictures are not part of the project. Out, in this folder: for each study
 `NAME-routes.png` (accessible route with its bottleneck, distances to the exits) and
 `NAME-privacy.png` (privacy zones, and who sees whose screen), of a layout that `optimize` finds in
-a number of steps, so that it comes out the same again.
+a number of steps, so that it comes out the same again. Those of flagship_hall that are here show
+the layout of a run of 30 seconds instead.
 """
 
 from __future__ import annotations
