@@ -167,14 +167,14 @@ def write_drawing(kind: str, path: Path) -> int:
 
 def measure(path: Path) -> None:
     """Read a drawing and check it; print seconds, megabytes and what was found."""
-    from optimizer.errors import FloorPlanError
+    from optimizer.errors import FileFormatError
     from optimizer.plan.read import read_plan
     from optimizer.plan.summary import summarize_plan
 
     start = time.process_time()
     try:
         plan = read_plan(path)
-    except FloorPlanError as error:
+    except FileFormatError as error:
         read = time.process_time() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         limit = str(error).partition("at most ")[2].partition(";")[0]

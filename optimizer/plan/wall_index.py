@@ -33,7 +33,7 @@ GRAZE = 0.01
 #: How far inside a jamb its depth is measured, metres.
 INTO_JAMB = 0.1
 #: Most corners of a piece of the index, and spans nearer than this touch, metres.
-MOST_CORNERS, TOUCH = 200, 1e-6
+MOST_CORNERS, TOUCH = 50, 1e-6
 #: Half the deepest wall that a window stands in, metres.
 DEEP = 1.0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.errors import FileFormatError, FloorPlanError
+from optimizer.cli import main
+from optimizer.errors import FileFormatError
 from optimizer.plan.dxf import tangle
 from optimizer.plan.read import read_plan
 
@@ -22,7 +23,7 @@ def rows(number: int = SIDE, *, start: float = 0.0, turned: bool = False) -> np.
 
 def test_grid_of_lines_is_refused_and_lines_side_by_side_are_not(monkeypatch) -> None:
     """500 lines across 500 others meet in 250,000 places, of which counting sees enough."""
-    with pytest.raises(FloorPlanError, match=r"at least .* lines of walls run across one another"):
+    with pytest.raises(FileFormatError, match=r"at least .* lines of walls run across one another"):
         tangle.refuse_crossings(np.concatenate([rows(), rows(turned=True)]))
     monkeypatch.setenv("BRANCH_READ_CROSSINGS", "1")
     tangle.refuse_crossings(np.concatenate([rows(), rows(start=200.0)]))
@@ -41,7 +42,7 @@ def test_loose_ends_are_counted_one_by_one(monkeypatch, most, refused) -> None:
     """1,000 lines 0.2 m apart have 2,000 ends that meet nothing."""
     monkeypatch.setenv("BRANCH_READ_LOOSE_ENDS", str(most))
     if refused:
-        with pytest.raises(FloorPlanError, match="ends of wall lines that meet no other line"):
+        with pytest.raises(FileFormatError, match="ends of wall lines that meet no other line"):
             tangle.refuse_loose_ends(rows(1000), 0.002, 0.05)
     else:
         tangle.refuse_loose_ends(rows(1000), 0.002, 0.05)
@@ -54,7 +55,7 @@ def test_each_limit_is_a_setting(monkeypatch, name) -> None:
     tangle.refuse_more(name, 5)
     monkeypatch.setenv(variable, "4")
     tangle.refuse_more(name, 4)
-    with pytest.raises(FloorPlanError, match=variable) as error:
+    with pytest.raises(FileFormatError, match=variable) as error:
         tangle.refuse_more(name, 5)
     assert len(error.value.sentences) == 1
 
@@ -81,5 +82,49 @@ def test_drawing_with_too_much_is_one_line_with_its_name(draw, monkeypatch) -> N
     path = draw(pen)
     assert len(read_plan(path).columns) == 12
     monkeypatch.setenv("BRANCH_READ_COLUMNS", "11")
-    with pytest.raises(FloorPlanError, match=r"plan\.dxf: too-tangled: the drawing has 12 lines"):
+    with pytest.raises(FileFormatError, match=r"plan\.dxf: too-tangled: the drawing has 12 lines"):
         read_plan(path)
+
+
+def test_a_tangled_drawing_cannot_be_read_as_far_as_the_command_goes(draw, monkeypatch, capsys):
+    """`check` ends as for any unreadable file: code 2, one line, and no summary."""
+    path = draw(lambda document, space: _hall(space))
+    monkeypatch.setenv("BRANCH_READ_SEGMENTS", "1")
+    assert main(["check", str(path)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert "too-tangled" in told.err
+
+
+def _hall(space) -> None:
+    """Draw a hall of 8 x 6 m with walls of 0.2 m."""
+    for grow in (0, 200):
+        low, right, top = -grow, 8000 + grow, 6000 + grow
+        corners = [(low, low), (right, low), (right, top), (low, top)]
+        space.add_lwpolyline(corners, close=True, dxfattribs={"layer": "WALL"})
+
+
+def test_furniture_that_is_not_read_does_not_count(draw, monkeypatch) -> None:
+    """40 chairs of 30 lines on a layer of furniture: the limit counts one chair and the inserts.
+
+    30 lines of the block, 2 walls and 40 inserts make 72; with each chair broken up it would be
+    1,200 more. On the layer of the walls they are broken up, and do count.
+    """
+
+    def pen(layer):
+        def write(document, space) -> None:
+            _hall(space)
+            chair = document.blocks.new("CHAIR")
+            for k in range(30):
+                chair.add_line((10 * k, 0), (10 * k, 450))
+            for k in range(40):
+                spot = (150 * k, 3000)
+                space.add_blockref("CHAIR", spot, dxfattribs={"layer": layer})
+
+        return write
+
+    monkeypatch.setenv("BRANCH_READ_DXF_STROKES", "100")
+    assert read_plan(draw(pen("A-FURN"))).walls
+    with pytest.raises(FileFormatError, match=r"BRANCH_READ_DXF_STROKES"):
+        read_plan(draw(pen("WALL")))

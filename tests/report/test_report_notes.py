@@ -11,8 +11,10 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from optimizer.errors import FileFormatError
 from optimizer.plan.dxf.drawn import Drawing
 from optimizer.plan.dxf.findings import leftover_defects
+from optimizer.plan.dxf.tangle import refuse_more
 from optimizer.report.html import render_report
 from optimizer.report.page.notes import note_rows
 
@@ -58,12 +60,41 @@ from optimizer.report.page.notes import note_rows
             "下列设备无法同时摆放（位置取自 0.25 m 网格或沿墙）：2 × a, 1 × b；去掉其中任一项，"
             "其余均可摆放",
         ),
+        (
+            "a closed outline of 12.0 m2 within the outline was read as a hole in the floor; put "
+            "it on another layer if it is none",
+            "轮廓内另有一条 12.0 m² 的闭合轮廓，按楼板开洞读取；若不是开洞，请放到其他图层",
+        ),
+        (
+            "storey 'Level 1' was read; the model has also Level 2, Roof",
+            "已读取楼层 'Level 1'；模型另有 Level 2, Roof",
+        ),
+        (
+            "the folder holds 3 floors, a file each; 'G' was read; name one file, or say [plan] "
+            'level = "<name>" for another of 1, 2',
+            "文件夹内有 3 层，每层一个文件；已读取 'G'；请指定其中一个文件，或用 [plan] level = "
+            '"<名称>" 指定其他楼层：1, 2',
+        ),
+        (
+            "2 strokes of walls repeat what is drawn already; passed over, the first at this place",
+            "2 条墙线重复绘制，已略过；第一条在此处",
+        ),
         ("nobody foresaw {this}", "nobody foresaw {this}"),
     ],
 )
 def test_a_note_has_its_chinese(english, chinese):
     """Numbers and names are kept; a note that is not in the table stays as it is."""
     assert note_rows([english]) == [{"en": english, "zh": chinese}]
+
+
+def test_a_tangled_drawing_is_said_in_chinese_with_its_numbers():
+    """What refuses it, as the counter makes it today."""
+    with pytest.raises(FileFormatError) as error:
+        refuse_more("loose_ends", 20_001)
+    (row,) = note_rows(error.value.sentences)
+    assert "有 20,001 个" in row["zh"]
+    assert "至多读取 20,000 个" in row["zh"]
+    assert "BRANCH_READ_LOOSE_ENDS" in row["zh"]
 
 
 def test_every_chinese_note_uses_what_its_english_names():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,10 +85,15 @@ class Stroke:
 
 def graphic(entities: Iterable[Any]) -> Iterator[Any]:
     """Entities that lie on a layer; what a broken file holds between them does not."""
+    return (entity for entity in entities if _lies_on_a_layer(entity.__class__))
+
+
+@cache
+def _lies_on_a_layer(kind: type) -> bool:
+    """Whether a class of entities has the attributes of those that are drawn."""
+    known = getattr(kind, "DXFATTRIBS", None)
     return (
-        entity
-        for entity in entities
-        if entity.dxf.is_supported("layer") and entity.dxf.is_supported("invisible")
+        known is not None and known.get("layer") is not None and known.get("invisible") is not None
     )
 
 

@@ -222,7 +222,7 @@ class _Pen:
             if layer.casefold() in self.frozen:
                 self.drawing.hidden[layer] += entity.mcount
                 return
-            self.counted(self.block(entity.dxf.name), times=entity.mcount)
+            self.counted((), times=entity.mcount)  # what they draw counts where it is read
             for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
                 self.take_insert(insert)
         elif kind == "POINT":
@@ -266,6 +266,7 @@ class _Pen:
         for own, strokes in by_layer.items():
             there = layer if own == "0" else own
             if self.wanted(there, len(strokes)):
+                self.counted(strokes)
                 self.sort([stroke.moved(matrix, layer) for stroke in strokes])
 
     def group(self, insert: Any, meaning: Meaning | None, matrix: NDArray[np.float64]) -> None:
@@ -274,7 +275,8 @@ class _Pen:
         if layer.casefold() in self.hidden:
             self.drawing.hidden[layer] += 1
             return
-        strokes = tuple(s.moved(matrix, layer) for s in self.block(insert.dxf.name))
+        inside = self.counted(self.block(insert.dxf.name))
+        strokes = tuple(s.moved(matrix, layer) for s in inside)
         lengths = np.hypot(matrix[:2, 0], matrix[:2, 1])
         axes = matrix[:2, :2] / np.where(lengths > 0, lengths, 1.0)[:, None]
         self.drawing.blocks.append(
@@ -327,7 +329,7 @@ class _Pen:
             self.left_out(entity, error)
             return []
         there = [s for s in found if len(s.points)]
-        kept = [s for s in there if (np.abs(s.points) < FARTHEST).all()]  # not what is no number
+        kept = [s for s in there if np.abs(s.points).max() < FARTHEST]  # not what is no number
         if len(kept) < len(there):
             self.left_out(entity, ValueError("its coordinates are no numbers, or beyond all size"))
         return kept
@@ -363,7 +365,9 @@ class _Pen:
 
     def counted(self, strokes: Sequence[Stroke], times: int = 1) -> Sequence[Stroke]:
         """Count strokes against the limit before they are made `times` over; return them."""
-        once = sum(1 + len(stroke.points) // POINTS for stroke in strokes)
+        once = len(strokes) + sum(
+            len(s.points) // POINTS for s in strokes if len(s.points) >= POINTS
+        )
         self.taken += max(1, once) * times
         refuse_more(self.path, "dxf_strokes", self.taken)
         return strokes

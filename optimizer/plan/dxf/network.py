@@ -57,7 +57,7 @@ def build_network(
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         They are too tangled to be cut at each other.
     """
     pieces, more = (straight_pieces(p) if p else np.empty((0, 2, 2)) for p in (lines, others))

@@ -98,10 +98,10 @@ def read_dxf(
     Raises
     ------
     FileFormatError
-        The file is no DXF, or draws nothing.
+        The file is no DXF, draws nothing, or is too tangled to be read.
     FloorPlanError
         The unit is not known, the layer map names layers that are not in the drawing, there is no
-        such layout, it is too tangled to be read, or nothing in it can be an outline.
+        such layout, or nothing in it can be an outline.
     """
     layers = layers or LayerMap()
     document, _ = open_document(path)

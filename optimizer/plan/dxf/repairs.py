@@ -31,20 +31,28 @@ OFF = 0.01
 
 def stroke_defects(strokes: Sequence[Stroke]) -> Iterator[Defect]:
     """Notes on strokes without length and on strokes that are drawn more than once."""
-    empty: list[NDArray[np.float64]] = []
+    strokes = [stroke for stroke in strokes if len(stroke.points)]
+    if not strokes:
+        return
+    counts = np.array([len(stroke.points) for stroke in strokes])
+    start = np.cumsum(counts) - counts
+    spots = np.concatenate([stroke.points for stroke in strokes])
+    extent = np.maximum.reduceat(spots, start) - np.minimum.reduceat(spots, start)
+    short = extent.max(axis=1) < SAME
+    empty = spots[start[short]]
+    whole = np.round(spots / SAME).astype(np.int64)
     twice: list[NDArray[np.float64]] = []
     seen: set[tuple[bytes, bool]] = set()
-    for stroke in strokes:
-        if not len(stroke.points):
-            continue
-        if np.ptp(stroke.points, axis=0).max() < SAME:
-            empty.append(stroke.points[0])
-            continue
-        whole = np.round(stroke.path / SAME).astype(np.int64)
-        keys = {(ends.tobytes(), stroke.closed) for ends in (whole, whole[::-1])}
-        if keys & seen:
-            twice.append(stroke.points.mean(axis=0))
-        seen |= keys
+    for i in np.flatnonzero(~short).tolist():
+        own = whole[start[i] : start[i] + counts[i]]
+        closed = strokes[i].closed
+        if closed:
+            own = np.concatenate([own, own[:1]])
+        # one direction of the two stands for both
+        key = (min(own.tobytes(), own[::-1].tobytes()), closed)
+        if key in seen:
+            twice.append(strokes[i].points.mean(axis=0))
+        seen.add(key)
     for code, found, one, many in (
         (
             "stroke-empty",
@@ -54,7 +62,7 @@ def stroke_defects(strokes: Sequence[Stroke]) -> Iterator[Defect]:
         ),
         ("stroke-twice", twice, "stroke of a wall repeats", "strokes of walls repeat"),
     ):
-        if found:
+        if len(found):
             x, y = found[0]
             rest = "" if code == "stroke-empty" else " what is drawn already"
             yield Defect(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from shapely import STRtree, linestrings, points
 
-from optimizer.errors import FloorPlanError
+from optimizer.errors import FileFormatError, FloorPlanError
 from optimizer.plan.dxf.layers import Meaning
 from optimizer.reading_limits import PREFIX, setting
 
@@ -80,7 +80,7 @@ def refuse_more(name: str, number: int, *, counted: bool = True) -> None:
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         The number is above the most allowed.
     """
     most = most_allowed(name)
@@ -88,7 +88,7 @@ def refuse_more(name: str, number: int, *, counted: bool = True) -> None:
         return
     entry = _limits()[name]
     least = "" if counted else "at least "
-    raise FloorPlanError(
+    raise FileFormatError(
         f"too-tangled: the drawing has {least}{number:,} {entry['what']}, and at most "
         f"{most:,.0f} are read; {entry['right']}, or allow more with {PREFIX}{name.upper()}"
     )
@@ -99,8 +99,8 @@ def named(path: str) -> Iterator[None]:
     """Errors from within with the name of the drawing."""
     try:
         yield
-    except FloorPlanError as error:
-        raise FloorPlanError(*(f"{path}: {sentence}" for sentence in error.sentences)) from error
+    except (FileFormatError, FloorPlanError) as error:
+        raise type(error)(*(f"{path}: {sentence}" for sentence in error.sentences)) from error
 
 
 def refuse_amount(drawing: Drawing) -> None:
@@ -108,7 +108,7 @@ def refuse_amount(drawing: Drawing) -> None:
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         There is too much of one of them.
     """
     lines = [
@@ -130,7 +130,7 @@ def refuse_crossings(pieces: NDArray[np.float64]) -> None:
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         Too many cross, or so many lie near each other that counting takes too long.
     """
     if len(pieces) < FEW:
@@ -178,7 +178,7 @@ def refuse_loose_ends(pieces: NDArray[np.float64], grid: float, gap: float) -> N
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         Too many ends are loose, or nearly meet a line.
     """
     if len(pieces) < FEW:

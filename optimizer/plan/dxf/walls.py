@@ -23,6 +23,7 @@ from shapely import (
     linestrings,
     make_valid,
     multilinestrings,
+    point_on_surface,
     polygonize,
     polygons,
     transform,
@@ -78,7 +79,7 @@ def build_walls(
 
     Raises
     ------
-    FloorPlanError
+    FileFormatError
         They are too tangled, or are too many walls that stand by themselves.
     """
     solid: list[BaseGeometry] = [
@@ -178,9 +179,8 @@ def _solid_faces(
     if not len(faces):
         return faces
     wall = _thinner(faces, FACE)
-    inner = np.array([face.representative_point() for face in faces], dtype=object)
     if outlines is not None:
-        wall |= _covered(inner, outlines)
+        wall |= _covered(point_on_surface(faces), outlines)
     if filled is not None:
         # a fill must cover the whole face, and no room: one bad hatch must not wall up the floor
         thick = _thinner(faces, plausible("wall_thickness").most)
