@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -69,7 +69,6 @@ def roster(
     """
     from optimizer.demand.roster import RosterDay, roster_week
     from optimizer.demand.roster import roster as find
-    from optimizer.open_sets import evaluate_open_sets
     from optimizer.report.service_results import roster_to_json, week_to_json
 
     if out is not None and out.suffix.lower() not in ENDINGS:
@@ -79,30 +78,19 @@ def roster(
         raise FileFormatError(f"--week and {other}: give one of them; a picture is of one day")
     brief = read_brief(study, plan=plan)
     placed = brief.current_layout if layout is None else read_any_layout(layout, brief)
-    days: tuple[RosterDay, ...]
+    asked: dict[str, Any] = {
+        "target_minutes": target,
+        "layout": placed,
+        "time_limit": time_limit,
+        "seed": seed,
+    }
     if week:
-        days = roster_week(
-            brief, target_minutes=target, layout=placed, time_limit=time_limit, seed=seed
-        )
+        days = roster_week(brief, **asked)
     else:
-        one = find(
-            brief,
-            target_minutes=target,
-            weekday=weekday,
-            layout=placed,
-            time_limit=time_limit,
-            seed=seed,
-        )
-        days = (RosterDay(weekdays=(), roster=one),)
+        days = (RosterDay(weekdays=(), roster=find(brief, weekday=weekday, **asked)),)
     found = days[0].roster
     whole = all(day.roster.slots for day in days)
-    judged = {}
-    if whole and placed is not None:
-        judged = evaluate_open_sets(brief, [day.roster for day in days], placed)
-    broken = {
-        name: [f"{f.rule.id}: {f.sentence}" for f in evaluation.broken]
-        for name, evaluation in judged.items()
-    }
+    broken = _broken_rules(brief, days, placed) if whole and placed is not None else {}
     if as_json:
         content = week_to_json(brief, days) if week else roster_to_json(brief, found)
         print_json({**content, "hard_rules_broken": broken})
@@ -113,11 +101,7 @@ def roster(
         _print_broken(broken)
     if out is not None and found.slots:
         _draw(brief, found, out)
-    for day in days:
-        why = day.roster.conflict
-        if week and len(why) > 1:
-            why = (f"{why[0]} ({len(why) - 1} other hours of the day: no roster either)",)
-        print_errors(f"{day.name}: {one}" if week else one for one in why)
+    _print_conflicts(days)
     return int(not whole or any(broken.values()))
 
 
@@ -274,6 +258,26 @@ def _print_roster(day: RosterDay) -> None:
             f"{shift.hours:g}",
         )
     print_table(shifts)
+
+
+def _broken_rules(brief: Study, days: Sequence[RosterDay], placed: Layout) -> dict[str, list[str]]:
+    """Hard rules that a layout breaks with the fewest and the most windows open."""
+    from optimizer.open_sets import evaluate_open_sets
+
+    judged = evaluate_open_sets(brief, [day.roster for day in days], placed)
+    return {
+        name: [f"{f.rule.id}: {f.sentence}" for f in evaluation.broken]
+        for name, evaluation in judged.items()
+    }
+
+
+def _print_conflicts(days: Sequence[RosterDay]) -> None:
+    """Print why days have no roster; of the days of a week the first reason each."""
+    for day in days:
+        why = day.roster.conflict
+        if day.weekdays and len(why) > 1:
+            why = (f"{why[0]} ({len(why) - 1} other hours of the day: no roster either)",)
+        print_errors(f"{day.name}: {one}" if day.weekdays else one for one in why)
 
 
 def _print_broken(broken: dict[str, list[str]]) -> None:
