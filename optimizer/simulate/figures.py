@@ -15,6 +15,7 @@ from scipy import stats
 
 from optimizer.demand.flows import PersonClass
 from optimizer.measured.crossing import compute_crossing
+from optimizer.simulate.handovers import expect_handovers
 from optimizer.simulate.meetings import count_meetings, expect_meetings
 from optimizer.simulate.parameters import parameter
 from optimizer.simulate.places import crowding, incidents_of
@@ -182,23 +183,32 @@ def summarise(
         for kind, figures in evaluation.waiting.items()
         if len(layout.of_type(kind))
     }
+    distance = parameter("encounter_distance")
+    handover = study.walking.lane_width / 2.0 + distance
+    called = expect_handovers(
+        study,
+        layout,
+        hall,
+        evaluation.legs,
+        hour=hour,
+        distance=distance,
+        handover=handover,
+    )
+    streams = encounters_at(study, evaluation, distance)
     return Simulated(
         hour=hour,
         hours=runs[0].seconds / 3600.0,
         seeds=tuple(run.seed for run in runs),
-        figures=tuple(_figures(study, evaluation, runs)),
+        figures=(
+            *_walking_figures(evaluation, runs),
+            *_meeting_figures(runs, streams, called, distance=distance, handover=handover),
+            *_floor_figures(runs),
+        ),
         waits=waits,
         incidents=incidents_of(runs, hall, evaluation.legs),
         runs=runs,
         hall=hall,
     )
-
-
-def _figures(study: Study, evaluation: Evaluation, runs: Sequence[Run]) -> Iterable[Compared]:
-    """Yield all figures but the waits."""
-    yield from _walking_figures(evaluation, runs)
-    yield from _meeting_figures(study, evaluation, runs)
-    yield from _floor_figures(runs)
 
 
 def _compare(
@@ -254,12 +264,13 @@ def _walking_figures(evaluation: Evaluation, runs: Sequence[Run]) -> Iterable[Co
 
 
 def _meeting_figures(
-    study: Study, evaluation: Evaluation, runs: Sequence[Run]
+    runs: Sequence[Run], streams: float, called: float, *, distance: float, handover: float
 ) -> Iterable[Compared]:
-    """Yield how often people meet: expected from their tracks, and counted."""
-    distance = parameter("encounter_distance")
-    handover = study.walking.lane_width / 2.0 + distance
-    analytic = encounters_at(study, evaluation, distance)
+    """Yield how often people meet: expected from their tracks, and counted.
+
+    `streams` and `called` are what the formulas say, of people who set out at random and of who
+    leaves and who is called in his place.
+    """
     meetings = {
         run.seed: count_meetings(run.measured, distance=distance, handover=handover) for run in runs
     }
@@ -269,30 +280,30 @@ def _meeting_figures(
             run.measured, distance=distance, handover=handover, seconds=run.seconds
         )
 
-    def counted(run: Run) -> float:
+    def met(run: Run) -> float:
         return meetings[run.seed].streams * 3600.0 / run.seconds
 
-    def called(run: Run) -> float:
+    def met_called(run: Run) -> float:
         return meetings[run.seed].called * 3600.0 / run.seconds
+
+    def met_all(run: Run) -> float:
+        return met(run) + met_called(run)
 
     def close(run: Run) -> float:
         return meetings[run.seed].close * 3600.0 / run.seconds
 
     within = f"within {distance} m"
+    leaves = f"Who leaves and who is called to the place {within}, counted"
     for name, label, of, formula in (
         (
             "expected_encounters",
             f"Encounters {within}, expected from the tracks",
             expected,
-            analytic,
+            streams,
         ),
-        ("encounters", f"Encounters {within}, counted", counted, analytic),
-        (
-            "called_encounters",
-            f"Who leaves and who is called to the place {within}, counted",
-            called,
-            math.nan,
-        ),
+        ("encounters", f"Encounters {within}, counted", met, streams),
+        ("called_encounters", leaves, met_called, called),
+        ("all_encounters", "Both together, counted", met_all, streams + called),
         ("close_pairs", f"All pairs of walkers {within}", close, math.nan),
     ):
         yield _compare(runs, name, label, "1/h", of, formula)

@@ -14,7 +14,7 @@ metres do not.
 
 Who is called sets out at the moment when somebody leaves the place: these two come towards each
 other by the way in which places are given, not by chance as streams do, and no formula for streams
-has them. They are counted apart.
+has them. They are counted apart; `handovers` has their own formula.
 """
 
 from __future__ import annotations
@@ -114,21 +114,12 @@ def count_meetings(walks: Sequence[Walk], *, distance: float, handover: float) -
         return Meetings(streams=0, called=0, close=0)
     apart, hands = share_flows(walks)
     s = _samples(walks, every=1)
-    order = np.argsort(s.time, kind="stable")
-    moments = np.round(s.time[order] * 1000.0).astype(np.int64)
-    cuts = np.flatnonzero(np.diff(moments)) + 1
-    met: set[tuple[int, int]] = set()
-    close: set[tuple[int, int]] = set()
-    for group in np.split(order, cuts):
-        if len(group) < 2:
-            continue
-        one, other = np.triu_indices(len(group), 1)
-        i, j = group[one], group[other]
-        near = np.hypot(*(s.at[i] - s.at[j]).T) < distance
-        i, j = i[near], j[near]
-        close.update(_pairs(s.walk[i], s.walk[j]))
-        real = _crossing(s, i, j, apart, hands, handover)
-        met.update(_pairs(s.walk[i][real], s.walk[j][real]))
+    # moments are so far apart in the third direction that only who is near at one moment is found
+    moments = np.round(s.time * 1000.0)[:, None]
+    i, j = cKDTree(np.hstack([s.at, moments])).query_pairs(distance, output_type="ndarray").T
+    close = set(_pairs(s.walk[i], s.walk[j]))
+    real = _crossing(s, i, j, apart, hands, handover)
+    met = set(_pairs(s.walk[i][real], s.walk[j][real]))
     began = np.array([walk.times[0] for walk in walks])
     called = sum(_is_called(hands, began, i, j) or _is_called(hands, began, j, i) for i, j in met)
     return Meetings(streams=len(met) - called, called=called, close=len(close))
@@ -152,8 +143,27 @@ def expect_meetings(
     walks, distance, handover
         As `count_meetings`.
     seconds
-        Time in which the walks began.
+        Time in which the walks began. Each hour of it is taken by itself, for the work grows with
+        the square of the walks, and the mean over all hours is the same expectation.
     """
+    hours = max(1, round(seconds / 3600.0))
+    part = seconds / hours
+    first = min((walk.times[0] for walk in walks), default=0.0)
+    hour = [min(int((walk.times[0] - first) / part), hours - 1) for walk in walks]
+    sums = (
+        _expect(
+            [walk for walk, own in zip(walks, hour, strict=True) if own == k],
+            distance=distance,
+            handover=handover,
+            seconds=part,
+        )
+        for k in range(hours)
+    )
+    return sum(sums) / hours
+
+
+def _expect(walks: Sequence[Walk], *, distance: float, handover: float, seconds: float) -> float:
+    """Expected encounters per hour of the walks of one hour."""
     if len(walks) < 2:
         return 0.0
     apart, hands = share_flows(walks)

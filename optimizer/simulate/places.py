@@ -14,17 +14,16 @@ import shapely
 
 from optimizer.simulate.parameters import parameter
 from optimizer.simulate.records import Incident
+from optimizer.simulate.tracks import frames_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from numpy.typing import NDArray
 
     from optimizer.evaluation import Leg
     from optimizer.simulate.hall import Hall
     from optimizer.simulate.records import Run
 
-__all__ = ["crowding", "incidents_of", "people_at"]
+__all__ = ["crowding", "incidents_of"]
 
 #: Incidents of one kind are told together within this many metres.
 TOGETHER = 1.0
@@ -89,23 +88,16 @@ def _spills(runs: Sequence[Run], hall: Hall, legs: Sequence[Leg]) -> Iterable[In
             )
 
 
-def people_at(run: Run, time: float) -> NDArray[np.float64]:
-    """(n, 2) where everybody on the floor is at a time; who sits is not on the floor."""
-    spots = [stay.where for stay in run.stays if stay.start <= time < stay.end]
-    for walk in run.walks:
-        if walk.times[0] <= time < walk.times[-1]:
-            spots.append(walk.points[int(np.searchsorted(walk.times, time))])
-    return np.array(spots, dtype=float).reshape(-1, 2)
-
-
 def crowding(run: Run) -> tuple[float, int, float]:
     """Mean and greatest number of people on the floor, and the greatest density, people per m².
 
-    The density is that of a disc of 1 m about somebody, with that person.
+    The density is that of a disc of 1 m about somebody, with that person. Who sits is not on the
+    floor.
     """
+    frames = frames_of(run, start=run.start, seconds=run.seconds, every=EVERY)
     numbers, densest = [], 0.0
-    for time in np.arange(run.start, run.start + run.seconds, EVERY):
-        at = people_at(run, float(time))
+    for frame in range(frames.count):
+        at, _ = frames.people(frame)
         numbers.append(len(at))
         if len(at):
             gaps = np.hypot(*np.moveaxis(at[:, None] - at, -1, 0))

@@ -18,7 +18,7 @@ from optimizer.simulate import simulate
 from optimizer.simulate.crowd import Crowd, Walker
 from optimizer.simulate.hall import furnish_hall
 from optimizer.simulate.meetings import Meetings, count_meetings, expect_meetings
-from optimizer.simulate.places import incidents_of
+from optimizer.simulate.places import crowding, incidents_of
 from optimizer.simulate.records import Run, Stay, Walk
 from optimizer.simulate.run import simulate_once
 from optimizer.simulate.tracks import frames_of, write_trajectories
@@ -260,6 +260,37 @@ def test_opposite_streams_meet_all_along():
     other = walk(2, (12, 0), (0, 0), source="c", target="d")
     found = expect_meetings([one, other], distance=0.8, handover=1.4, seconds=3600.0)
     assert found == pytest.approx(21.0 / 3600.0, rel=0.1)
+
+
+def test_hours_of_a_run_are_expected_by_themselves():
+    """Two hours with one walker of each stream in either give what one such hour gives."""
+    ways = [((-8, 0), (8, 0), "a", "b"), ((0, -8), (0, 8), "c", "d")]
+    rows = [
+        walk(2 * hour + k, start, end, begin=3600.0 * hour, source=source, target=target)
+        for hour in range(2)
+        for k, (start, end, source, target) in enumerate(ways)
+    ]
+    one, two = (
+        expect_meetings(rows[: 2 * n], distance=0.8, handover=1.4, seconds=3600.0 * n)
+        for n in (1, 2)
+    )
+    assert one > 0
+    assert two == pytest.approx(one)
+
+
+def test_how_full_it_is():
+    """One stands for an hour, another 0.5 m from him for half of it: 1.5 people on average."""
+    stays = (
+        Stay(walker=1, start=0.0, end=3600.0, where=(4.0, 2.0)),
+        Stay(walker=2, start=0.0, end=1800.0, where=(4.5, 2.0)),
+    )
+    run = Run(
+        seed=1, start=0.0, seconds=3600.0, walks=(), stays=stays, visits=(), incidents=(), lost=0
+    )
+    mean, most, densest = crowding(run)
+    assert mean == pytest.approx(1.5, abs=0.01)
+    # two on a disc of 1 m
+    assert (most, densest) == (2, pytest.approx(2 / math.pi))
 
 
 def test_tracks_are_read_by_pedpy(room, tmp_path):
