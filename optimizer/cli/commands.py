@@ -85,6 +85,14 @@ def _program() -> None:
     """Make a program of commands, even while it has only one."""
 
 
+#: What libraries and the system say where no memory is left.
+STARVED = (
+    *("failed to map segment", "start new thread", "Cannot allocate memory"),
+    *("find/load shared object", "out of memory"),
+)
+NO_MEMORY = "not enough memory; allow more, or use a coarser pitch or a smaller plan"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code.
 
@@ -138,7 +146,9 @@ def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:
         case KeyboardInterrupt() | typer.Abort():
             return STOPPED, ("stopped",)
         case MemoryError():
-            return WRONG, ("not enough memory; use a coarser pitch or a smaller plan",)
+            return WRONG, (NO_MEMORY,)
+        case ImportError() | RuntimeError() | OSError() if any(w in str(error) for w in STARVED):
+            return WRONG, (NO_MEMORY,)
         case UnicodeDecodeError():
             return WRONG, (f"byte {error.start + 1} is not UTF-8 text; save the file as UTF-8",)
         case OSError():
