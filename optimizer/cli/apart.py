@@ -25,6 +25,8 @@ __all__ = ["run_apart"]
 WRONG = 2
 #: What ends a process that goes wrong in machine code, or takes too much memory.
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGKILL")
+#: Exit code by which the C library ends a process that has no memory for a further thread.
+NO_THREAD = 127
 #: What is handed on to the child, which is in a group of its own and gets it once.
 HANDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGCONT")
 #: The number by which Linux is asked to kill a child with its parent (prctl).
@@ -66,12 +68,11 @@ def run_apart(work: Callable[[], int]) -> int:
 
 def _end_of(child: int) -> int:
     """Wait for the child, and return the exit code."""
-    ended = os.waitpid(child, 0)[1]
-    if not os.WIFSIGNALED(ended):
-        return os.waitstatus_to_exitcode(ended)
-    number = os.WTERMSIG(ended)
-    name = signal.Signals(number).name
-    if name in CRASHES:
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if 0 <= ended != NO_THREAD:
+        return ended
+    name = f"exit code {ended}" if ended > 0 else signal.Signals(-ended).name
+    if ended > 0 or name in CRASHES:
         print_errors(
             [
                 f"the program was ended by the system ({name}), as happens where memory runs out; "
@@ -79,6 +80,6 @@ def _end_of(child: int) -> int:
             ]
         )
         return WRONG
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    return 128 + number
+    signal.signal(-ended, signal.SIG_DFL)
+    os.kill(os.getpid(), -ended)
+    return 128 - ended

@@ -50,6 +50,15 @@ def test_a_crash_is_one_line(name) -> None:
 
 
 @linux
+def test_the_end_without_a_thread_is_one_line() -> None:
+    """The C library's own exit code, 127, is told as the missing memory that it stands for."""
+    program = start("os._exit(127)")
+    _, said = program.communicate(timeout=300)
+    assert program.returncode == 2
+    assert "(exit code 127)" in said
+
+
+@linux
 def test_the_exit_code_is_that_of_the_child() -> None:
     """1 of a child that ends is 1."""
     program = start("pass")
