@@ -146,14 +146,18 @@ def expect_handovers(
 def _ways_in(hall: Hall, fixture: str, legs: Sequence[Leg]) -> Iterator[tuple[float, FloatArray]]:
     """Yield people per hour who come to a fixture and the way that they do if they are called.
 
-    Who sits is called from his seat, all others from where people stand who wait.
+    Who sits is called from his seat, all others from where people stand who wait; where there is
+    no room to stand, from where they come.
     """
     seats = read_pedestrian_values().seats
-    seated = [leg for leg in legs if hall.types.get(leg.source) in seats]
-    yield from ((leg.rate, leg.path) for leg in seated)
-    standing = sum(leg.rate for leg in legs) - sum(leg.rate for leg in seated)
     places = hall.aside.get(hall.types[fixture]) or hall.lines.get(fixture, ())
-    if standing > 0 and places:
+    standing = 0.0
+    for leg in legs:
+        if places and hall.types.get(leg.source) not in seats:
+            standing += leg.rate
+        else:
+            yield leg.rate, leg.path
+    if standing > 0.0:
         way = hall.way(Audience.CUSTOMER, places[0], hall.places[fixture][0])
         if len(way) > 1:
             yield standing, np.array(way)

@@ -70,6 +70,11 @@ def test_people_called_are_those_who_wait(room):
     # aside from the way out nobody is met
     hall.aside["open_desk"] = ((desk[0] - 4.0, desk[1]),)
     assert expect_handovers(study, layout, hall, legs, hour=9, **SIZES) == 0.0
+    # where nobody can stand, people are called from the machine, where they come from
+    hall.aside["open_desk"], hall.lines["open_desk-1"] = (), ()
+    (come,) = (leg.path for leg in legs if leg.target == "open_desk-1" and leg.person == "customer")
+    found = expect_handovers(study, layout, hall, legs, hour=9, **SIZES)
+    assert found == pytest.approx(12 * 0.4 * chance(come, out))
 
 
 def test_without_waiting_nobody_is_called(room):
