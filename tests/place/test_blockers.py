@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 from test_walked_bound import narrow_room
+from test_walked_proof import failed, rewritten
 
-from optimizer.place import blocker_kernels
+from optimizer.place import blocker_kernels, blockers
 from optimizer.place.blockers import find_detours
 from optimizer.place.bound import layout_cost, lower_bound
 from optimizer.place.bound.region import Region
+from optimizer.place.optimize import optimize
 from optimizer.place.problem import build_problem
 from optimizer.place.standing import Standing
 from optimizer.place.table_problem import make_table_problem
 from optimizer.place.tables import make_tables
+from optimizer.report.results import result_to_json
+from optimizer.verify.stated import read_stated
 
 SMALL = 1e-5
 #: Poses of each kind that are tried.
@@ -132,3 +137,34 @@ def test_the_bound_with_detours_is_the_least_true_walking(hall):
     bound = lower_bound(tables, upper_bound=1.3 * best, time_limit=60.0, walks=truth)
     assert bound.method == "exact"
     assert bound.value == pytest.approx(best, rel=SMALL)
+
+
+@pytest.fixture(scope="module")
+def proven():
+    """A narrow room whose proof charges detours whatever they come to, and its result."""
+    study = narrow_room(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blockers, "WORTH", -1.0)
+        result = optimize(study, steps=200, time_limit=2.0, seed=1, workers=1)
+    return study, result_to_json(study, result), result.walking.file
+
+
+def restated(content, change):
+    """The file of a proof with its list of detours changed: kinds, share and unit of each."""
+
+    def again(arrays):
+        rows = [change(*row) for row in json.loads(arrays["detours"].tobytes())]
+        arrays["detours"] = np.frombuffer(json.dumps(rows).encode(), dtype=np.uint8)
+
+    return rewritten(content, again)
+
+
+def test_detours_are_walked_anew_by_the_verifier(proven):
+    """An honest proof is believed; detours eight times as long are not, nor shares above 1."""
+    study, result, content = proven
+    assert read_stated(content).detours
+    assert failed(study, result, content) == set()
+    longer = restated(content, lambda k, r, share, unit: [k, r, share, 8 * unit])
+    assert "walking.certificate.tables" in failed(study, result, longer)
+    dearer = restated(content, lambda k, r, share, unit: [k, r, 1.5 * share, unit])
+    assert "walking.certificate.file" in failed(study, result, dearer)
