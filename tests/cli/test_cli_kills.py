@@ -10,7 +10,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -69,38 +68,37 @@ def started(words: list[str]) -> int:
     """Begin the program as a new process."""
     known = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "optimizer", *words]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, env=known, stdout=quiet, stderr=quiet).pid
+    quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
+    return os.posix_spawn(sys.executable, command, known, file_actions=quiet)
 
 
 def state_of(out: Path) -> str:
-    """State of a folder that nobody works in: nothing, or a whole result; else this fails."""
-    if not (out / "result.json").exists():
-        return "nothing"
+    """State of a folder that nobody works in: a whole result, of which seed; else this fails."""
     content = json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert {name for name in FILES if (out / name).exists()} >= {"layout.json", *ENDS}
     layout = json.loads((out / "layout.json").read_text(encoding="utf-8"))
     assert layout["placements"] == content["placements"]
     for name, end in ENDS.items():
         assert (out / name).read_bytes().rstrip(b"\r\n").endswith(end.rstrip(b"\n")), name
-    return "whole"
+    return f"the result of seed {content['seed']}"
 
 
 def test_killed_at_random_from_start_to_end(room, tmp_path, capsys) -> None:
-    """No file is in part, no lock is left that blocks, and the next run goes on."""
+    """Earlier result or new one, whole; no lock is left that blocks, and the next run goes on."""
     out = tmp_path / "out"
-    main(words_of(room, tmp_path / "first", 0))  # all is imported and compiled from here on
+    main(words_of(room, out, 999))  # all is imported and compiled from here on
     spans = []
     for begin in (forked, started):
         begun = time.monotonic()
         os.waitpid(begin(words_of(room, tmp_path / begin.__name__, 0)), 0)
         spans.append(time.monotonic() - begun)
     chance = random.Random(20261125)
+    before = "the result of seed 999"
     seen: Counter[str] = Counter()
     for k in range(KILLS):
         anew = k % ANEW == 0
         process = (started if anew else forked)(words_of(room, out, k))
-        time.sleep(chance.uniform(0, spans[anew]))
+        time.sleep(chance.uniform(0, 1.2 * spans[anew]))
         os.kill(process, signal.SIGKILL)
         killed = os.WIFSIGNALED(os.waitpid(process, 0)[1])
         if (out / "result.json").exists():
@@ -117,10 +115,13 @@ def test_killed_at_random_from_start_to_end(room, tmp_path, capsys) -> None:
                 time.sleep(0.05)
         left = {name for name in os.listdir(out) if name.startswith(".")} if out.exists() else set()
         assert not left, left
-        seen[f"{'killed' if killed else 'ended before'}, then {after}"] += 1
+        assert after in {before, f"the result of seed {k}"}
+        kept = "the earlier result" if after == before else "the new result"
+        before = after
+        seen[f"{'killed' if killed else 'ended'}, then {kept}"] += 1
     with capsys.disabled():
         print(f"\n{KILLS} kills: {dict(seen)}; a run took {spans[0]:.1f} s, {spans[1]:.1f} s anew")
     assert sum(n for what, n in seen.items() if what.startswith("killed")) > KILLS / 4
-    assert main(words_of(room, out, 1)) in {0, 1}
-    assert state_of(out) == "whole"
+    assert main(words_of(room, out, 998)) in {0, 1}
+    assert state_of(out) == "the result of seed 998"
     assert sorted(os.listdir(out)) == sorted(name for name in os.listdir(out) if name in FILES)
