@@ -22,6 +22,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from optimizer.rooms import ROOMS
+
 if TYPE_CHECKING:
     from optimizer.comparison import Comparison, compare
     from optimizer.demand.combination import Combination
@@ -248,146 +250,12 @@ __all__ = [
     "write_report",
 ]
 
-#: Public name → module that defines it.
-_ROOMS = {
-    "AddedFixture": "place.marginal",
-    "Allotment": "network.allotment",
-    "Arrivals": "demand.mix",
-    "AssignmentProblem": "place.assignment",
-    "AssignmentResult": "place.assignment",
-    "Business": "demand.mix",
-    "BusinessMix": "demand.mix",
-    "ChangeStep": "place.least_change",
-    "Combination": "demand.combination",
-    "Comparison": "comparison",
-    "Defect": "plan.defect",
-    "Devices": "network.devices",
-    "Door": "plan.model",
-    "DoorKind": "plan.model",
-    "Evaluation": "evaluation",
-    "FileFormatError": "errors",
-    "Finding": "rules.model",
-    "FixedLayout": "whatif.fixed",
-    "FixtureGroup": "study",
-    "FixtureType": "equipment.model",
-    "FloorPlan": "plan.model",
-    "FloorPlanError": "errors",
-    "Flow": "demand.flows",
-    "FolderBusyError": "errors",
-    "Layout": "equipment.layout",
-    "LayoutError": "errors",
-    "Leg": "evaluation",
-    "LogFormat": "demand.queue_log",
-    "LongQueue": "demand.diagnosis",
-    "MarginalValue": "diagnose",
-    "NoLayoutError": "errors",
-    "Objective": "study",
-    "OptimizerError": "errors",
-    "Panel": "whatif.panel",
-    "ParetoFront": "place.pareto",
-    "ParetoPoint": "place.pareto",
-    "Period": "demand.periods",
-    "PersonClass": "demand.flows",
-    "Placement": "equipment.layout",
-    "Portfolio": "network.portfolio",
-    "PriorityClass": "demand.service",
-    "Progress": "place.optimize",
-    "QueueLog": "demand.queue_log",
-    "Ranking": "network.ranking",
-    "ReservedWindows": "demand.service",
-    "Result": "result",
-    "Robustness": "whatif.robustness",
-    "Rollout": "network.rollout",
-    "Roster": "demand.roster",
-    "RosterDay": "demand.roster",
-    "RosterRules": "demand.roster",
-    "Rule": "rules.model",
-    "Service": "demand.service",
-    "Shell": "walk",
-    "StaffMember": "demand.roster",
-    "Status": "result",
-    "Stop": "demand.mix",
-    "StoreError": "errors",
-    "StrategyRow": "demand.strategies",
-    "Study": "study",
-    "StudyError": "errors",
-    "WrongClaimError": "errors",
-    "Zone": "plan.model",
-    "ZoneKind": "plan.model",
-    "allot_devices": "network.allotment",
-    "audit_plan": "plan.audit",
-    "build_rollout": "network.rollout",
-    "compare": "comparison",
-    "compare_scenarios": "whatif.robustness",
-    "compare_strategies": "demand.strategies",
-    "compliance_table": "rules.compliance",
-    "diagnose": "diagnose",
-    "draw_before_after": "report.moves",
-    "draw_least_change": "report.least_change_picture",
-    "evaluate": "evaluate",
-    "evaluate_open_sets": "open_sets",
-    "evaluation_to_json": "report.results",
-    "front_to_json": "report.front",
-    "improve": "place.improve",
-    "least_change": "place.least_change",
-    "marginal_minutes": "diagnose",
-    "marginal_values": "place.marginal",
-    "open_store": "jobs",
-    "optimize": "place.optimize",
-    "pareto": "place.pareto",
-    "plot_comparison": "report.charts",
-    "plot_conflicts": "report.conflict_picture",
-    "plot_flows": "report.flow_picture",
-    "plot_graph": "report.graph_picture",
-    "plot_history": "report.charts",
-    "plot_layout": "report.layout_picture",
-    "plot_least_change": "report.least_change_picture",
-    "plot_moves": "report.moves",
-    "plot_network": "report.network_picture",
-    "plot_pareto": "report.front_picture",
-    "plot_peaks": "report.peak_chart",
-    "plot_plan": "report.plan_picture",
-    "plot_privacy": "report.overlays",
-    "plot_regret": "report.regret_picture",
-    "plot_roster": "report.roster_picture",
-    "plot_routes": "report.route_picture",
-    "plot_rules": "report.overlays",
-    "plot_sight": "report.sight_picture",
-    "plot_sweep": "report.sweep_picture",
-    "plot_waiting": "report.charts",
-    "prepare_shell": "walk",
-    "rank_branches": "network.ranking",
-    "read_catalogue": "equipment.catalogue",
-    "read_devices": "network.devices",
-    "read_layout": "equipment.layout_file",
-    "read_layout_dxf": "report.dxf",
-    "read_plan": "plan.read",
-    "read_portfolio": "network.portfolio",
-    "read_qaplib": "place.assignment",
-    "read_queue_log": "demand.queue_log",
-    "read_study": "study_file",
-    "render_layout": "report.sheets",
-    "result_to_json": "report.results",
-    "roster": "demand.roster",
-    "roster_week": "demand.roster",
-    "solve_assignment": "place.assignment",
-    "study_schema": "study_file",
-    "summarize_plan": "plan.summary",
-    "sweep": "whatif.sweep",
-    "to_networkx": "walk",
-    "write_front_csv": "report.front",
-    "write_geojson": "plan.geojson",
-    "write_layout": "equipment.layout_file",
-    "write_layout_dxf": "report.dxf",
-    "write_report": "report.html",
-}
-
 
 def __getattr__(name: str) -> Any:
     """Return a public name from the module that defines it."""
-    if name not in _ROOMS:
+    if name not in ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    return getattr(import_module(f"{__name__}.{ROOMS[name]}"), name)
 
 
 def __dir__() -> list[str]:
@@ -402,7 +270,7 @@ class _Package(ModuleType):
     """
 
     def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _ROOMS and isinstance(value, ModuleType)):
+        if not (name in ROOMS and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
 

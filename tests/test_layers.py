@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "optimizer"
 ORDER = (
     "errors",
     "versions",
+    "rooms",
     "reading_limits",
     "reading_apart",
     "reading",
