@@ -205,14 +205,15 @@ def _is_sound(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> bool:
     try:
         if _has(row, path):
             _value(key, row, path)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return False
     return True
 
 
 def _value(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
     if key == "longest_wait":
-        means = [stop["mean_minutes"] for stop in row["waiting"]["by_stop"].values()]
+        given = [stop["mean_minutes"] for stop in row["waiting"]["by_stop"].values()]
+        means = [None if mean is None else float(mean) for mean in given]
         # a queue that grows without end has no mean: None in the file
         return math.inf if None in means else max(means, default=None)
     if path == ("rules",):
