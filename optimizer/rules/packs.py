@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -220,10 +221,17 @@ def _parse(stem: str, text: str) -> Pack:
         raise StudyError(f"rule pack {stem!r} is no TOML file: {error}") from error
     name = table.get("name", stem)
     rows = table.get("rule", [])
+    texts = ("name", "title", "title_zh")
+    wrong = [key for key in texts if not isinstance(table.get(key, ""), str)]
+    if wrong or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise StudyError(
+            f"rule pack {stem!r} must have texts for name and title, and a [[rule]] table for each "
+            f"rule{''.join(f'; {key} is {table[key]!r}' for key in wrong)}"
+        )
     defects = [d for i, row in enumerate(rows) for d in _row_defects(name, i, row)]
     if not rows:
         defects.append(f"rule pack {name!r} has no [[rule]] table")
-    ids = [row.get("id") for row in rows]
+    ids = [str(row.get("id")) for row in rows]
     defects += [
         f"rule pack {name!r} has {i!r} twice" for i in dict.fromkeys(ids) if ids.count(i) > 1
     ]
@@ -252,11 +260,35 @@ def _row_defects(pack: str, place: int, row: Mapping[str, Any]) -> Iterator[str]
         elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
             yield f"{what}: {name} {value!r} must be a number"
     yield from (f"{what}: {name} is missing" for name in _REQUIRED if name not in row)
+    limits, subjects = row.get("limits", {}), row.get("subjects", [])
+    if not isinstance(limits, dict) or not all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in limits.values()
+    ):
+        yield f"{what}: limits {limits!r} must be a table of numbers"
+    if not isinstance(subjects, list) or not all(isinstance(one, str) for one in subjects):
+        yield f"{what}: subjects {subjects!r} must be a list of texts"
+    else:
+        yield from _worded_defects(what, row)
     severity = row.get("severity")
-    if severity is not None and severity not in set(Severity):
+    if severity is not None and severity not in list(Severity):
         yield f"{what}: severity {severity!r} is not one of {', '.join(Severity)}"
     elif severity != Severity.MANUAL and not row.get("check"):
         yield f"{what}: check is missing; only a manual rule has none"
+
+
+def _worded_defects(what: str, row: Mapping[str, Any]) -> Iterator[str]:
+    """Signs in braces that stand for no number of the rule."""
+    limits = row.get("limits", {})
+    known = {*(limits if isinstance(limits, dict) else ()), *({"value"} & row.keys())}
+    for name in ("sentence", "sentence_zh"):
+        try:
+            parts = list(Formatter().parse(str(row.get(name, ""))))
+        except ValueError as error:
+            yield f"{what}: {name} has braces that do not fit ({error})"
+            continue
+        for _, field, form, how in parts:
+            if field is not None and (field not in known or form or how):
+                yield f"{what}: {name} has {{{field}}}, which is no number of it"
 
 
 def _rule(pack: str, row: Mapping[str, Any]) -> Rule:
