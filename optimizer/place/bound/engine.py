@@ -140,9 +140,8 @@ def compute_bound(
         walks=walks,
         workers=workers,
     ).run()
-    method = _method(root, found)
+    method, kept = _method(root, found), _open_poses(problem, root)
     report(method)(found.bound)
-    kept = _open_poses(problem, root)
     if found.nodes > 1:
         steps.append(_step("branch and bound", found.bound, rounds, clock, nodes=found.nodes))
     return Bound(
