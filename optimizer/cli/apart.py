@@ -42,8 +42,12 @@ def run_apart(work: Callable[[], int]) -> int:
     if not sys.platform.startswith("linux"):
         return work()
     parent = os.getpid()
+    handed = [getattr(signal, name) for name in HANDED]
+    # what comes before the parent knows what to do with it waits until then
+    signal.pthread_sigmask(signal.SIG_BLOCK, handed)
     child = os.fork()
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, handed)
         ctypes.CDLL(None).prctl(WITH_PARENT, signal.SIGKILL)
         if os.getppid() != parent:  # it was killed before that
             os._exit(WRONG)
@@ -60,9 +64,10 @@ def run_apart(work: Callable[[], int]) -> int:
 
     with suppress(OSError):  # both ask for it, for either may be first
         os.setpgid(child, child)
-    for name in HANDED:
-        signal.signal(getattr(signal, name), hand_on)
+    for number in handed:
+        signal.signal(number, hand_on)
     signal.signal(signal.SIGTSTP, rest)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, handed)
     return _end_of(child)
 
 
