@@ -118,10 +118,10 @@ def _check_tables(scene: Scene, proof: Stated, chosen: list[list[int]]) -> Itera
     """Claims that the tables charge no more than what is walked."""
     costs = WalkedCosts(scene, proof)
     blocks = [(k, i, p) for k, of_kind in enumerate(chosen) for i, p in enumerate(of_kind)]
-    table = sum(float(proof.unary[k][p]) for k, _, p in blocks)
+    table, pairs = sum(float(proof.unary[k][p]) for k, _, p in blocks), proof.costs()
     for n, (k, _, p) in enumerate(blocks):
         for m, _, q in blocks[n + 1 :]:
-            table += float(proof.costs[k, m][p, q]) if (k, m) in proof.costs else 0.0
+            table += float(pairs[k, m][p, q]) if (k, m) in pairs else 0.0
     true = costs.of_layout()
     yield hold(
         f"{FILE}.table_cost",

@@ -112,7 +112,7 @@ def replay(
         for k, kind in enumerate(stated.kinds)
     )
     tables = {}
-    for (k, m), table in stated.costs.items():
+    for (k, m), table in walker.costs.items():
         if k != m or len(stated.kinds[k].fixtures) > 1:
             charged = table.copy()
             charged[exclusion(k, m) | np.isinf(table)] = np.float32(stated.barriers[k, m])
@@ -132,6 +132,10 @@ class _Walker:
     place: dict[str, int] = field(default_factory=dict)
     sound: set[int] = field(default_factory=set)
     looked: int = 0
+    costs: Mapping[tuple[int, int], NDArray[np.float32]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.costs = self.stated.costs()
 
     def take(self, name: str, count: int) -> NDArray[Any]:
         """The next entries of an array of the proof."""
@@ -292,7 +296,7 @@ class _Walker:
                 low, high = (g, h) if k <= m else (h, g)
                 pair = (min(k, m), max(k, m))
                 at = np.ix_(groups[low].poses, groups[high].poses)
-                table = self.stated.costs.get(pair)
+                table = self.costs.get(pair)
                 cost = np.zeros((len(groups[low].poses), len(groups[high].poses)))
                 cost += 0.0 if table is None else table[at]
                 cost[self.exclusion(*pair)[at]] = np.inf

@@ -11,7 +11,6 @@ import json
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,7 +77,6 @@ class Stated:
     detours: Mapping[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
     shares: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
-    @cached_property
     def costs(self) -> Mapping[tuple[int, int], NDArray[np.float32]]:
         """(k, m), k ≤ m: all that is charged for each pair of poses."""
         total = dict(self.pairs)
