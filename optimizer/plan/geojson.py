@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["load_json", "read_geojson", "write_geojson"]
 
+#: Most keys that are named of a document that is no plan, and most letters of each.
+MOST_KEYS, MOST_SAID = 4, 40
 #: Geometry that each kind of feature may have.
 GEOMETRY = {
     "outline": ("Polygon",),
@@ -91,8 +93,10 @@ def read_geojson(path: str | Path) -> FloorPlan:
     document = load_json(path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
-        found = document.get("type") if isinstance(document, dict) else type(document).__name__
-        raise FileFormatError(f"{path}: found {found!r}; a plan is a GeoJSON FeatureCollection")
+        raise FileFormatError(
+            f"{path}: this is {_said(document)}, which holds no floor plan; a plan in JSON is a "
+            "GeoJSON FeatureCollection with a list of features"
+        )
     if features and not any(_has_kind(feature) for feature in features):
         raise FileFormatError(
             f"{path}: {len(features)} features, of which none has a 'kind'; a plan has one of kind "
@@ -125,6 +129,23 @@ def read_geojson(path: str | Path) -> FloorPlan:
         north=north,
         source=PlanSource(path=str(path), unit_header="m" if "units" in properties else None),
     )
+
+
+def _said(document: Any) -> str:
+    """What a JSON document that is no plan holds, in words."""
+    if isinstance(document, list):
+        return f"a JSON list of {len(document)} entries"
+    if not isinstance(document, dict):
+        return "JSON with a single value"
+    if isinstance(kind := document.get("type"), str):
+        if kind == "FeatureCollection":
+            return "a FeatureCollection without a list of features"
+        return f"JSON of type {kind[:MOST_SAID]!r}"
+    if not document:
+        return "an empty JSON object"
+    keys = [repr(str(key)[:MOST_SAID]) for key in document]
+    more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
+    return f"a JSON object with {', '.join(keys[:MOST_KEYS])}{more}"
 
 
 def write_geojson(plan: FloorPlan, path: str | Path) -> None:

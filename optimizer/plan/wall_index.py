@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["DEEP", "GRAZE", "Walls", "door_wall", "pieces_of", "window_wall"]
+__all__ = [
+    "DEEP",
+    "GRAZE",
+    "INTO_JAMB",
+    "TOUCH",
+    "Walls",
+    "door_wall",
+    "pieces_of",
+    "window_wall",
+]
 
 #: How far a cut goes past the faces of a wall, metres.
 GRAZE = 0.01

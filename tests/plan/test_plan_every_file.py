@@ -111,7 +111,7 @@ REFUSED = {
     r"geojson/azure_contoso/(area|line|point)Element\.geojson": "0 features of kind 'outline'",
     r"geojson/azure_contoso/\w+\.geojson": "name the folder",
     r"geojson/wrld_westport_house/.*-paths\.(geojson|json)|.*/main-paths\.json": "name the folder",
-    r"geojson/wrld_westport_house/main\.json": "a plan is a GeoJSON FeatureCollection",
+    r"geojson/wrld_westport_house/main\.json": "a plan in JSON is a GeoJSON FeatureCollection",
     r"dxf/.*\.points|json/.*\.png|previews/.*\.png": "plans are read from DXF, IFC and GeoJSON",
     r"dxf/.*\.config\.json|ifc/.*\.truth\.json|bank/.*\.json|truth\.json": "FeatureCollection",
 }

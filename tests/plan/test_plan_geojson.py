@@ -129,8 +129,8 @@ def test_other_units_are_refused(write_plan) -> None:
     [
         (b"{", "line 1"),
         (b"\xff\xfe{}", "byte 0 is not UTF-8"),
-        (b"[]", "found 'list'"),
-        (b'{"type": "Feature"}', "found 'Feature'"),
+        (b"[]", "a JSON list of 0 entries"),
+        (b'{"type": "Feature"}', "JSON of type 'Feature'"),
         (b"[" * 100_000, "nested too deeply"),
     ],
 )
@@ -204,3 +204,24 @@ def test_written_plan_reads_back_the_same(tmp_path, plan) -> None:
     write_geojson(plan, path)
     assert replace(read_geojson(path), source=PlanSource()) == plan
     assert [file.name for file in tmp_path.iterdir()] == ["plan.geojson"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"rooms": 3, "walls": [], "c": 1, "d": 2, "e": 3}', "'rooms', 'walls', 'c', 'd' and 1"),
+        ('{"type": "Topology"}', "JSON of type 'Topology'"),
+        ('{"type": "FeatureCollection"}', "a FeatureCollection without a list of features"),
+        ("[1, 2]", "a JSON list of 2 entries"),
+        ("{}", "an empty JSON object"),
+        ("7", "JSON with a single value"),
+    ],
+)
+def test_json_that_is_no_plan_is_named_in_words(tmp_path, text, said) -> None:
+    """What was found is told in words, never as a value of the programming language."""
+    path = tmp_path / "other.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileFormatError, match=said) as refusal:
+        read_geojson(path)
+    assert "None" not in str(refusal.value)
+    assert "GeoJSON FeatureCollection with a list of features" in str(refusal.value)

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from optimizer.plan.wall_index import Walls
 
 __all__ = [
+    "MEETING",
     "Opening",
+    "across_line",
     "block_line",
     "cut_openings",
     "find_openings",
@@ -101,18 +103,11 @@ def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
     found: list[Opening] = []
     known: dict[tuple[int, int], list[Opening]] = {}
     for stroke in strokes:
-        if stroke.layer in busy or not 2 <= len(stroke.points) <= 5:
+        if stroke.layer in busy:
             continue
-        axes = np.eye(2)
-        if len(stroke.points) > 2:
-            side = stroke.points[1] - stroke.points[0]
-            axes = np.array([side, [-side[1], side[0]]]) / max(float(np.hypot(*side)), 1e-9)
-            middle = block_line([stroke], axes)
-            if middle is None or middle[1] > 2 * OPENING_REACH:
-                continue
-            line = middle[0]
-        else:
-            line = LineString(stroke.points)
+        line = across_line(stroke)
+        if line is None:
+            continue
         if not allowed.holds(line.length):
             continue
         # lines whose ends are all near have middles as near, in a cell of the grid or beside it
@@ -124,6 +119,18 @@ def plain_openings(strokes: Iterable[Stroke], busy: Set[str]) -> list[Opening]:
             known.setdefault((column, row), []).append(opening)
             found.append(opening)
     return found
+
+
+def across_line(stroke: Stroke) -> LineString | None:
+    """The line that a stroke draws across an opening: itself, or the middle of a thin rectangle."""
+    if len(stroke.points) == 2:
+        return LineString(stroke.points)
+    if not 3 <= len(stroke.points) <= 5:
+        return None
+    side = stroke.points[1] - stroke.points[0]
+    axes = np.array([side, [-side[1], side[0]]]) / max(float(np.hypot(*side)), 1e-9)
+    middle = block_line([stroke], axes)
+    return None if middle is None or middle[1] > 2 * OPENING_REACH else middle[0]
 
 
 def free_stretches(outline: Polygon, closed: Iterable[BaseGeometry]) -> list[LineString]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "gap_defects",
     "leftover_defects",
+    "line_defects",
     "no_door_defects",
     "outline_defects",
     "overlap_defects",
@@ -200,6 +201,28 @@ def no_door_defects(
             code="no-door",
             sentence=f"{count} blocks {name!r} on layer {layer!r} hold no leaf; they were read as "
             "windows; name the block in [plan.layers] door_blocks if it is a door",
+            severity=Severity.NOTE,
+            x=float(x),
+            y=float(y),
+            layer=layer,
+        )
+
+
+def line_defects(lines: Sequence[Opening]) -> Iterator[Defect]:
+    """Lines on layers with leaves that are as long as a door, are none and were left out.
+
+    The place is that of the first of each layer, in the metres of the lines.
+    """
+    counts = Counter(one.layer for one in lines)
+    first = {one.layer: one.line for one in reversed(lines)}
+    for layer, count in sorted(counts.items()):
+        x, y = first[layer].interpolate(0.5, normalized=True).coords[0]
+        yield Defect(
+            code="line-no-door",
+            sentence=f"{count} lines on layer {spelled(layer)!r} are as long as a door but belong "
+            "to no leaf and do not lie alone across an opening from wall to wall, the first of "
+            f"{first[layer].length:.2f} m; they were left out; draw a door as one line from jamb "
+            "to jamb",
             severity=Severity.NOTE,
             x=float(x),
             y=float(y),

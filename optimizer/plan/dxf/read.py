@@ -18,6 +18,7 @@ from optimizer.plan.dxf.curves import graphic
 from optimizer.plan.dxf.document import open_document, refuse_broken
 from optimizer.plan.dxf.doors import (
     Opening,
+    across_line,
     block_line,
     cut_openings,
     find_openings,
@@ -29,6 +30,7 @@ from optimizer.plan.dxf.drawn import BlockStrokes, Drawing, Window, draw
 from optimizer.plan.dxf.findings import (
     gap_defects,
     leftover_defects,
+    line_defects,
     no_door_defects,
     outline_defects,
     overlap_defects,
@@ -37,6 +39,7 @@ from optimizer.plan.dxf.furniture import BlockMap, move_furniture
 from optimizer.plan.dxf.header import choose_unit, extent
 from optimizer.plan.dxf.layers import LayerMap, Meaning
 from optimizer.plan.dxf.leaves import find_leaves
+from optimizer.plan.dxf.lone_lines import split_lines
 from optimizer.plan.dxf.outline import FoundOutline, drawn_outline, hull_outline, wall_outline
 from optimizer.plan.dxf.place import put_in_place
 from optimizer.plan.dxf.repairs import spike_defects, stroke_defects
@@ -247,7 +250,8 @@ class _Builder:
         wide = [(s.path, s.width) for s in (*strokes, *glazing) if s.width > 0]
         long_lines = [
             pair
-            for path in self.paths(Meaning.DOOR)
+            for stroke in self.metres(Meaning.DOOR)
+            if len(path := stroke.path) == 2 or across_line(stroke) is None  # no thin rectangle
             for pair in np.stack([path[:-1], path[1:]], axis=1)
             if np.hypot(*(pair[1] - pair[0])) >= LONG
         ]
@@ -292,8 +296,12 @@ class _Builder:
                 fillings.append(window_wall(line, depth, walls))
         self.defects += no_door_defects(glazed, self.scale, self.shift)
         busy = {leaf.layer for leaf in leaves} | {block.layer for block in self.drawing.blocks}
-        plain += plain_openings(self.metres(Meaning.DOOR), busy)
-        return windows, fillings, find_openings(leaves, walls) + plain
+        drawn = self.metres(Meaning.DOOR)
+        plain += plain_openings(drawn, busy)
+        doors = find_openings(leaves, walls) + plain
+        lone, others = split_lines([s for s in drawn if s.layer in busy], leaves, doors, walls)
+        self.defects += line_defects(others)
+        return windows, fillings, doors + lone
 
     def outline(self, solids: Sequence[BaseGeometry], bridges: Sequence[Polygon]) -> FoundOutline:
         """The outline as drawn, else the outer edge of the walls, else of all that is drawn."""
