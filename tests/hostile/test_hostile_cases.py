@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.errors import FileFormatError
+from optimizer.plan.read import read_plan
+
 ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted(path for path in (ROOT / "tests" / "hostile" / "cases").glob("*/*"))
 
@@ -16,3 +19,10 @@ def test_a_case_that_was_found(case: Path, fuzzing, tmp_path: Path) -> None:
     if case.parent.name == "ifc":
         pytest.importorskip("ifcopenshell")
     fuzzing.readers.feed(case.parent.name, case.read_bytes(), tmp_path)
+
+
+def test_a_model_that_crashes_its_reader_is_refused(root) -> None:
+    """Found by changing a right model: the reader's machine code is ended by SIGFPE."""
+    pytest.importorskip("ifcopenshell")
+    with pytest.raises(FileFormatError, match="the reader broke off"):
+        read_plan(root / "tests" / "hostile" / "crashes" / "division.ifc")
