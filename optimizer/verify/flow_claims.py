@@ -103,6 +103,10 @@ def check_limits(scene: Scene, result: Any, spans: Spans, weighted: Span) -> Ite
     rows = lookup(result, "rules")
     known = [r for r in rows if isinstance(r, Mapping)] if isinstance(rows, Sequence) else []
     every: Spans = {**spans, **_basic(scene, weighted)}
+    told, asked = lookup(result, "limits"), set(scene.study.limits)
+    all_told = isinstance(told, Mapping) and set(told) == asked
+    names = ", ".join(sorted(asked)) or "no limit, for the study has none"
+    yield hold("limits", all_told, f"limits is said to be a table; right: one of {names}")
     for name, limit in scene.study.limits.items():
         measure = MEASURES[name]
         key = f"rules.LIMIT-{name}"
