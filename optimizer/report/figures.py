@@ -213,9 +213,9 @@ def _is_sound(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> bool:
 def _value(key: str, row: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
     if key == "longest_wait":
         given = [stop["mean_minutes"] for stop in row["waiting"]["by_stop"].values()]
-        means = [None if mean is None else float(mean) for mean in given]
         # a queue that grows without end has no mean: None in the file
-        return math.inf if None in means else max(means, default=None)
+        means = [math.inf if mean is None else float(mean) for mean in given]
+        return max(means, default=None)
     if path == ("rules",):
         severity = key.removesuffix("_broken")
         known = row.get("objective", {}).get("value") is not None
