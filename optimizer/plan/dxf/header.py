@@ -82,10 +82,9 @@ def choose_unit(document: Any, drawing: Drawing, given: str | None) -> DrawingUn
     """
     if given is not None:
         metres_per_unit(given)
-    header = INSUNITS.get(int(document.header.get("$INSUNITS", 0) or 0))
+    header = INSUNITS.get(_code(document, "$INSUNITS"))
     found = _evidence(drawing)
-    measure = document.header.get("$MEASUREMENT")
-    family = FAMILY.get(int(measure), ()) if measure is not None else ()
+    family = FAMILY.get(_code(document, "$MEASUREMENT"), ())
     fitting = found.units if found is not None else ()
     likely = [u for u in fitting if u in family] or list(fitting) or list(family) or ["mm"]
     claimed = given or header
@@ -98,6 +97,15 @@ def choose_unit(document: Any, drawing: Drawing, given: str | None) -> DrawingUn
     return DrawingUnit(
         header=header, evidence=evidence, used=used, shape=evidence or used, defects=defects
     )
+
+
+def _code(document: Any, variable: str) -> int | None:
+    """Whole number of a header variable; None where there is none, or another value."""
+    value = document.header.get(variable)
+    try:
+        return int(value)
+    except (OverflowError, TypeError, ValueError):
+        return None
 
 
 def extent(strokes: Sequence[Stroke]) -> NDArray[np.float64]:

@@ -125,6 +125,8 @@ def wall_outline(
     shell = _without_holes(structure)
     hull = structure.convex_hull
     radius, best = _closed(shell, hull.area)
+    if not best:
+        return None  # walls of no area
     largest, *others = sorted(best, key=lambda part: -part.area)
     regions = best if radius < WIDE else [largest]
     if _enclosed_share(structure, regions) < CLOSED:
