@@ -14,6 +14,8 @@ from optimizer.brief import check_rules
 from optimizer.cli.terminal import print_warnings
 from optimizer.equipment.layout_file import parse_layout, read_layout
 from optimizer.errors import FileFormatError, LayoutError
+from optimizer.plan.audit_zones import closed_rooms
+from optimizer.plan.defect import Severity
 from optimizer.reading import read_text
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ def read_brief(path: Path, plan: Path | None = None) -> Study:
     """
     study = brief.read_brief(path, plan=plan)
     print_warnings(d.sentence for d in study.plan.source.defects if d.code == "other-drawing")
+    closed = (d for d in closed_rooms(study.plan) if d.severity is Severity.WARNING)
+    print_warnings(d.sentence for d in closed)
     return study
 
 

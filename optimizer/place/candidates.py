@@ -19,7 +19,7 @@ from optimizer.equipment.model import Anchoring, Role
 from optimizer.place.faces import Face, compute_faces, principal_angle
 from optimizer.place.pose_tests import inside, inside_points, outside
 from optimizer.plan.model import OPENING_REACH
-from optimizer.plan.space import Audience, floor_space, free_space, zone_space
+from optimizer.plan.space import Audience, entered_space, floor_space, free_space, zone_space
 from optimizer.rules.keep_clear import keep_clear
 from optimizer.rules.placement import ANCHOR_REACH
 
@@ -113,12 +113,16 @@ class Ground:
 
     @cached_property
     def _walkable(self) -> dict[Audience, BaseGeometry]:
+        # Customers stand where an entrance leads to. Staff may have a part of their own without a
+        # drawn door: whether those who walk between parts can, `place.reach` finds.
+        spaces = {
+            Audience.CUSTOMER: entered_space(self.plan, Audience.CUSTOMER),
+            Audience.STAFF: free_space(self.plan, Audience.STAFF),
+        }
         # A standing point needs the radius and the engine's two epsilons of room.
         return {
-            audience: _prepared(
-                free_space(self.plan, audience).buffer(-self.radius - 1e-5, join_style="mitre")
-            )
-            for audience in Audience
+            audience: _prepared(space.buffer(-self.radius - 1e-5, join_style="mitre"))
+            for audience, space in spaces.items()
         }
 
 

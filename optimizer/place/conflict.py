@@ -29,6 +29,8 @@ def explain_homeless(problem: PlacementProblem) -> tuple[str, ...]:
             continue
         what = f"{_name(kind)} ({kind.width:.2f} × {kind.depth:.2f} m)"
         if k in problem.cut_off:
+            if not problem.cut_off[k]:
+                continue  # told with the kind that it cannot be walked to from
             sentences.append(f"{what} fits nowhere: {problem.cut_off[k]}")
             continue
         counts = count_by_rule(problem.study, kind)

@@ -39,7 +39,8 @@ class Reach:
     kept
         For each kind, which of its poses have a way to all that its people walk to.
     why
-        By index of a kind that lost poses: how many, and to which place there is no way.
+        By index of a kind that lost poses: how many, and to which place there is no way. Two
+        kinds that cannot be walked between are told once: the second has an empty sentence.
     apart
         Whether the doors of some kind lie in parts of the plan without a way between them, so
         that no pose at all can have a way to each.
@@ -74,14 +75,34 @@ def find_reached(
             if k == m or not kept[k].any() or not kept[m].any():
                 continue
             open_ones = np.isfinite(table) & kept[k][:, None] & kept[m]
+            if not open_ones.any():
+                who = _who(study, kinds, k, m)
+                why[k] = (
+                    f"none of its {kept[k].sum()} places has a way for {who} to any of the "
+                    f"{kept[m].sum()} of {kinds[m].label}: they lie in parts of the floor that no "
+                    "drawn door joins"
+                )
+                why[m] = ""
+                kept[k], kept[m] = np.zeros_like(kept[k]), np.zeros_like(kept[m])
+                continue
             for one, other, axis in ((k, m, 1), (m, k, 0)):
                 lone = kept[one] & ~open_ones.any(axis=axis)
                 kept[one] = kept[one] & ~lone
-                if lone.any() and (one not in why or not kept[one].any()):
+                if lone.any() and one not in why:
                     where = f"any place where {kinds[other].label} may stand"
                     why[one] = f"{_lost(kept[one])} a way to {where}"
         if before == [int(mask.sum()) for mask in kept]:
             return Reach(kept=tuple(kept), why=why, apart=apart)
+
+
+def _who(study: Study, kinds: Sequence[BlockKind], k: int, m: int) -> str:
+    """Who walks between two kinds."""
+    walkers = {
+        audience
+        for (one, _), other, audience in kind_legs(study, kinds)
+        if not isinstance(other, str) and {one, other[0]} == {k, m}
+    }
+    return " and ".join("staff" if a is Audience.STAFF else "customers" for a in sorted(walkers))
 
 
 def _lost(kept: NDArray[np.bool_]) -> str:

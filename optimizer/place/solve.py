@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ from optimizer.place.problem import build_problem
 from optimizer.place.search import Search
 from optimizer.place.search_and_proof import MENDING, search_and_prove
 from optimizer.place.undecided import undecided
+from optimizer.plan.audit_zones import closed_rooms
 from optimizer.result import Status
 
 if TYPE_CHECKING:
@@ -222,6 +224,8 @@ def _shortcomings(problem: PlacementProblem, built: float) -> list[str]:
         for k, why in problem.cut_off.items()
         if len(problem.candidates[k])
     ]
+    # the first tells of all closed rooms
+    sentences += [defect.sentence for defect in islice(closed_rooms(problem.study.plan), 1)]
     if problem.scarce:
         most = max(len(poses) for poses in problem.candidates)
         sentences.append(

@@ -9,11 +9,11 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from shapely import Point, area, distance, get_parts, intersection, union_all
+from shapely import Point, area, distance, intersection, union_all
 
 from optimizer.plan.defect import Defect, Severity
 from optimizer.plan.model import DoorKind
-from optimizer.plan.space import Audience, free_space
+from optimizer.plan.space import REACH, Audience, entered_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from optimizer.plan.model import FloorPlan, Zone
 
-__all__ = ["zone_defects"]
+__all__ = ["closed_rooms", "zone_defects"]
 
 #: Zones may share this much, or leave the outline by it: the half of a wall, square metres.
 SHARED = 0.05
@@ -30,8 +30,8 @@ SHARED = 0.05
 LEAVES = 0.5
 #: Parts of the floor smaller than this are no rooms, square metres.
 ROOM = 1.0
-#: How near to the floor a door must come to lead to it, metres: half a thick wall.
-REACH = 0.6
+#: Rooms that nobody reaches are a warning from this share of the floor on.
+LOST = 0.1
 
 
 def zone_defects(plan: FloorPlan) -> Iterator[Defect]:
@@ -96,20 +96,15 @@ def _outside(zone: Zone, plan: FloorPlan) -> Iterator[Defect]:
 
 def _unreachable(plan: FloorPlan) -> Iterator[Defect]:
     """Zones that nobody reaches from outside, and public ones that customers do not reach."""
-    outer = {
-        Audience.CUSTOMER: plan.doors_of(DoorKind.ENTRANCE),
-        Audience.STAFF: plan.doors_of(DoorKind.ENTRANCE, DoorKind.STAFF, DoorKind.EXIT),
-    }
-    if not outer[Audience.CUSTOMER]:
+    if not plan.doors_of(DoorKind.ENTRANCE):
         return
-    spaces = {audience: get_parts(free_space(plan, audience)) for audience in outer}
-    near = {
-        audience: distance(parts, union_all([door.line for door in outer[audience]])) <= REACH
-        for audience, parts in spaces.items()
-    }
+    reached = {}
+    for audience in Audience:
+        parts, entered = entered_parts(plan, audience)
+        reached[audience] = parts[entered]
     for zone in plan.zones:
         audience = Audience.STAFF if zone.kind.staff_only else Audience.CUSTOMER
-        inside = area(intersection(spaces[audience][near[audience]], zone.polygon)).sum()
+        inside = area(intersection(reached[audience], zone.polygon)).sum()
         if inside < min(ROOM, 0.5 * zone.polygon.area):
             yield _at(
                 "zone-unreachable",
@@ -118,12 +113,37 @@ def _unreachable(plan: FloorPlan) -> Iterator[Defect]:
                 "must lead into it",
                 zone.polygon,
             )
-    if not plan.zones:
-        for part in spaces[Audience.CUSTOMER][~near[Audience.CUSTOMER]]:
-            if part.area > ROOM:
-                yield _at(
-                    "floor-unreachable",
-                    f"{part.area:.1f} m2 of floor cannot be reached from an entrance",
-                    part,
-                    Severity.NOTE,
-                )
+    yield from closed_rooms(plan)
+
+
+def closed_rooms(plan: FloorPlan) -> Iterator[Defect]:
+    """Parts of the floor to which no way leads from an entrance: all in one line, then each.
+
+    Of a plan with zones nothing is told here: there, each zone tells whether it can be reached.
+    """
+    if plan.zones or not plan.doors_of(DoorKind.ENTRANCE):
+        return
+    parts, entered = entered_parts(plan, Audience.CUSTOMER)
+    rooms = area(parts) > ROOM
+    closed = parts[rooms & ~entered]
+    if len(closed) > 1:
+        doors = union_all([door.line for door in plan.doors])
+        doorless = int((distance(closed, doors) > REACH).sum())
+        largest = max(closed, key=lambda part: part.area)
+        lost, floor = area(closed).sum(), area(parts[rooms]).sum()
+        yield _at(
+            "rooms-without-door",
+            f"{len(closed)} of {rooms.sum()} rooms cannot be reached from an entrance "
+            f"({lost:.0f} of {floor:.0f} m2), {doorless} of them have no door; nothing for "
+            "customers is placed there; draw the doors between the rooms; the largest closed one "
+            f"has {largest.area:.0f} m2",
+            largest,
+            Severity.WARNING if lost > LOST * floor else Severity.NOTE,
+        )
+    for part in closed:
+        yield _at(
+            "floor-unreachable",
+            f"{part.area:.1f} m2 of floor cannot be reached from an entrance",
+            part,
+            Severity.NOTE,
+        )

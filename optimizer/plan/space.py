@@ -10,20 +10,32 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import LineString, Point, union_all
+from shapely import LineString, Point, distance, get_parts, union_all
 from shapely.ops import nearest_points
 
 from optimizer.plan.model import Door, DoorKind, FloorPlan, ZoneKind
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Audience", "door_point", "floor_space", "free_space", "zone_space"]
+__all__ = [
+    "REACH",
+    "Audience",
+    "door_point",
+    "entered_parts",
+    "entered_space",
+    "floor_space",
+    "free_space",
+    "zone_space",
+]
 
 #: Half the thickness of the leaf that closes a door, metres; only has to stop a path.
 LEAF = 0.02
 #: How far from a door its standing point may lie, metres: a wall's thickness and a step.
 DOOR_STEP = 1.5
+#: How near to the floor a door must come to lead to it, metres: half a thick wall.
+REACH = 0.6
 
 
 class Audience(StrEnum):
@@ -33,6 +45,11 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+#: Doors through which each audience comes in; staff doors may lie inside, which asks less.
+COMES_BY = {
+    Audience.CUSTOMER: (DoorKind.ENTRANCE,),
+    Audience.STAFF: (DoorKind.ENTRANCE, DoorKind.STAFF, DoorKind.EXIT),
+}
 #: Doors that stay shut for each audience.
 CLOSED = {
     Audience.CUSTOMER: (DoorKind.STAFF, DoorKind.INTERLOCK, DoorKind.EMERGENCY),
@@ -58,6 +75,27 @@ def free_space(plan: FloorPlan, audience: Audience) -> BaseGeometry:
         closed += [zone.polygon for zone in plan.zones if zone.kind.staff_only]
     space = floor_space(plan)
     return space.difference(union_all(closed)) if closed else space
+
+
+def entered_parts(
+    plan: FloorPlan, audience: Audience
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Parts of one audience's floor without a way between them, and which of them it can enter."""
+    parts = get_parts(free_space(plan, audience))
+    doors = union_all([door.line for door in plan.doors_of(*COMES_BY[audience])])
+    # the distance to nothing is no number, and so never within reach
+    entered: NDArray[np.bool_] = distance(parts, doors) <= REACH
+    return parts, entered
+
+
+def entered_space(plan: FloorPlan, audience: Audience) -> BaseGeometry:
+    """Floor on which one audience may walk and to which an outer door of its own leads.
+
+    All of its floor where no part of it can be entered: the drawing then lacks its doors, and
+    nothing is known.
+    """
+    parts, entered = entered_parts(plan, audience)
+    return union_all(parts[entered]) if entered.any() else free_space(plan, audience)
 
 
 def zone_space(plan: FloorPlan, *kinds: ZoneKind) -> BaseGeometry:

@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from tiny_studies import room
+from tiny_studies import machine, make_study, one_stop_each, room
 
+from optimizer.demand.mix import StaffRound
+from optimizer.equipment.model import Anchoring, Role, StandingPoint
 from optimizer.place.optimize import optimize
 from optimizer.place.problem import build_problem
 from optimizer.plan.model import Door, DoorKind
 from optimizer.result import Status
+from optimizer.study import FixtureGroup
 
 
 def walled(study, *walls):
@@ -26,9 +29,10 @@ def test_poses_behind_a_wall_are_left_out(two_machines):
     for k, poses in enumerate(problem.candidates):
         assert len(poses)
         assert (poses[:, 0] < 4.0).all()
-        assert "has a way to entrance 'door' at (3.00, 0.00)" in problem.cut_off[k]
         assert np.isfinite(problem.tables.unary[k]).all()
     assert not problem.apart
+    # nothing is tried there, so that nothing has to be cut off
+    assert not problem.cut_off
 
 
 def test_nothing_is_left_out_of_one_room(two_machines):
@@ -59,6 +63,8 @@ def test_the_optimum_is_found_beside_a_room_without_a_door(two_machines):
     assert result.evaluation is not None
     assert result.bound == pytest.approx(result.evaluation.objective.value, rel=0.2)
     assert all(p.x < 4.0 for p in result.layout.placements)
+    # 1.8 x 4 m lie behind the wall
+    assert "7.2 m2 of floor cannot be reached from an entrance, at (5.10, 2.00)" in result.notes
 
 
 def test_short_of_time_kinds_get_fewer_poses(three_in_a_queue):
@@ -70,3 +76,31 @@ def test_short_of_time_kinds_get_fewer_poses(three_in_a_queue):
     assert max(len(poses) for poses in usual.candidates) > 250
     assert hurried.scarce
     assert max(len(poses) for poses in hurried.candidates) <= 250
+
+
+def test_two_kinds_that_nobody_can_walk_between_are_told_once():
+    """Staff walk from counters, behind a wall, to machines in the hall; no door: one sentence."""
+    counter = machine(
+        "counter",
+        Anchoring.THROUGH_WALL,
+        width=1.0,
+        standing=(
+            StandingPoint(role=Role.CUSTOMER, x=0.0, y=-0.8),
+            StandingPoint(role=Role.STAFF, x=0.0, y=0.8),
+        ),
+    )
+    study = make_study(
+        room(7.0, 6.0, walls=(shapely.box(0, 4.0, 7, 4.2),)),
+        (FixtureGroup(type="counter", min=1, max=1), FixtureGroup(type="m", min=1, max=1)),
+        (counter, machine("m")),
+        replace(
+            one_stop_each("counter", "m"),
+            rounds=(StaffRound(name="stroll", route=("m", "counter"), per_hour=2.0),),
+        ),
+    )
+    result = optimize(study, time_limit=3, workers=1)
+    assert result.status is Status.INFEASIBLE
+    (sentence,) = result.conflict
+    assert sentence.startswith("counter-1 (1.00")
+    assert "has a way for staff to any of the" in sentence
+    assert "of m: they lie in parts of the floor that no drawn door joins" in sentence

@@ -273,3 +273,26 @@ def test_any_plan_can_be_audited(outline, walls, columns, lines, zones) -> None:
         assert "outline-crosses" in told
     elif not all(solid.is_valid for solid in (*walls, *columns)):
         assert told & {"solid-crosses", "outline-tiny"}
+
+
+def test_rooms_without_a_door_are_summed_up_in_one_warning(hall) -> None:
+    """Two closed rooms behind walls: one line with both, then one for each place.
+
+    The floor is 9.6 x 7.6 m; the wall at y = 5 .. 5.2 leaves 9.6 x 2.6 m, halved by a wall of
+    0.2 m: 2 x 4.7 x 2.6 = 24.44 m2; the hall has 9.6 x 4.8 = 46.08 m2, together 70.52 m2.
+    """
+    inner = (box(0.2, 5, 9.8, 5.2), box(4.9, 5.2, 5.1, 7.8))
+    plan = replace(hall, walls=(*WALLS, *inner))
+    found = only(plan, "rooms-without-door")
+    assert found.severity is Severity.WARNING
+    assert found.sentence.startswith(
+        "2 of 3 rooms cannot be reached from an entrance (24 of 71 m2), 2 of them have no door;"
+    )
+    assert codes(plan).count("floor-unreachable") == 2
+    # a door between the two closed rooms: one room less is without a door than before, but both
+    # are still closed, as one part of the floor
+    joined = replace(plan, doors=(*hall.doors, door(5, 6, 5, 7, "inner", DoorKind.INNER)))
+    assert codes(joined) == ["floor-unreachable"]
+    # doors to both: nothing is told
+    doors = (door(1, 5.1, 2, 5.1, "a", DoorKind.INNER), door(8, 5.1, 9, 5.1, "b", DoorKind.INNER))
+    assert codes(replace(plan, doors=(*hall.doors, *doors))) == []

@@ -100,7 +100,7 @@ READ = {
         size=(69.9, 70.1), doors=0, components=61, said=NO_STREET
     ),
     "geojson/osm_caserne_bonne_grenoble.geojson": Truth(
-        said=frozenset({"floor-unreachable", "room-kind", "map-note"})
+        said=frozenset({"rooms-without-door", "floor-unreachable", "room-kind", "map-note"})
     ),
     "json/mlstruct_fp.json": Truth(
         size=(74.07, 42.38), area=1479.8, doors=0, said=NO_STREET | {"structural"}
