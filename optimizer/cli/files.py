@@ -124,7 +124,7 @@ def read_result(path: Path) -> dict[str, Any]:
             f"{file}: not a result; needed is the result.json that 'branch-layout optimize' wrote"
         )
     wrong = [
-        f"{file}: {key!r} must be {what}; take the result.json as 'branch-layout optimize' wrote it"
+        f"{file}: {key} must be {what}; take the result.json as 'branch-layout optimize' wrote it"
         for keys, kind, what in SECTIONS
         for key in keys
         if not isinstance(content.get(key), kind | None)

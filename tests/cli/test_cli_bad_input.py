@@ -363,5 +363,5 @@ def test_a_result_with_sections_of_another_kind_is_refused(run, tmp_path):
     ran = run("compare", path)
     assert ran.code == 2
     assert len(ran.errors) == 2
-    assert "'study' must be a table" in ran.errors[0]
-    assert "'placements' must be a list" in ran.errors[1]
+    assert "study must be a table" in ran.errors[0]
+    assert "placements must be a list" in ran.errors[1]

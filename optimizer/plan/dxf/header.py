@@ -99,13 +99,13 @@ def choose_unit(document: Any, drawing: Drawing, given: str | None) -> DrawingUn
     )
 
 
-def _code(document: Any, variable: str) -> int | None:
-    """Whole number of a header variable; None where there is none, or another value."""
+def _code(document: Any, variable: str) -> int:
+    """Whole number of a header variable; -1, which means nothing, where there is none."""
     value = document.header.get(variable)
     try:
         return int(value)
     except (OverflowError, TypeError, ValueError):
-        return None
+        return -1
 
 
 def extent(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
