@@ -12,6 +12,7 @@ from optimizer.cli import simulating
 from optimizer.evaluate import evaluate
 from optimizer.plan.space import Audience
 from optimizer.simulate import simulate
+from optimizer.simulate.figures import encounters_at
 from optimizer.simulate.hall import furnish_hall
 from optimizer.simulate.handovers import chance_to_meet, expect_handovers, share_who_wait
 
@@ -106,3 +107,13 @@ def test_a_bar_grows_on_a_terminal(monkeypatch, terminal):
         tell(0.5)
     assert ("walking" in paper.getvalue()) is terminal
     assert ("50 %" in paper.getvalue()) is terminal
+
+
+def test_encounters_at_the_distance_of_the_study_are_those_of_the_judge(room):
+    """The formula beside the simulated streams is the judge's; who needs more room meets more."""
+    study = room(arrivals=30, minutes=1.0)
+    judged = evaluate(study, study.current_layout)
+    own = study.walking.encounter_distance
+    assert judged.crossing.encounters_per_hour > 0
+    assert encounters_at(study, judged, own) == judged.crossing.encounters_per_hour
+    assert encounters_at(study, judged, own + 0.3) > judged.crossing.encounters_per_hour
