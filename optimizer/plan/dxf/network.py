@@ -15,6 +15,7 @@ from shapely import (
     get_coordinates,
     get_num_coordinates,
     get_parts,
+    is_empty,
     line_interpolate_point,
     line_locate_point,
     linestrings,
@@ -81,7 +82,7 @@ def line_array(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
 
 def _noded(lines: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
     edges: NDArray[np.object_] = get_parts(union_all(list(lines), grid_size=GRID))
-    return edges
+    return edges[~is_empty(edges)]  # what is shorter than the grid leaves nothing
 
 
 def _with_lines(edges: NDArray[np.object_], more: NDArray[np.object_]) -> NDArray[np.object_]:
