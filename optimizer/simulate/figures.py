@@ -332,7 +332,10 @@ def encounters_at(study: Study, evaluation: Evaluation, distance: float) -> floa
         lane_width=max(study.walking.lane_width, distance),
     )
     figures = compute_crossing(
-        study.replace(walking=walking), evaluation.legs, courses=(), only=frozenset({"encounters_per_hour"})
+        study.replace(walking=walking),
+        evaluation.legs,
+        courses=(),
+        only=frozenset({"encounters_per_hour"}),
     )
     return figures.encounters_per_hour
 

@@ -82,7 +82,8 @@ def line_array(paths: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
 
 def _noded(lines: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
     edges: NDArray[np.object_] = get_parts(union_all(list(lines), grid_size=GRID))
-    return edges[~is_empty(edges)]  # what is shorter than the grid leaves nothing
+    kept: NDArray[np.object_] = edges[~is_empty(edges)]  # what is shorter leaves nothing
+    return kept
 
 
 def _with_lines(edges: NDArray[np.object_], more: NDArray[np.object_]) -> NDArray[np.object_]:
