@@ -227,5 +227,7 @@ def _to_jambs(start: NDArray[np.float64], end: NDArray[np.float64], walls: Walls
             float(walls.pieces[i].intersection(ray).distance(Point(spot)))
             for i in walls.tree.query(ray, predicate="intersects")
         ]
-        out.append(spot + sign * min(gaps, default=0.0) * way)
+        # what a ray only grazes may share no point with it in floating point: that is no distance
+        gap = min((gap for gap in gaps if math.isfinite(gap)), default=0.0)
+        out.append(spot + sign * gap * way)
     return LineString(out)
