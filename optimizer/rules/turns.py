@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TURN_CHECKS"]
 
-#: Before and after a turn the width is measured so far from it, metres.
-BESIDE = 0.3
-
 
 def check_half_turn(rule: Rule, scene: Scene) -> Iterator[Finding]:
     """Where customers walk round the end of something narrow, the floor at the turn is wide."""
@@ -95,7 +92,7 @@ def _too_tight(
         return wide, need, (float(middle[0]), float(middle[1])), others
     for corner, away in ((bends[0], path[0]), (bends[-1], path[-1])):
         length = float(np.hypot(*(away - corner)))
-        place = corner + (away - corner) * min(BESIDE / max(length, CONTACT), 1.0)
+        place = corner + (away - corner) * min(rule.limits["away"] / max(length, CONTACT), 1.0)
         wide, others = _clear(scene, index, place, beside)
         if wide < beside - CONTACT:
             return wide, beside, (float(place[0]), float(place[1])), others

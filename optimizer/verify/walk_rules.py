@@ -36,8 +36,6 @@ __all__ = ["WALK_OPEN", "WALK_RULES"]
 
 #: Doubt about a width beside a walk's corner, metres, and about how far it turns, degrees.
 BEND, TURN = 2e-4, 0.02
-#: Before and after a turn the width is measured so far from it, metres.
-BESIDE = 0.3
 #: A walk belongs to the corner of a fixture that it passes this much farther off than need be.
 NEAR = 1e-3
 #: Doubt about the length of a walk in a zone, metres.
@@ -116,7 +114,7 @@ def _too_narrow(
     if wide < need - doubt:
         return True
     for corner, away in ((first, path[0]), (last, path[-1])):
-        share = min(BESIDE / max(math.dist(corner, away), CONTACT), 1.0)
+        share = min(limits["away"] / max(math.dist(corner, away), CONTACT), 1.0)
         place = corner + share * (away - corner)
         if _clear(foot, things, place, limits["beside"] + BEND) < limits["beside"] - doubt:
             return True

@@ -62,7 +62,9 @@ ASKED = {
     "egress_route": [{"value": 0.9}],
     "egress_strip": [{"value": 0.9}],
     "egress_walk": [{"value": 7.5}],
-    "half_turn": [{"value": 1.22, "element": 1.22, "beside": 1.065, "wide": 1.525, "angle": 60}],
+    "half_turn": [
+        {"value": 1.22, "element": 1.22, "beside": 1.065, "wide": 1.525, "angle": 60, "away": 0.3}
+    ],
     "passing_place": [{"value": 5.0, "width": 1.2}],
     "desk_turning": [{"value": 1.5, "knee": 0.3, "height": 1.0, "subjects": ("desk",)}],
     "clear_floor": [{"width": 0.9, "depth": 1.3, "subjects": ("atm", "desk")}],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
-from test_walked_bound import narrow_room
+from test_walked_bound import narrow_room, walked_room
 from test_walked_proof import failed, rewritten
 
 from optimizer.place import blocker_kernels, blockers
@@ -16,10 +15,8 @@ from optimizer.place.blockers import find_detours
 from optimizer.place.bound import layout_cost, lower_bound
 from optimizer.place.bound.region import Region
 from optimizer.place.optimize import optimize
-from optimizer.place.problem import build_problem
 from optimizer.place.standing import Standing
 from optimizer.place.table_problem import make_table_problem
-from optimizer.place.tables import make_tables
 from optimizer.report.results import result_to_json
 from optimizer.verify.stated import read_stated
 
@@ -67,18 +64,7 @@ def test_a_turned_rectangle_is_walked_round_like_one_that_is_not():
 @pytest.fixture(scope="module", params=[0, 1, 2])
 def hall(request):
     """A narrow room, detours of a layout that has some, and the true walking of every layout."""
-    problem = build_problem(narrow_room(request.param))
-    rng = np.random.default_rng(request.param)
-    few = tuple(poses[np.sort(rng.permutation(len(poses))[:POSES])] for poses in problem.candidates)
-    tables = make_tables(problem.study, problem.kinds, few, problem.shells)
-    problem = replace(problem, candidates=few, tables=tables)
-    plain = make_table_problem(problem)
-    truth = Standing.of(problem, plain, 1000.0)
-    walked = {
-        layout: truth.cost(tuple((pose,) for pose in layout))
-        for layout in product(*(range(len(poses)) for poses in few))
-        if problem.fit(np.array(layout, dtype=np.int64))
-    }
+    problem, plain, walked = walked_room(request.param, POSES)
     # the dearest have no way at all
     usual = [one for one in walked if walked[one] < 3.0 * min(walked.values())]
     far = max(usual, key=lambda one: walked[one] / layout_cost(plain, tuple((p,) for p in one)))

@@ -44,7 +44,8 @@ CHAINS = {
     "egress_strip": ("value", (0.4, 0.9, 2.4), {}),
     "egress_walk": ("value", (30.0, 7.5, 3.0), {}),
     "half_turn": (
-        "value", (0.3, 1.22, 2.5), {"element": 1.22, "beside": 0.1, "wide": 9.0, "angle": 60},
+        "value", (0.3, 1.22, 2.5),
+        {"element": 1.22, "beside": 0.1, "wide": 9.0, "angle": 60, "away": 0.3},
     ),
     "passing_place": ("value", (30.0, 5.0, 1.0), {"width": 1.6}),
     "desk_turning": ("value", (0.5, 1.5, 9.0), {"knee": 0.3, "height": 1.0, "subjects": ("desk",)}),

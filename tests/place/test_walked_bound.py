@@ -62,12 +62,13 @@ def chosen_of(problem, layout):
     return np.array([pose for of_kind in layout for pose in of_kind], dtype=np.int64)
 
 
-@pytest.fixture(scope="module", params=[0, 1, 2])
-def hall(request):
-    """A narrow room, its table problem, and the true walking of every layout."""
-    problem = build_problem(narrow_room(request.param))
-    rng = np.random.default_rng(request.param)
-    few = tuple(poses[np.sort(rng.permutation(len(poses))[:POSES])] for poses in problem.candidates)
+def walked_room(seed, poses_each=POSES):
+    """A narrow room with few candidates of each kind, its table problem, and the true walking of every layout."""
+    problem = build_problem(narrow_room(seed))
+    rng = np.random.default_rng(seed)
+    few = tuple(
+        poses[np.sort(rng.permutation(len(poses))[:poses_each])] for poses in problem.candidates
+    )
     tables = make_tables(problem.study, problem.kinds, few, problem.shells)
     problem = replace(problem, candidates=few, tables=tables)
     table_problem = make_table_problem(problem)
@@ -78,6 +79,12 @@ def hall(request):
         if problem.fit(np.array(layout, dtype=np.int64))
     }
     return problem, table_problem, walked
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2])
+def hall(request):
+    """A narrow room as `walked_room` gives it."""
+    return walked_room(request.param)
 
 
 def test_the_truth_of_a_layout_is_that_of_the_search(hall):

@@ -190,7 +190,7 @@ def test_half_turn(ask, leg):
     round_it = leg("street", "desk-1", (4.2, 0.5), (4.25, 4.55), (5.75, 4.55), (5.8, 0.5))
     asked = {
         "legs": (round_it,), "value": 1.22, "element": 1.22, "beside": 1.065, "wide": 1.525,
-        "angle": 150,
+        "angle": 150, "away": 0.3,
     }  # fmt: skip
     thing = ("block-1", 5, 4, 0)
     assert ask("half_turn", thing, **asked).passed
