@@ -63,7 +63,7 @@ def chosen_of(problem, layout):
 
 
 def walked_room(seed, poses_each=POSES):
-    """A narrow room with few candidates of each kind, its table problem, and the true walking of every layout."""
+    """A narrow room with few candidates, its table problem, and the true walking of all layouts."""
     problem = build_problem(narrow_room(seed))
     rng = np.random.default_rng(seed)
     few = tuple(
