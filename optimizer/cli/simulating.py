@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from optimizer.equipment.layout import Layout
-    from optimizer.simulate.figures import Compared, Simulated
+    from optimizer.simulate.figures import Compared, Estimate, Simulated
     from optimizer.simulate.queue_day import DayHour
     from optimizer.simulate.queue_run import LineRun
     from optimizer.study import Study
@@ -140,7 +140,7 @@ def _print(simulated: Simulated, lines: Sequence[LineRun], day: Sequence[DayHour
                 f"{line.type} {line.name}".strip(),
                 str(line.servers),
                 _number(line.wait.mean),
-                f"{_number(line.wait.low)} to {_number(line.wait.high)}",
+                _interval(line.wait),
                 _number(line.analytic_wait),
                 f"{line.abandoned.mean:.1%} ({line.analytic_abandoned:.1%})",
             )
@@ -166,7 +166,7 @@ def _day_table(day: Sequence[DayHour]) -> Table:
             f"{row.arrivals_per_hour:.1f}",
             str(row.windows),
             _number(row.wait.mean),
-            f"{_number(row.wait.low)} to {_number(row.wait.high)}",
+            _interval(row.wait),
             _number(row.analytic_wait),
         )
     return table
@@ -182,12 +182,17 @@ def _table(first: str, figures: Iterable[Compared]) -> Table:
         table.add_row(
             figure.label,
             _number(value.mean),
-            f"{_number(value.low)} to {_number(value.high)}" if value.runs > 1 else "",
+            _interval(value),
             _number(figure.analytic),
             "" if math.isnan(figure.difference) else f"{figure.difference:+.1%}",
             figure.unit,
         )
     return table
+
+
+def _interval(value: Estimate) -> str:
+    """The interval of a figure; nothing where fewer than two runs have it."""
+    return "" if math.isnan(value.low) else f"{_number(value.low)} to {_number(value.high)}"
 
 
 def _number(value: float) -> str:

@@ -43,6 +43,9 @@ def test_a_table_for_planners(files, capsys):
     out = capsys.readouterr().out
     assert "Walking per customer" in out
     assert "customers came" in out
+    rows = [line for line in out.splitlines() if line.startswith("Walking per customer")]
+    assert len(rows) == 2  # metres and minutes
+    assert not any(" to " in row for row in rows)  # one run has no interval
 
 
 @pytest.mark.parametrize("hours", ["0", "25", "nan"])
