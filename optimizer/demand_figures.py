@@ -1,4 +1,4 @@
-"""Figures of whole visits and of periods: what a planner asks for first.
+"""Figures of waits, of whole visits and of periods: what a planner asks for first.
 
 In: nothing. Out: immutable records that an `Evaluation` holds.
 """
@@ -11,9 +11,72 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimizer.evaluation import WaitingFigures
+__all__ = [
+    "ClassWaiting",
+    "DoorToDoorFigures",
+    "PeriodFigures",
+    "VisitMinutes",
+    "WaitingFigures",
+    "waiting_seconds",
+]
 
-__all__ = ["DoorToDoorFigures", "PeriodFigures", "VisitMinutes"]
+
+@dataclass(frozen=True, kw_only=True)
+class ClassWaiting:
+    """Waiting of one class of customers at the fixtures of one type."""
+
+    mean_minutes: float
+    p95_minutes: float
+    arrivals_per_hour: float
+    abandoned: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingFigures:
+    """Waiting at the fixtures of one type.
+
+    Parameters
+    ----------
+    mean_minutes, p95_minutes
+        Wait of all who come, also of those who leave; inf where the queue grows for ever.
+    utilisation
+        What comes over what can be served, of the busiest line of the type.
+    arrivals_per_hour, servers
+        Who comes, and how many are served at a time.
+    people_waiting
+        Mean number of people in the queue.
+    abandoned
+        Share of those who come and leave unserved.
+    service_minutes
+        Mean time that a customer keeps a place taken, with the wait for a check by staff.
+    check_wait_minutes
+        Part of it that is a wait for the member of staff who checks, mean over all customers.
+    by_class
+        The same by class of customers, where the study has classes.
+    minutes_of_hour
+        Mean minutes that the objective and minutes from door to door take: those of the steady
+        state, and where an hour is too short for it, less; finite (`demand.overload`).
+    by_business
+        The same by business, where businesses stand in different lines or classes.
+    """
+
+    mean_minutes: float
+    p95_minutes: float
+    utilisation: float
+    arrivals_per_hour: float
+    servers: int
+    minutes_of_hour: float
+    people_waiting: float = 0.0
+    abandoned: float = 0.0
+    service_minutes: float = 0.0
+    check_wait_minutes: float = 0.0
+    by_class: Mapping[str, ClassWaiting] = field(default_factory=dict)
+    by_business: Mapping[str, float] = field(default_factory=dict)
+
+
+def waiting_seconds(waiting: Mapping[str, WaitingFigures]) -> float:
+    """Person-seconds of waiting in an hour, over all kinds of fixture."""
+    return sum(60.0 * row.arrivals_per_hour * row.minutes_of_hour for row in waiting.values())
 
 
 @dataclass(frozen=True, kw_only=True)

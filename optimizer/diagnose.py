@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from optimizer.demand.diagnosis import diagnose_places, diagnosis_value
 from optimizer.demand.flows import PersonClass, compute_flows
-from optimizer.demand.periods import open_places, period_arrivals
+from optimizer.demand.open_windows import open_places
+from optimizer.demand.periods import period_arrivals
 from optimizer.demand.waiting import waiting_of_mix
 from optimizer.errors import StudyError
 from optimizer.evaluation import waiting_seconds

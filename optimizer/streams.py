@@ -14,7 +14,6 @@ import numpy as np
 
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.legs import AUDIENCE
-from optimizer.demand.periods import reference_weights
 from optimizer.walk.encounters import LaneModel, Streams, gait_terms
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def weighted_streams(study: Study, legs: Sequence[LegEnds]) -> tuple[Streams, ND
     streams = streams_of(study, legs, class_weights(study))
     if not study.periods:
         return replace(streams, classes=np.zeros_like(streams.classes)), np.ones((1, 1))
-    weights = people_meeting(legs, reference_weights(study))
+    weights = people_meeting(legs, study.reference_weights)
     unit = replace(streams, rates=np.ones(len(legs)), classes=np.arange(len(legs)))
     return unit, weights
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from optimizer.demand.combination import combine
 from optimizer.demand.flows import PersonClass, compute_flows
 from optimizer.demand.levers import pull_lever
-from optimizer.demand.periods import period_arrivals, reference_weights
+from optimizer.demand.periods import heaviest_period, period_arrivals, period_weights
 from optimizer.errors import StudyError
 from optimizer.measures import BASIC
 
@@ -226,9 +226,26 @@ class Study:
     def arrivals_per_hour(self) -> float:
         """Customers per hour at the design hour, or in the periods by their reference weights."""
         if self.periods:
-            weighted = zip(self.periods, reference_weights(self), strict=True)
+            weighted = zip(self.periods, self.reference_weights, strict=True)
             return sum(w * period_arrivals(self.mix.arrivals, p) for p, w in weighted)
         return self.mix.arrivals.per_hour.get(self.hour, 0.0)
+
+    @property
+    def reference_weights(self) -> tuple[float, ...]:
+        """Weights of the periods with which figures and bounds are taken; they add to 1.
+
+        Those of a mix, and for the worst case all weight on the period with most arrivals per open
+        place: `demand.periods`, (1).
+        """
+        if self.objective.periods == "mix":
+            return period_weights(self.periods)
+        return heaviest_period(
+            self.periods,
+            self.mix.arrivals,
+            self.servers(),
+            each={name: kind.servers for name, kind in self.types.items()},
+            staffed=self.mix.service.staffed,
+        )
 
     def metre_weight(self, person: PersonClass) -> float:
         """Weight of a metre that somebody of a class walks: its own, and its time in the branch."""

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 
 from optimizer.demand.flows import ENTRANCE, EXIT, journeys_of, stop_shares
 from optimizer.demand.legs import street_doors
+from optimizer.demand.open_windows import open_fixtures, open_places
 from optimizer.demand.period_legs import fixture_places
-from optimizer.demand.periods import open_fixtures, open_places, period_arrivals
+from optimizer.demand.periods import period_arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

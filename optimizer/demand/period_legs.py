@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING
 
 from optimizer.demand.flows import PersonClass, compute_flows
 from optimizer.demand.legs import LegEnds, expand_flows
-from optimizer.demand.periods import (
-    open_fixtures,
-    open_places,
-    period_arrivals,
-    reference_weights,
-)
+from optimizer.demand.open_windows import open_fixtures, open_places
+from optimizer.demand.periods import period_arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +59,7 @@ def layout_legs(
         flows = compute_flows(study.mix, open_places(study, period, places), arrivals)
         for leg in expand_flows(study.plan, flows, open_fixtures(study, period, names)):
             found[leg.source, leg.target, leg.person][k] = leg.by_group
-    weights = reference_weights(study)
+    weights = study.reference_weights
     legs = []
     for (source, target, person), by_period in found.items():
         by_group: defaultdict[str, float] = defaultdict(float)

@@ -1,7 +1,7 @@
 """Periods: parts of the week with their own arrivals and open windows, which one layout must suit.
 
-In: the periods of a study, its arrivals and its fixtures. Out: people per hour, open places and
-open fixtures of each period, and how much each counts.
+In: periods and arrivals. Out: people per hour of each period, how many places of a type are open in
+it, and how much it counts. Which fixtures of a study are open says `demand.open_windows`.
 
 A study without periods has one: its design hour, with everything open. With periods p of weights
 w_p that add to 1, the objective of a layout is
@@ -26,20 +26,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from optimizer.demand.mix import Arrivals
-    from optimizer.study import Study
 
 __all__ = [
     "Period",
     "bundled_periods",
-    "open_fixtures",
-    "open_patterns",
-    "open_places",
+    "heaviest_period",
+    "open_count",
     "period_arrivals",
     "period_weights",
-    "reference_weights",
 ]
 
 
@@ -108,70 +105,60 @@ def period_weights(periods: Sequence[Period]) -> tuple[float, ...]:
     return tuple(period.importance / total for period in periods)
 
 
-def reference_weights(study: Study) -> tuple[float, ...]:
-    """Weights with which figures and bounds of a study are taken: see (1)."""
-    if study.objective.periods == "mix":
-        return period_weights(study.periods)
-    full = study.servers()
-
-    def pressure(period: Period) -> float:
-        places = open_places(study, period, full)
-        staffed = [n for kind, n in places.items() if kind in study.mix.service.staffed]
-        return period_arrivals(study.mix.arrivals, period) / max(sum(staffed), 1)
-
-    pressures = [pressure(period) for period in study.periods]
-    worst = pressures.index(max(pressures))
-    return tuple(float(k == worst) for k in range(len(pressures)))
-
-
-def open_places(study: Study, period: Period, places: Mapping[str, int]) -> dict[str, int]:
-    """Places by fixture type that are open in a period, of those that a layout has.
-
-    A fixture is open as a whole, with all the places that it has.
-    """
-    return {kind: _open(study, period, kind, count) for kind, count in places.items()}
-
-
-def _open(study: Study, period: Period, kind: str, count: int) -> int:
-    each = max(1, study.types[kind].servers)
-    if kind in period.open:
-        return min(count, each * math.ceil(period.open[kind] / each))
-    if kind in study.mix.service.staffed and study.types[kind].servers:
-        # a place that rounds up but for binary dust is one place
-        wanted = max(1, math.ceil(period.open_share * count - 1e-9))
-        return min(count, each * math.ceil(wanted / each))
-    return count
-
-
-def open_patterns(study: Study, names: Mapping[str, Iterable[str]]) -> dict[str, tuple[bool, ...]]:
-    """In which periods each fixture is open, by name: fixtures of one pattern may be exchanged."""
-    own = {kind: tuple(of) for kind, of in names.items()}
-    by_period = [
-        {name for open_ones in open_fixtures(study, period, own).values() for name in open_ones}
-        for period in study.periods
-    ]
-    return {name: tuple(name in ones for ones in by_period) for of in own.values() for name in of}
-
-
-def open_fixtures(
-    study: Study, period: Period, names: Mapping[str, Iterable[str]]
-) -> dict[str, tuple[str, ...]]:
-    """Names of the fixtures by type that are open in a period: the first ones of the study.
+def heaviest_period(
+    periods: Sequence[Period],
+    arrivals: Arrivals,
+    places: Mapping[str, int],
+    *,
+    each: Mapping[str, int],
+    staffed: Container[str],
+) -> tuple[float, ...]:
+    """All weight on the period with most arrivals per open staffed place: (1) for the worst case.
 
     Parameters
     ----------
-    study
-        Gives the order.
-    period
-        Says how many places are open.
-    names
-        All names by type.
+    periods, arrivals
+        Who comes when.
+    places
+        Places by fixture type of the full brief.
+    each
+        Places of one fixture, by type.
+    staffed
+        Types that somebody has to stand behind.
     """
-    order = {name: k for k, name in enumerate(n for g in study.groups for n in g.names())}
-    found: dict[str, tuple[str, ...]] = {}
-    for kind, own in names.items():
-        each = max(1, study.types[kind].servers)
-        listed = sorted(own, key=lambda name: order.get(name, len(order)))
-        count = math.ceil(_open(study, period, kind, each * len(listed)) / each)
-        found[kind] = tuple(listed[:count])
-    return found
+
+    def pressure(period: Period) -> float:
+        manned = (
+            open_count(period, kind, count, each=each[kind], staffed=kind in staffed)
+            for kind, count in places.items()
+            if kind in staffed
+        )
+        return period_arrivals(arrivals, period) / max(sum(manned), 1)
+
+    pressures = [pressure(period) for period in periods]
+    heaviest = pressures.index(max(pressures))
+    return tuple(float(k == heaviest) for k in range(len(pressures)))
+
+
+def open_count(period: Period, kind: str, count: int, *, each: int, staffed: bool) -> int:
+    """Places of a fixture type that are open in a period; a fixture is open as a whole.
+
+    Parameters
+    ----------
+    period
+        Says how many are open.
+    kind, count
+        Type, and its places in the layout.
+    each
+        Places of one fixture; 0 for a type that serves nobody by itself.
+    staffed
+        Whether somebody has to stand behind it.
+    """
+    whole = max(1, each)
+    if kind in period.open:
+        return min(count, whole * math.ceil(period.open[kind] / whole))
+    if staffed and each:
+        # a place that rounds up but for binary dust is one place
+        wanted = max(1, math.ceil(period.open_share * count - 1e-9))
+        return min(count, whole * math.ceil(wanted / whole))
+    return count

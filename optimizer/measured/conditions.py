@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.demand.courses import layout_courses
-from optimizer.demand.periods import open_places, period_arrivals, reference_weights
+from optimizer.demand.open_windows import open_places
+from optimizer.demand.periods import period_arrivals
 from optimizer.demand.waiting import compute_waiting, waiting_of_mix
 from optimizer.evaluation import waiting_seconds
 from optimizer.measured.door_to_door import minutes_at_stops
@@ -92,7 +93,7 @@ def find_conditions(study: Study, layout: Layout | None = None) -> tuple[Conditi
         )
         return (alone,)
     found = []
-    weights = reference_weights(study)
+    weights = study.reference_weights
     for period, weight, own in zip(study.periods, weights, courses, strict=True):
         places = open_places(study, period, full)
         arrivals = period_arrivals(study.mix.arrivals, period)

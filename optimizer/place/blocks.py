@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.demand.periods import open_patterns
+from optimizer.demand.open_windows import open_patterns
 from optimizer.equipment.layout import Layout, Placement, place_points
 
 if TYPE_CHECKING:

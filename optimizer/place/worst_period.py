@@ -44,10 +44,8 @@ class WorstPeriod:
     """
 
     def __init__(self, study: Study, legs: Sequence[LegEnds]) -> None:
-        from optimizer.demand.periods import reference_weights
-
         count = len(study.periods)
-        self._reference = reference_weights(study).index(1.0)
+        self._reference = study.reference_weights.index(1.0)
         self._fixed = np.array(fixed_costs(study))
         self._metres = np.array(
             [

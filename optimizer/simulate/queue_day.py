@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.demand.flows import compute_visits
 from optimizer.demand.lines import compute_line, mean_wait
-from optimizer.demand.periods import open_places
+from optimizer.demand.open_windows import open_places
 from optimizer.demand.waiting import compute_streams
 from optimizer.simulate.figures import Estimate, estimate_ratio
 from optimizer.simulate.packages import load

@@ -191,7 +191,12 @@ def check_privacy(scene: Scene, result: Any) -> Iterator[Claim]:
         )
     else:
         yield hold("privacy.overlooked", False, "privacy.overlooked must be a list of pairs")
-    yield _within(result, "privacy.through_flow_per_hour", through_flow(scene), 1e-9)
+    yield _within(
+        result,
+        "privacy.through_flow_per_hour",
+        through_flow(scene.fixtures, scene.walks, scene.ways),
+        1e-9,
+    )
 
 
 def _table(result: Any, name: str, found: Mapping[str, float], relative: float) -> Iterator[Claim]:

@@ -63,7 +63,7 @@ def measure_flows(scene: Scene, met: Meetings) -> dict[str, Span | None]:
     """
     found: Spans = {**_crossing(scene), **_classes(met), **_detour(scene)}
     found["crossing.encounters_per_hour"] = met.total
-    found["privacy.through_flow_per_hour"] = through_flow(scene)
+    found["privacy.through_flow_per_hour"] = through_flow(scene.fixtures, scene.walks, scene.ways)
     cost = sum(fixture.kind.cost or 0.0 for fixture in scene.fixtures)
     found["equipment_cost"] = (cost, cost)
     arrivals = scene.study.arrivals_per_hour

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.plan.model import FloorPlan
+    from optimizer.verify.demand import Walk
     from optimizer.verify.placed import Placed
-    from optimizer.verify.scene import Scene
+    from optimizer.verify.ways import Ways
 
 __all__ = ["overlooked", "through_flow"]
 
@@ -85,11 +86,21 @@ def _seen_from(
     return math.hypot(dx, dy), abs(turn)
 
 
-def through_flow(scene: Scene) -> tuple[float, float]:
-    """People an hour who walk through a privacy zone of others: at least, and at most."""
-    zones = [(f.name, zone) for f in scene.fixtures if (zone := f.zone()) is not None]
+def through_flow(
+    fixtures: Sequence[Placed], walks: Sequence[Walk], ways: Sequence[Ways]
+) -> tuple[float, float]:
+    """People an hour who walk through a privacy zone of others: at least, and at most.
+
+    Parameters
+    ----------
+    fixtures
+        With their zones.
+    walks, ways
+        Who walks, and the shortest ways of each walk.
+    """
+    zones = [(f.name, zone) for f in fixtures if (zone := f.zone()) is not None]
     least = most = 0.0
-    for walk, way in zip(scene.walks, scene.ways, strict=True):
+    for walk, way in zip(walks, ways, strict=True):
         lines = [LineString(path) for path in way.paths]
         for name, zone in zones:
             if name in (walk.source, walk.target) or not lines:

@@ -19,7 +19,7 @@ from optimizer.errors import StudyError
 from optimizer.plan.space import Audience, door_point, free_space
 from optimizer.verify.demand import list_walks, merge_walks
 from optimizer.verify.discs import Floor
-from optimizer.verify.periods import list_parts
+from optimizer.verify.parts import list_parts
 from optimizer.verify.privacy import DOUBT, overlooked
 from optimizer.verify.sight import GRAZE, Sights
 from optimizer.verify.waiting import queue_figures
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from optimizer.study import Study
     from optimizer.verify.demand import Walk
-    from optimizer.verify.periods import Part
+    from optimizer.verify.parts import Part
     from optimizer.verify.placed import Placed
 
 __all__ = ["NO_WAY", "Scene"]

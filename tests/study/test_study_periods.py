@@ -6,13 +6,8 @@ import json
 
 import pytest
 
-from optimizer.demand.periods import (
-    open_fixtures,
-    open_places,
-    period_arrivals,
-    period_weights,
-    reference_weights,
-)
+from optimizer.demand.open_windows import open_fixtures, open_places
+from optimizer.demand.periods import period_arrivals, period_weights
 from optimizer.errors import StudyError
 from optimizer.study_file import read_study
 
@@ -101,7 +96,7 @@ def test_people_and_weights_of_periods(read):
 def test_the_worst_case_is_held_against_the_heaviest_period(read):
     """67.6 people for two desks are fewer a desk than 34.2 for one: noon is the heavier."""
     study = read(TWO + '[objective]\nperiods = "worst"\n')
-    assert reference_weights(study) == (0.0, 1.0)
+    assert study.reference_weights == (0.0, 1.0)
     assert study.objective.periods == "worst"
 
 
