@@ -28,6 +28,7 @@ __all__ = [
     "MIB",
     "PREFIX",
     "file_within",
+    "least",
     "most",
     "names",
     "read_bytes",
@@ -70,6 +71,17 @@ def most(name: str) -> float:
         The variable of the environment is no number above 0.
     """
     return setting(name, float(_limits()[name]["most"]))
+
+
+def least(name: str) -> float:
+    """Least that must be allowed: of the environment, else of `reading_limits.toml`.
+
+    Raises
+    ------
+    FileFormatError
+        As `most`.
+    """
+    return setting(name, float(_limits()[name]["least"]))
 
 
 def setting(name: str, usual: float) -> float:

@@ -1,0 +1,171 @@
+"""Under any limit on memory each command ends by itself, with a result or with one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from optimizer.cli.memory import StarvationWatch
+from optimizer.reading_limits import MIB, least
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: limits of Linux")
+
+#: Longest that a run may take beyond its time limit; ten times that on a machine that is shared.
+SECONDS = 10
+SHARED = 10
+LIMIT = 2
+PROGRAM = """
+import resource, sys
+resource.setrlimit(resource.{}, ({}, {}))
+from optimizer.cli import main
+sys.exit(main())
+"""
+COLUMNS = ("branch", "study", "format", "customers_per_day", "mean_wait_minutes",
+           "replaceable_share", "area_m2", "wall_slots")  # fmt: skip
+PORTFOLIO = f"{','.join(COLUMNS)}\nhall,hall/study.toml,standard,400,5,0.6,200,4\n"
+
+
+@pytest.fixture(scope="module")
+def halls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a study, a result of it and a list of it."""
+    folder = tmp_path_factory.mktemp("halls")
+    shutil.copytree(Path(__file__).parents[2] / "floorplans" / "standard_hall", folder / "hall")
+    return folder
+
+
+def run(mib: float, words: list[str], kind: str = "RLIMIT_AS", **known: str) -> tuple[int, str]:
+    """Run the program with so much memory; its exit code and what it says on stderr."""
+    program = PROGRAM.format(kind, int(mib * MIB), int(mib * MIB))
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        timeout=SHARED * (SECONDS + LIMIT),
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **known},
+    )
+    return done.returncode, done.stderr
+
+
+def judged(code: int, said: str) -> str:
+    """How a run ended: with a result, or refused in one line of ours; else this fails."""
+    assert code in {0, 1, 2}, (code, said)
+    assert "Traceback" not in said
+    if code != 2:
+        return "a result"
+    (line,) = said.splitlines()
+    assert line.startswith("error: "), line
+    return "refused"
+
+
+@pytest.mark.parametrize("kind", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_less_than_the_libraries_take_is_told_before_the_start(kind: str) -> None:
+    """The line names what is allowed and what is needed; a limit just above it is enough."""
+    needed = least("program_mib")
+    code, said = run(needed - 1, ["--help"], kind)
+    assert (code, len(said.splitlines())) == (2, 1)
+    assert f"{needed - 1:.0f} MiB are allowed, and the libraries alone take {needed:.0f}" in said
+    assert run(needed, ["--help"], kind) == (0, "")
+
+
+def test_what_the_libraries_take_is_a_setting() -> None:
+    """The environment's number holds; one that is none is told."""
+    code, said = run(1000, ["--help"], BRANCH_READ_PROGRAM_MIB="2000")
+    assert (code, "the libraries alone take 2,000 MiB" in said) == (2, True)
+    code, said = run(1000, ["--help"], BRANCH_READ_PROGRAM_MIB="much")
+    assert (code, "it must be a number above 0" in said) == (2, True)
+
+
+def test_the_drawing_is_checked_with_little_memory(halls: Path) -> None:
+    """What the limit was measured with: a drawing of a hall is read just above it."""
+    assert judged(*run(300, ["check", str(halls / "hall" / "plan.dxf")])) == "a result"
+
+
+def test_who_only_asks_for_memory_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worked by hand: 4 s in the system alone is standing still; a tenth outside of it is not."""
+    looks = iter([(0, 0, 0), (3, 0, 3), (3.9, 0.01, 3.9), (4, 0.05, 4), (5, 0.6, 4), (9, 0.6, 4)])
+    seen: list[tuple[float, float, float]] = []
+
+    def look(_: int = 0) -> tuple[float, float]:
+        return seen[-1][1:]
+
+    monkeypatch.setattr("optimizer.cli.memory._worked", look)
+    monkeypatch.setattr(time, "monotonic", lambda: seen[-1][0])
+    seen.append((0.0, 0.0, 0.0))
+    watch = StarvationWatch(1)
+    told = []
+    for moment in looks:
+        seen.append(moment)
+        told.append(watch.starves())
+    # the fifth look sees 0.6 s of 4.6 outside, more than a tenth; after it nothing works at all
+    assert told == [False, False, False, True, False, False]
+
+
+def test_standing_still_is_ended() -> None:
+    """A child that works in the system alone, and never ends, is ended and told in one line."""
+    work = (
+        "import sys\n"
+        "from optimizer.cli.apart import run_apart\n"
+        "def work():\n"
+        "    zero = open('/dev/zero', 'rb', buffering=0)\n"
+        "    space = bytearray(1 << 24)\n"
+        "    while True: zero.readinto(space)\n"
+        "sys.exit(run_apart(work, watched=True))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", work],
+        capture_output=True,
+        text=True,
+        timeout=SHARED * SECONDS,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: the program stood still, and was ended,")
+
+
+@pytest.mark.slow
+def test_every_limit_ends_every_command(halls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """100 to 2000 MiB in steps of 50, each command: a result, or one line and exit code 2."""
+    study, out = str(halls / "hall" / "study.toml"), str(halls / "out")
+    result = str(halls / "out" / "result.json")
+    portfolio = halls / "list.csv"
+    portfolio.write_text(PORTFOLIO, encoding="utf-8")
+    short = ["--time-limit", str(LIMIT), "--workers", "1"]
+    commands = {
+        "check": ["check", study],
+        "optimize": ["optimize", study, *short, "--out", out],
+        "verify": ["verify", study, result],
+        "render": ["render", study, result, "--out", str(halls / "layout.png")],
+        "network run": [
+            "network",
+            "optimize",
+            str(portfolio),
+            *short,
+            "--out",
+            str(halls / "net"),
+            "--store",
+            str(halls / "store.db"),
+        ],
+    }
+    assert run(10_000, commands["optimize"])[0] in {0, 1}
+    seen: Counter[str] = Counter()
+    longest = dict.fromkeys(commands, 0.0)
+    for name, words in commands.items():
+        for mib in range(100, 2001, 50):
+            begun = time.monotonic()
+            seen[f"{name}: {judged(*run(mib, words))}"] += 1
+            longest[name] = max(longest[name], time.monotonic() - begun)
+            assert json.loads(Path(result).read_text(encoding="utf-8"))["placements"]
+    with capsys.disabled():
+        print(f"\n{dict(seen)}; longest { ({k: round(v, 1) for k, v in longest.items()}) } s")
+    assert all(seen[f"{name}: a result"] for name in commands)
