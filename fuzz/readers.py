@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbooks import packed_workbook
 
-from optimizer.errors import OptimizerError
+from optimizer.errors import FileFormatError, OptimizerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from optimizer.study import Study
 
@@ -127,20 +128,34 @@ def _log(path: Path) -> object:
 
 
 def _workbook(path: Path) -> object:
-    # not in a process of its own, as IFC is not
     from optimizer.demand.queue_log import read_queue_log
-    from optimizer.demand.queue_log.workbook import write_sheet
 
-    copy = path.with_suffix(".csv")
+    with _in_this_process():
+        return read_queue_log(path)
+
+
+@contextmanager
+def _in_this_process() -> Iterator[None]:
+    """Let what is read in a process of its own be read here: starting one takes a second."""
+    from optimizer.demand.queue_log import read, tables
+
+    apart = read.read_apart
+    read.read_apart = tables.read_apart = _here
     try:
-        write_sheet(str(path), None, str(copy))
-        return read_queue_log(copy)
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # ends the process that reads, and is told
-            raise
-        return None
+        yield
     finally:
-        copy.unlink(missing_ok=True)
+        read.read_apart = tables.read_apart = apart
+
+
+def _here(reader: str, path: Path, size: int, *arguments: object) -> object:
+    """What `read_apart` does, here; a panic of the machine code is told as the end of it is."""
+    module, name = reader.split(":")
+    try:
+        return getattr(import_module(module), name)(str(path), *arguments)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileFormatError(f"{path}: the reader broke off") from None
 
 
 def _pairs(path: Path) -> object:
@@ -265,7 +280,12 @@ READERS = {
     "workbook": Reader(
         file="log.xlsx",
         read=_workbook,
-        modules=("optimizer.demand.queue_log.workbook", "optimizer.demand.queue_log.tables"),
+        modules=(
+            "optimizer.demand.queue_log.workbook",
+            "optimizer.demand.queue_log.tables",
+            "optimizer.demand.queue_log.sheet",
+            "pandas",
+        ),
         words=(
             '<row r="',
             '<c r="',
