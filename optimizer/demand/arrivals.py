@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import csv
 import math
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.demand.mix import Arrivals
 from optimizer.errors import FileFormatError, StudyError
 from optimizer.reading import nearest, read_text, read_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
 __all__ = ["WEEKDAYS", "parse_hour", "read_arrivals_file", "read_profile"]
@@ -34,6 +36,12 @@ def parse_hour(text: str) -> int | None:
     return int(digits) if int(digits) < 24 else None
 
 
+@cache
+def _profiles() -> Mapping[str, Any]:
+    """Profiles of the package, read once."""
+    return {name: profile for name, profile in read_toml(PROFILES).items() if name != "schema"}
+
+
 def read_profile(name: str) -> Arrivals:
     """Arrivals of a mean day of a profile, and of its weekdays.
 
@@ -42,8 +50,7 @@ def read_profile(name: str) -> Arrivals:
     StudyError
         Where there is no profile of that name.
     """
-    profiles = read_toml(PROFILES)
-    profiles.pop("schema")
+    profiles = _profiles()
     if name not in profiles:
         raise StudyError(f"profile {name!r} is unknown; {nearest(name, profiles)}")
     profile = profiles[name]

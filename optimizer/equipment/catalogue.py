@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -123,7 +124,17 @@ def read_catalogue(path: str | PathLike[str] | None = None) -> Mapping[str, Fixt
     FileFormatError
         Where the file cannot be read, or an entry is wrong; one sentence per defect.
     """
-    file = CATALOGUE if path is None else Path(path)
+    return dict(_shipped()) if path is None else _read(Path(path))
+
+
+@cache
+def _shipped() -> Mapping[str, FixtureType]:
+    """The catalogue of the package, read once: many studies are read in one run."""
+    return _read(CATALOGUE)
+
+
+def _read(file: Path) -> Mapping[str, FixtureType]:
+    """Fixture types of a file."""
     tables = read_toml(file)
     defects: list[str] = []
     if tables.pop("schema", None) != 1:

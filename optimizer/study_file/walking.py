@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,9 @@ __all__ = [
 LENGTHS = ("radius", "encounter_distance", "lane_width")
 
 
+@cache
 def _values() -> Mapping[str, Any]:
-    """Values of `demand/walking.toml`."""
+    """Values of `demand/walking.toml`, read once."""
     return read_toml(Path(str(files("optimizer.demand").joinpath("walking.toml"))))
 
 
