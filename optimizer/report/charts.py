@@ -78,10 +78,13 @@ def plot_history(
 ) -> Axes:
     """Draw the best objective and the bound over the seconds of a search.
 
-    Gids: "objective" and "bound". The study's name is the title.
+    Gids: "objective" and "bound". The study's name is the title. Where the search was limited by
+    steps, its seconds say nothing, and no two runs have the same: it is drawn over the number of
+    times that either got better.
     """
     ax = chart_axes(ax)
-    seconds = [point.seconds for point in result.history]
+    by_steps = result.budget == "steps"
+    moments = [i if by_steps else point.seconds for i, point in enumerate(result.history)]
     entries = []
     lines = (
         ("objective", [p.objective for p in result.history], MEAN, "-"),
@@ -92,10 +95,10 @@ def plot_history(
         known = [math.isfinite(v) and (v > 0 or name == "objective") for v in values]
         finite = [v if is_known else math.nan for v, is_known in zip(values, known, strict=True)]
         (line,) = ax.step(
-            seconds, finite, where="post", color=colour, linestyle=style, marker=".", gid=name
+            moments, finite, where="post", color=colour, linestyle=style, marker=".", gid=name
         )
         entries.append((line, word("picture", name, language)))
-    _label_axis(ax, "x", word("picture", "seconds", language))
+    _label_axis(ax, "x", word("picture", "improvements" if by_steps else "seconds", language))
     _label_axis(ax, "y", word("picture", "objective", language))
     _set_title(ax, study.name)
     draw_legend(ax, entries)

@@ -15,51 +15,6 @@ def folders(tmp_path):
     return tmp_path / "one", tmp_path / "other"
 
 
-#: Files that hold no time that was measured.
-TIMELESS = (
-    *("layout.json", "layout.png", "layout.svg", "layout.dxf", "before_after.pdf"),
-    "certificate.npz",
-)
-
-
-def timeless(content):
-    """Content of a `result.json` without the seconds that were measured."""
-    if isinstance(content, dict):
-        return {key: timeless(value) for key, value in content.items() if key != "seconds"}
-    return [timeless(one) for one in content] if isinstance(content, list) else content
-
-
-def test_same_steps_give_the_same_files(room, folders):
-    """Study, seed, workers and steps the same: the same files byte for byte, in any process.
-
-    In `result.json` only seconds differ: layout, figures, bounds, history and proof are the same.
-
-    The seeds of Python's own hashes differ, so that nothing may follow the order of a set.
-    """
-    for folder, hashes in zip(folders, ("1", "2"), strict=True):
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "optimizer", "optimize", room / "study.toml"),
-                *("--steps", "300", "--workers", "2", "--seed", "4", "--time-limit", "5"),
-                *("--out", folder),
-            ],
-            check=True,
-            capture_output=True,
-            env={
-                **os.environ,
-                "PYTHONHASHSEED": hashes,
-                "PYTHONPATH": os.pathsep.join(sys.path),
-            },
-        )
-    for name in TIMELESS:
-        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
-    one, other = (
-        json.loads((folder / "result.json").read_text(encoding="utf-8")) for folder in folders
-    )
-    assert one["seconds"] != other["seconds"]  # they are measured, or the next line says nothing
-    assert timeless(one) == timeless(other)
-
-
 def test_start_is_never_given_up_for_worse(run, room, folders):
     """A result handed in as a start comes back, or something better."""
     first = run(
