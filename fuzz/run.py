@@ -52,7 +52,7 @@ BLIND = 4
 #: How a file begins that is no text, and is changed byte by byte alone.
 PACKED = b"PK"
 #: Modules whose branches guide the mutations, and those among them that do not; of the reader of
-#: drawings what tells sections and tables apart, for with all of it a file takes half as long again.
+#: drawings what tells sections and tables apart, for all of it takes half as long again.
 GUIDES = ["optimizer", "readers", "ezdxf.document", "ezdxf.sections"]
 COMPILED = ["optimizer.walk", "optimizer.place", "optimizer.reading_limits", "optimizer.errors"]
 
