@@ -8,6 +8,7 @@ in the program an error came from, set BRANCH_LAYOUT_TRACEBACK=1.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 import warnings
@@ -32,6 +33,7 @@ from optimizer.cli import (
     solving,
     walks,
 )
+from optimizer.cli.memory import memory_allowed
 from optimizer.cli.terminal import print_errors, print_json
 from optimizer.errors import NoLayoutError, OptimizerError, WrongClaimError
 
@@ -145,7 +147,7 @@ def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:
             return WRONG, error.sentences
         case KeyboardInterrupt() | typer.Abort():
             return STOPPED, ("stopped",)
-        case MemoryError():
+        case MemoryError() | SystemError():  # the latter where machine code forgets to say so
             return WRONG, (NO_MEMORY,)
         case ImportError() | RuntimeError() | OSError() if any(w in str(error) for w in STARVED):
             return WRONG, (NO_MEMORY,)
@@ -158,9 +160,10 @@ def _explain(error: BaseException) -> tuple[int, tuple[str, ...]]:
     usage: Any = error
     if hasattr(usage, "format_message") and hasattr(usage, "exit_code"):
         return WRONG, (_usage_sentence(usage),)
-    return WRONG, (
-        f"an error of the program itself, please report it: {type(error).__name__}: {error}",
-    )
+    said = f"{type(error).__name__}: {error}"
+    if memory_allowed() < math.inf:  # libraries have many ways to break where memory is short
+        return WRONG, (f"{NO_MEMORY}; where there is enough, please report it: {said}",)
+    return WRONG, (f"an error of the program itself, please report it: {said}",)
 
 
 def _file_sentence(error: OSError) -> str:

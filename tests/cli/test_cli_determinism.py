@@ -38,7 +38,9 @@ def started(room: Path, folder: Path, workers: int, steps: int, hashes: str) -> 
 
 
 @pytest.mark.parametrize(("workers", "steps"), [(1, 40), (2, 300)])
-def test_same_steps_give_the_same_files(room, tmp_path, workers, steps) -> None:
+def test_same_steps_give_the_same_files(
+    room: Path, tmp_path: Path, workers: int, steps: int
+) -> None:
     """Every file of the folder is the same; in two of them the seconds alone differ.
 
     Layout, figures, bounds, history and proof, pictures, drawing and page: none holds a date, a

@@ -109,6 +109,7 @@ def test_a_killed_program_leaves_no_child() -> None:
     "error",
     [
         MemoryError(),
+        SystemError("error return without exception set"),
         ImportError("libscip.so.10.0: failed to map segment from shared object"),
         RuntimeError("can't start new thread"),
         OSError(12, "Cannot allocate memory"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,7 +62,8 @@ def judged(code: int, said: str) -> str:
     assert "Traceback" not in said
     if code != 2:
         return "a result"
-    (line,) = said.splitlines()
+    progress = re.compile(r" *\d+\.\d s  \w+ *")  # what a search says where it begins
+    (line,) = (line for line in said.splitlines() if not progress.match(line))
     assert line.startswith("error: "), line
     return "refused"
 
