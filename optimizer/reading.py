@@ -135,7 +135,16 @@ def describe_defects(
     values
         The values that it was given, to name the entries of lists.
     """
-    return tuple(_sentence(detail, model, values) for detail in error.errors(include_url=False))
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+    return tuple(_sentence(d, model, values) for d in details if not _no_text(d, places))
+
+
+def _no_text(detail: ErrorDetails, places: Sequence[tuple[int | str, ...]]) -> bool:
+    """Whether all it says is that a list is no text, where either may stand and it is told."""
+    *above, last = detail["loc"] or ("",)
+    told = [p for p in places if p != detail["loc"] and [*p[: len(above)]] == above]
+    return detail["type"] == "string_type" and last == "str" and bool(above) and bool(told)
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel], values: Mapping[str, Any]) -> str:
@@ -173,6 +182,8 @@ def _place(location: Sequence[int | str], values: Any) -> str:
             known = values if isinstance(values, dict) else {}
             name = known.get("type") or known.get("name")
             words.append(f"{step + 1} ({name})" if name else f"{step + 1}")
+            continue
+        if isinstance(values, list):  # one of the types that were tried, no key of the file
             continue
         values = values.get(step) if isinstance(values, dict) else None
         words.append(step)

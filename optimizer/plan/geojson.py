@@ -29,6 +29,9 @@ __all__ = ["load_json", "read_geojson", "write_geojson"]
 
 #: Most keys that are named of a document that is no plan, and most letters of each.
 MOST_KEYS, MOST_SAID = 4, 40
+#: Farthest place, metres: no projection of the Earth has numbers so large, and beyond it areas and
+#: differences come out wrong.
+FARTHEST = 1e9
 #: Geometry that each kind of feature may have.
 GEOMETRY = {
     "outline": ("Polygon",),
@@ -252,6 +255,13 @@ def _geometry(label: str, kind: str, value: Any, got: _Collected) -> Any:
     bad = next((c for c in _numbers(value.get("coordinates")) if not _is_number(c)), None)
     if bad is not None:
         got.wrong.append(f"{label}: coordinate {bad!r} is not a finite number of metres")
+        return None
+    far = next((c for c in _numbers(value.get("coordinates")) if abs(c) > FARTHEST), None)
+    if far is not None:
+        got.wrong.append(
+            f"{label}: coordinate {far!r} is no place on the Earth; it must be metres, at most "
+            f"{FARTHEST:.0e}"
+        )
         return None
     try:
         geometry = force_2d(shape(value))

@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,16 +131,23 @@ def _validated(values: dict[str, Any], defects: list[str]) -> StudyTable | None:
         defects += describe_defects(error, StudyTable, values)
         unknown = [d["loc"] for d in error.errors() if d["type"] == "extra_forbidden"]
     for location in unknown:
-        table: Any = values
-        for step in location[:-1]:
-            table = table[step]
-        del table[location[-1]]
+        _leave_out(values, location)
     if not unknown:
         return None
     try:
         return StudyTable.model_validate_json(to_json(values, inf_nan_mode="constants"))
     except ValidationError:
         return None
+
+
+def _leave_out(values: dict[str, Any], location: tuple[int | str, ...]) -> None:
+    """Take the value at a place out, which may be named for each of the types that were tried."""
+    table: Any = values
+    for step in location[:-1]:
+        with suppress(LookupError, TypeError):  # a type that was tried is no step of the file
+            table = table[step]
+    if isinstance(table, dict):
+        table.pop(location[-1], None)
 
 
 def _of_file(file: Path, sentence: str) -> str:

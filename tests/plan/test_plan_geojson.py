@@ -96,9 +96,9 @@ def test_every_wrong_feature_is_named_at_once(write_plan) -> None:
         assert all(word in sentence for word in words), sentence
 
 
-@pytest.mark.parametrize("value", ["NaN", "Infinity", '"12"', "null", "true"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", '"12"', "null", "true", "1e308", "-1.1e9"])
 def test_coordinate_that_is_no_number_is_named(tmp_path, value) -> None:
-    """NaN, infinity, text, null and true are no coordinates."""
+    """NaN, infinity, text, null and true are no coordinates, nor is what lies off the Earth."""
     path = tmp_path / "bad.geojson"
     path.write_text(
         '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": '

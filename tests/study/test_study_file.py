@@ -311,6 +311,10 @@ BAD = {
         ("count = 2", "count = 2\nlabl = 2"),
         "[fixtures 1 (atm)] unknown key 'labl'; did you",
     ],
+    "unknown key of a period": [
+        ("schema = 1", 'schema = 1\nperiods = [{ name = "day", hours = 9, weigt = 1 }]'),
+        "[periods 1 (day)] unknown key 'weigt'; did you mean 'weight'?",
+    ],
     "unknown top key": [("schema = 1", "schema = 1\ncolour = 1"), "unknown key 'colour'"],
     "schema": [("schema = 1", "schema = 2"), "schema is 2; must be 1"],
     "no name": [('name = "Room"\n', ""), "key 'name' is missing"],
