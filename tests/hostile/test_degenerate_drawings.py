@@ -269,3 +269,50 @@ def test_a_shape_that_cannot_be_made_is_left_out_and_told(modelled) -> None:
     assert codes(summary) == ["element-broken"]
     assert "IfcWall 'W5'" in summary["defects"][0]["sentence"]
     assert summary["areas_m2"] == modelled()["areas_m2"]
+
+
+#: A line without a point is drawn in five ways: without any, with what is missing, with itself,
+#: with what is no point, and as a part of a curve.
+POINTLESS = {
+    "none": b"IFCPOLYLINE(())",
+    "missing": b"IFCPOLYLINE((#901,#902))",
+    "itself": b"IFCPOLYLINE((#900))",
+    "directions": b"IFCPOLYLINE((#2,#3,#2))",
+    "part": b"IFCCOMPOSITECURVE((#901),.F.);\n#901=IFCCOMPOSITECURVESEGMENT(.CONTINUOUS.,.T.,#902);"
+    b"\n#902=IFCPOLYLINE(())",
+}
+#: An opening of the wall of number 1, with that line for its outline.
+OPENING = (
+    b"#903=IFCARBITRARYCLOSEDPROFILEDEF(.AREA.,$,#900);\n"
+    b"#904=IFCEXTRUDEDAREASOLID(#903,#4,#2,3.);\n"
+    b"#905=IFCSHAPEREPRESENTATION(#6,'Body','SweptSolid',(#904));\n"
+    b"#906=IFCPRODUCTDEFINITIONSHAPE($,$,(#905));\n"
+    b"#907=IFCOPENINGELEMENT('0000000000000000000200',$,'O',$,$,#5,#906,$,$);\n"
+    b"#908=IFCRELVOIDSELEMENT('0000000000000000000201',$,$,$,#23,#907);\n"
+)
+
+
+@pytest.mark.parametrize("line", POINTLESS)
+@pytest.mark.parametrize("where", ["wall", "opening"])
+def test_an_element_without_points_is_left_out_and_told(
+    tmp_path, fuzzing, modelled, line, where
+) -> None:
+    """The machine code would divide by no points and end: the wall is named, the rest is read."""
+    read_ifc = importlib.import_module("optimizer.plan.ifc.read").read_ifc
+    loose = ("IFCWALL", ((2, 3), (4, 3), (4, 3.2)))
+    things = (*fuzzing.models.ROOM, loose)
+    right = fuzzing.models.ifc_model(things)
+    more = b"#900=" + POINTLESS[line] + b";\n"
+    if where == "wall":  # the loose one, whose line is the last of the file
+        last = right.rindex(b"IFCPOLYLINE(")
+        number = right[right.rindex(b"#", 0, last) : last]
+        right = right.replace(number, b"#999=").replace(b"$," + number[:-1] + b")", b"$,#900)")
+    else:
+        more += OPENING
+    path = tmp_path / "plan.ifc"
+    path.write_bytes(right.replace(b"ENDSEC;\nEND-ISO", more + b"ENDSEC;\nEND-ISO"))
+    summary = summarize_plan(read_ifc(path))
+    (told,) = (d for d in summary["defects"] if d["code"] == "element-broken")
+    assert f"were left out: IfcWall '{'W5' if where == 'wall' else 'W0'}'" in told["sentence"]
+    if where == "wall":
+        assert summary["areas_m2"] == modelled()["areas_m2"]

@@ -22,6 +22,7 @@ from optimizer.plan.dxf.outline import FoundOutline, wall_outline
 from optimizer.plan.dxf.walls import polygons_of
 from optimizer.plan.entrances import leads_out
 from optimizer.plan.ifc.section import cut_section, middle_line
+from optimizer.plan.ifc.shapeless import shapeless_elements
 from optimizer.plan.model import Door, DoorKind, FloorPlan, PlanSource
 from optimizer.plan.rooms import Room, room_zones
 from optimizer.plan.wall_index import Walls, door_wall, window_wall
@@ -128,6 +129,7 @@ class _Storey:
         self.storeys = sorted(model.by_type("IfcBuildingStorey"), key=lambda s: s.Elevation or 0.0)
         self.storey = self.choose(level)
         self.broken: dict[str, str] = {}
+        self.shapeless = shapeless_elements(model)
 
     def choose(self, level: str | None) -> Any:
         """The storey asked for, else the lowest with doors; None in a model without storeys."""
@@ -150,6 +152,9 @@ class _Storey:
         for element in self.model.by_type(kind):
             home = container(element) if kind != "IfcSpace" else part_of(element)
             if self.storey is not None and home != self.storey:
+                continue
+            if element.id() in self.shapeless:
+                self.leave_out(element)
                 continue
             try:
                 shape = self.ifc.geom.create_shape(self.settings, element).geometry
