@@ -10,7 +10,8 @@ import pytest
 from synthetic_log import draw_log, write_csv, written
 
 from optimizer.demand.queue_log import read_queue_log
-from optimizer.demand.queue_log.workbook import gather_sheet
+from optimizer.demand.queue_log.spread import spanned_cells
+from optimizer.demand.queue_log.workbook import gather_sheet, write_sheet
 from optimizer.errors import FileFormatError
 
 BOOK = (
@@ -190,3 +191,43 @@ def test_changed_bytes_of_a_sheet_are_no_other_error(tmp_path, seed):
         except FileFormatError:
             continue
         assert found is None or len(found[0]) <= 39
+
+
+#: Rows under a header in A1 and B1 → cells from A1 to the last row and column with something.
+SPANS = {
+    "header alone": ("", 2),  # 1 row x 2 columns
+    "far corner": ('<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>', 1048576 * 16384),
+    "two apart": (
+        '<row r="9"><c r="C9"><v>2</v></c></row><row r="4"><c s="1" r = \'AA4\'><v>2</v></c></row>',
+        9 * 27,
+    ),
+    "shown, but empty": ('<row r="90" ht="9"/><row r="3"><c r="Z3" s="1"/></row>', 3 * 2),
+    "cells without places": ('<row r="70"><c><v>2</v></c></row>', 70 * 2),
+}
+
+
+@pytest.mark.parametrize("case", SPANS)
+def test_a_sheet_spans_to_its_last_row_and_column(tmp_path, case) -> None:
+    """Rows times columns by hand; what is shown without content does not count."""
+    rows, cells = SPANS[case]
+    path = write_book(tmp_path / "log.xlsx", rows)
+    assert spanned_cells(str(path), None) == spanned_cells(str(path), "tickets") == cells
+
+
+def test_places_across_the_pieces_of_a_sheet_are_found(tmp_path) -> None:
+    """A cell whose tag lies across the end of the first MiB counts; what is torn has no cells."""
+    start = 57 + len(HEADER)
+    for at in range((1 << 20) - 12, (1 << 20) + 2, 3):
+        rows = " " * (at - start) + '<row r="5"><c r="D5"><v>2</v></c></row>'
+        assert spanned_cells(str(write_book(tmp_path / "log.xlsx", rows)), None) == 5 * 4
+    (tmp_path / "torn.xlsx").write_bytes(b"PK")
+    assert spanned_cells(str(tmp_path / "torn.xlsx"), None) == 0
+
+
+def test_a_sheet_that_spans_too_much_is_refused(tmp_path) -> None:
+    """A cell in the last corner: 1,048,576 x 16,384 cells are told, and nothing is set aside."""
+    path = write_book(tmp_path / "log.xlsx", SPANS["far corner"][0])
+    with pytest.raises(FileFormatError, match="17,179,869,184 cells") as caught:
+        write_sheet(str(path), None, str(tmp_path / "copy.csv"))
+    assert len(caught.value.sentences) == 1
+    assert not (tmp_path / "copy.csv").exists()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.demand.queue_log.book import UnusualSheetError
 from optimizer.demand.queue_log.headings import find_meanings
 from optimizer.demand.queue_log.sheet import Sheet
+from optimizer.demand.queue_log.spread import spanned_cells
 from optimizer.demand.queue_log.tickets import gather_tickets
 from optimizer.errors import FileFormatError
 from optimizer.reading_limits import MIB, refuse_more
@@ -98,9 +99,10 @@ def write_sheet(path: str, sheet: str | None, target: str) -> None:
     Raises
     ------
     FileFormatError
-        It is no workbook, unpacks to too much, or has no such sheet.
+        It is no workbook, unpacks to too much or spans too much, or has no such sheet.
     """
     _refuse_bomb(path)
+    refuse_more(path, "workbook_cells", spanned_cells(path, sheet))
     with Path(target).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([_text(cell) for cell in row] for row in _rows(path, sheet))
 
