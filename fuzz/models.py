@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["ROOM", "ifc_model"]
+__all__ = ["ROOM", "SMALL_ROOM", "ifc_model"]
 
 #: Letters that the names of IFC are made of.
 NAME = "0123456789ABCDEFGHIJKL"
@@ -21,6 +21,12 @@ ROOM = (
     ("IFCWALL", ((-0.2, 6), (8, 6), (8, 6.2), (-0.2, 6.2))),
     ("IFCWALL", ((-0.2, -0.2), (0, -0.2), (0, 6), (-0.2, 6))),
     ("IFCDOOR", ((3, -0.2), (4.5, -0.2), (4.5, 0), (3, 0))),
+)
+#: A wall round three sides of the same room, one for the fourth, and the entrance in it.
+SMALL_ROOM = (
+    ("IFCWALL", ((0, 0), (0, 6), (8, 6), (8, 0), (8.2, 0), (8.2, 6.2), (-0.2, 6.2), (-0.2, 0))),
+    ("IFCWALL", ((-0.2, -0.2), (8.2, -0.2), (8.2, 0), (-0.2, 0))),
+    ROOM[-1],
 )
 
 

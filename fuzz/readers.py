@@ -47,6 +47,8 @@ class Reader:
         What the format is written with, for the dictionary of the mutations.
     pack
         Makes the file of what is mutated, where that is a text within a packed file.
+    longest
+        Bytes of the largest file: what the small seeds need, for large files are slow.
     """
 
     file: str
@@ -54,6 +56,7 @@ class Reader:
     modules: tuple[str, ...]
     words: tuple[str, ...] = ()
     pack: Callable[[bytes], bytes] = bytes
+    longest: int = 1024
 
 
 @cache
@@ -243,6 +246,7 @@ READERS = {
         read=_ifc,
         modules=("optimizer.plan.ifc.read", "optimizer.plan.summary"),
         words=("IFCWALL", "IFCDOOR", "#1", "$", "*", ".T."),
+        longest=2560,
     ),
     "study": Reader(
         file="study.toml",
@@ -284,7 +288,6 @@ READERS = {
             "optimizer.demand.queue_log.workbook",
             "optimizer.demand.queue_log.tables",
             "optimizer.demand.queue_log.sheet",
-            "pandas",
         ),
         words=(
             '<row r="',
@@ -297,6 +300,7 @@ READERS = {
             "&lt;",
         ),
         pack=packed_workbook,
+        longest=2048,
     ),
     "pairs": Reader(
         file="pairs.csv", read=_pairs, modules=("optimizer.cli.walks",), words=CSV_WORDS

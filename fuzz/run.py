@@ -12,6 +12,7 @@ and systems only; without it nothing is run, and the exit code is 3.
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import logging
 import math
@@ -64,7 +65,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=0, help="stop after so many; 0 for never")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=int, default=1_024, help="bytes of the largest file")
+    parser.add_argument("--longest", type=int, help="bytes of the largest file")
     wanted = parser.parse_args()
     try:
         import atheris
@@ -79,6 +80,7 @@ def main() -> int:
         if wanted.reader not in readers.READERS:
             parser.error(f"{wanted.reader!r} is no reader; they are {', '.join(readers.READERS)}")
         reader = readers.READERS[wanted.reader]
+        wanted.longest = wanted.longest or reader.longest
         for module in reader.modules:
             import_module(module)
         from seeds import seeds
@@ -95,6 +97,8 @@ def main() -> int:
     escaped = ("".join(f"\\x{b:02x}" for b in word) for word in words)
     dictionary.write_text("".join(f'"{word}"\n' for word in escaped), encoding="ascii")
     _trim(corpus, wanted.longest)
+    gc.collect()
+    gc.freeze()  # what is imported is not looked through for what is no longer used
     return _go_on(wanted, words, [str(dictionary), str(corpus)])
 
 
@@ -184,6 +188,8 @@ def _fuzz(
     options = [
         *(f"-runs={most[0]}", f"-seed={most[2]}", f"-max_len={wanted.longest}"),
         *(f"-max_total_time={most[1]}", "-timeout=120", "-rss_limit_mb=3000"),
+        # files that take long are taken for changes less often
+        "-entropic_scale_per_exec_time=1",
         *(f"-dict={files[0]}", "-print_final_stats=1", f"-artifact_prefix={tally.folder}/"),
     ]
     atheris.Setup([sys.argv[0], *options, files[1]], one, custom_mutator=mutate)

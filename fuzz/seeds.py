@@ -9,8 +9,7 @@ import io
 import json
 from pathlib import Path
 
-from models import ROOM as ROOM_MODEL
-from models import ifc_model
+from models import SMALL_ROOM, ifc_model
 from workbooks import packed_workbook, workbook_text
 
 __all__ = ["seeds"]
@@ -26,7 +25,46 @@ LOG = (
     "A002,card,2025-03-03 09:01:00,2025-03-03 09:09:00,2025-03-03 09:20:00,2,no\n"
     "A003,card,2025/3/3 9:30,,,,yes\n"
 )
+#: Two tickets: a wait that ended, and one that did not.
+SHORT_LOG = "\n".join(LOG.split("\n")[i] for i in (0, 1, 3)) + "\n"
 ROOM = ((0, 0), (8000, 0), (8000, 6000), (0, 6000))
+#: A study with something in each of its parts, for the plan of the old corner.
+STUDY = """schema = 1
+name = "Room"
+plan = "plan.geojson"
+rules = ["cn-branch"]
+[[fixtures]]
+type = "atm"
+count = 2
+[[fixtures]]
+type = "guide_desk"
+at = [4, 3, 90]
+[[business]]
+name = "cash"
+share = 0.75
+journey = ["guide_desk", { stop = "waiting_seats", probability = 0.5 }]
+service_minutes = { guide_desk = 2, atm = 1 }
+replaceable = 0.5
+[[business]]
+name = "advice"
+share = 0.25
+journey = [{ stop = ["guide_desk", "open_desk"] }]
+[[staff]]
+name = "round"
+route = ["guide_desk", "atm"]
+per_hour = 1
+[arrivals]
+"09" = 20
+[[periods]]
+name = "noon"
+hours = [11, "12"]
+weekdays = "Mon"
+weight = 2
+[walking]
+radius = 0.3
+[objective]
+walking = 2
+"""
 
 
 def seeds(name: str) -> list[bytes]:
@@ -162,13 +200,13 @@ def _json() -> list[bytes]:
 
 
 def _ifc() -> list[bytes]:
-    small = [(kind, [(1000 * x, 1000 * y) for x, y in corners]) for kind, corners in ROOM_MODEL]
-    return [ifc_model(ROOM_MODEL), ifc_model(small, height=3000, prefix=".MILLI.")]
+    small = [(kind, [(1000 * x, 1000 * y) for x, y in corners]) for kind, corners in SMALL_ROOM]
+    return [ifc_model(SMALL_ROOM), ifc_model(small, height=3000, prefix=".MILLI.")]
 
 
 def _study() -> list[bytes]:
     found = (FLOORPLANS / name / "study.toml" for name in ("old_corner", "standard_hall"))
-    return [path.read_bytes() for path in found]
+    return [STUDY.encode(), *(path.read_bytes() for path in found)]
 
 
 def _layout() -> list[bytes]:
@@ -226,7 +264,7 @@ def _pack() -> list[bytes]:
 
 
 def _workbook() -> list[bytes]:
-    rows = [line.split(",") for line in LOG.splitlines()]
+    rows = [line.split(",") for line in SHORT_LOG.splitlines()]
     numbers = [rows[0], ["A7", "card", "45719.375", "45719.38", "45719.39", "1", "no"]]
     shared, within = workbook_text(rows, shared=True), workbook_text(numbers, shared=False)
     return [shared, within, packed_workbook(within)]
@@ -244,8 +282,8 @@ _MADE = {
     "arrivals": lambda: [b"hour,people\n09,46.6\n10,57.2\n", b"# from\nhour,people\n9,1\n"],
     "log": lambda: [
         LOG.encode(),
-        LOG.encode("utf-16"),
-        LOG.replace("card", "银行卡").encode("gb18030"),
+        SHORT_LOG.encode("utf-16"),
+        SHORT_LOG.replace("card", "银行卡").encode("gb18030"),
     ],
     "workbook": _workbook,
     "pairs": lambda: [b"x1,y1,x2,y2\n1,1,2,3\n0.5,0.5,4,4\n"],
