@@ -55,6 +55,7 @@ route = ["guide_desk", "atm"]
 per_hour = 1
 [arrivals]
 "09" = 20
+"11" = 5
 [[periods]]
 name = "noon"
 hours = [11, "12"]
