@@ -122,13 +122,18 @@ def _last_word(line: int) -> bytes:
 
 
 def _silence_machine_code() -> None:
-    """Let Python alone write to stderr, for libraries have many words for want of memory."""
+    """Let the program alone write to stderr: libraries have many words for want of memory."""
     sys.stderr.flush()
     kept = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)
     os.close(nothing)
     sys.stderr = kept
+    sys.unraisablehook = _pass_over
+
+
+def _pass_over(_: object) -> None:
+    """Say nothing of an error that nobody can be told of, as of a thread that cannot begin."""
 
 
 def _told(how: str) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.memory import StarvationWatch
+from optimizer.cli.memory import StarvationWatch, Work
 from optimizer.reading_limits import MIB, least
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: limits of Linux")
@@ -91,35 +91,47 @@ def test_the_drawing_is_checked_with_little_memory(halls: Path) -> None:
     assert judged(*run(300, ["check", str(halls / "hall" / "plan.dxf")])) == "a result"
 
 
-def test_who_only_asks_for_memory_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Worked by hand: 4 s in the system alone is standing still; a tenth outside of it is not."""
-    looks = iter([(0, 0, 0), (3, 0, 3), (3.9, 0.01, 3.9), (4, 0.05, 4), (5, 0.6, 4), (9, 0.6, 4)])
-    seen: list[tuple[float, float, float]] = []
-
-    def look(_: int = 0) -> tuple[float, float]:
-        return seen[-1][1:]
-
-    monkeypatch.setattr("optimizer.cli.memory._worked", look)
-    monkeypatch.setattr(time, "monotonic", lambda: seen[-1][0])
-    seen.append((0.0, 0.0, 0.0))
-    watch = StarvationWatch(1)
-    told = []
-    for moment in looks:
-        seen.append(moment)
+def watched(looks: list[tuple[float, Work]], monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What a watch says at each look, of which the first is that of its beginning."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    watch, told = StarvationWatch(1), []
+    for moment, work in looks:
+        now = moment
+        monkeypatch.setattr("optimizer.cli.memory._work", lambda _, work=work: work)
         told.append(watch.starves())
-    # the fifth look sees 0.6 s of 4.6 outside, more than a tenth; after it nothing works at all
-    assert told == [False, False, False, True, False, False]
+    return told
 
 
-def test_standing_still_is_ended() -> None:
-    """A child that works in the system alone, and never ends, is ended and told in one line."""
+def test_who_only_asks_for_memory_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """4 s in the system alone is standing still; a tenth of the time outside of it is not."""
+    figures = [(0, 0, 0), (3, 0, 3), (3.9, 0.01, 3.9), (4, 0.05, 4), (5, 0.6, 4), (9, 0.6, 4)]
+    looks = [(t, Work(outside=out, within=sys_)) for t, out, sys_ in figures]
+    # the fifth look sees 0.6 s outside for 4 s within, more than a tenth; then nothing works
+    assert watched(looks, monkeypatch) == [False, False, False, True, False, False]
+
+
+def test_who_waits_for_a_thread_that_never_began_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """4 s in which nobody did anything, and the main thread waits for another; a turn is a life."""
+    still, turned = Work(turns=7, waits=True), Work(turns=8, waits=True)
+    looks = [(1.0, still), (4.9, still), (5.0, turned), (8.9, turned), (9.0, turned)]
+    assert watched(looks, monkeypatch) == [False, False, False, False, True]
+    idle = Work(turns=8)  # waits for a pipe or a network, as a pager that nobody turns
+    assert watched([(1.0, idle), (99.0, idle)], monkeypatch) == [False, False]
+
+
+@pytest.mark.parametrize("way", ["asks", "waits"])
+def test_standing_still_is_ended(way: str) -> None:
+    """A child that works in the system alone, or whose thread never begins, is ended in a line."""
+    body = {
+        "asks": "zero = open('/dev/zero', 'rb', buffering=0); space = bytearray(1 << 24)\n"
+        "    while True: zero.readinto(space)\n",
+        "waits": "threading.Event().wait()\n",
+    }
     work = (
-        "import sys\n"
+        "import sys, threading\n"
         "from optimizer.cli.apart import run_apart\n"
-        "def work():\n"
-        "    zero = open('/dev/zero', 'rb', buffering=0)\n"
-        "    space = bytearray(1 << 24)\n"
-        "    while True: zero.readinto(space)\n"
+        f"def work():\n    {body[way]}"
         "sys.exit(run_apart(work, watched=True))\n"
     )
     done = subprocess.run(
