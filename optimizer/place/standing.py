@@ -28,10 +28,10 @@ import shapely
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
 from optimizer.place.blockers import Detours
+from optimizer.place.layout_walks import LayoutWalks
 from optimizer.place.own_detour import around_own_block
 from optimizer.place.tables import kind_legs
 from optimizer.plan.space import Audience, free_space
-from optimizer.walk.routing import route
 from optimizer.walk.shell import prepare_shell
 from optimizer.walked_legs import NO_WAY, door_access
 
@@ -103,6 +103,7 @@ class Standing:
         }
         self._access: dict[tuple[int, int, Audience], NDArray[np.float64]] = {}
         self._shells: dict[tuple[Audience, bytes], Shell] = {}
+        self._layouts = LayoutWalks(problem)
         self._costs: dict[Layout, float] = {}
 
     @classmethod
@@ -163,33 +164,12 @@ class Standing:
     def cost(self, layout: Layout) -> float:
         """Walking of a layout, objective units an hour."""
         if layout not in self._costs:
-            self._costs[layout] = self._cost(layout)
+            self._costs[layout] = self._layouts.cost(layout)
         return self._costs[layout]
 
     def heard(self) -> float:
         """Walking of the best layout that others know by now."""
         return self._newest()
-
-    def _cost(self, layout: Layout) -> float:
-        blocks = [(k, p) for k, of_kind in enumerate(layout) for p in of_kind]
-        boxes = np.concatenate([self._boxes(k, np.array([p])) for k, p in blocks])
-        ends: dict[Audience, list[tuple[tuple[float, float], tuple[float, float], float]]] = {
-            audience: [] for audience in self._audiences
-        }
-        for i, (k, p) in enumerate(blocks):
-            for (m, audience), targets in self._targets(k, blocks[:i]).items():
-                at = self._point(k, m, audience, p)
-                ends[audience] += [(at, to, weight) for to, weight in targets]
-        total = 0.0
-        for audience, walks in ends.items():
-            if walks:
-                start, end = (np.array([w[i] for w in walks]) for i in (0, 1))
-                lengths = route(
-                    self._problem.shells[audience], boxes, start, end, paths=False
-                ).lengths
-                weights = np.array([w[2] for w in walks])
-                total += float(weights @ _open_ways(lengths))
-        return total
 
     def _boxes(self, k: int, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """(n, 5) footprints of the blocks of a kind at some poses."""

@@ -16,9 +16,13 @@ import shapely
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, StaffRound, Stop
 from optimizer.equipment.model import FixtureType, Role, StandingPoint
+from optimizer.place.bound.engine import compute_bound
+from optimizer.place.bound.enumeration import Effort
 from optimizer.place.certificate import prove
-from optimizer.place.problem import build_problem
+from optimizer.place.problem import PlacementProblem, build_problem
 from optimizer.place.search import Budget, Search
+from optimizer.place.standing import Standing
+from optimizer.place.table_problem import make_table_problem
 from optimizer.plan.model import Door, DoorKind, FloorPlan
 from optimizer.study import FixtureGroup, Study, Walking
 
@@ -42,9 +46,26 @@ def warm_up() -> None:
     least = search.least_walking
     if least is not None:
         prove(problem, least, seconds=0.2)
+        _prove_in_parts(problem, least.score.walking)
     seconds = time.perf_counter() - start
     if seconds > COMPILED:
         logger.info("kernels compiled in %.0f s, once for this machine", seconds)
+
+
+def _prove_in_parts(problem: PlacementProblem, walking: float) -> None:
+    """Prove a bound of the toy room, which is searched completely else, as for larger halls."""
+    tables = make_table_problem(problem)
+    none = Effort(poses=0, nodes=1, layouts=1)
+    compute_bound(
+        tables,
+        upper_bound=walking,
+        time_limit=0.2,
+        target_gap=0.0,
+        on_progress=None,
+        should_stop=None,
+        walks=Standing.of(problem, tables, walking),
+        efforts=(none, none),
+    )
 
 
 def _toy() -> Study:

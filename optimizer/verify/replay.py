@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.verify.searched import LookedTooOften, RegionDual, layouts_below
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -157,18 +159,22 @@ class _Walker:
         if charged:
             groups = self.charge(groups)
         value, floor = -np.inf, np.inf
+        dual: RegionDual | None = None
         for _ in range(stages):
             if any(len(group.poses) < group.count for group in groups):
                 raise ReplayError("a step speaks of a region without layouts")
-            bound, closed, kept = self.stage(groups, tables)
+            bound, closed, kept, dual = self.stage(groups, tables)
             value = max(value, min(floor, bound))
             floor = min(floor, closed)
             if kept is not None:
                 groups, tables = _keep(groups, tables, kept)
+                dual = dual.keep(kept)
         if any(len(group.poses) < group.count for group in groups):
             return max(value, floor)
         if whole:
-            return max(value, min(floor, self.search(groups, walked=whole == 2)))
+            if dual is None:
+                dual = RegionDual(self.priced(groups, 0)[0], {}, 0.0)
+            return max(value, min(floor, self.search(groups, dual, walked=whole == 2)))
         if parts == 1 and split < 0:
             return max(value, min(floor, self.value(groups, tables)))
         if parts:
@@ -198,11 +204,11 @@ class _Walker:
 
     def stage(
         self, groups: _Groups, tables: Mapping[tuple[int, int], Any]
-    ) -> tuple[float, float, list[NDArray[np.bool_]] | None]:
-        """Bound of a region, least own bound of the poses closed, and those kept (None: all)."""
+    ) -> tuple[float, float, list[NDArray[np.bool_]] | None, RegionDual]:
+        """Bound of a region, least own bound of the poses closed, those kept (None: all), dual."""
         priced, closes = (int(n) for n in self.take("stages", 1)[0])
         theta, paid = self.priced(groups, priced)
-        duals = {}
+        duals, within = {}, {}
         for pair in sorted(tables):
             g, h = pair
             table = tables[pair]
@@ -210,7 +216,8 @@ class _Walker:
             column = (table - row[:, None]).min(axis=0)
             row = (table - column[None, :]).min(axis=1)
             if g == h:
-                theta[g] += (groups[g].count - 1) * (row + column) / 2
+                within[pair] = ((row + column) / 2, (row + column) / 2)
+                theta[g] += (groups[g].count - 1) * within[pair][0]
                 continue
             duals[pair] = (row, column)
             theta[g] += groups[h].count * row
@@ -220,8 +227,9 @@ class _Walker:
         bound = sum(least) - paid - ROUNDING * (1 + size)
         if not np.isfinite(bound):
             raise ReplayError("a step has numbers that are not finite")
+        dual = RegionDual(theta, {**duals, **within}, paid)
         if not closes:
-            return bound, np.inf, None
+            return bound, np.inf, None, dual
         flags = self.bits("kept", sum(len(group.poses) for group in groups))
         kept = np.split(flags, np.cumsum([len(group.poses) for group in groups])[:-1])
         closed = np.inf
@@ -240,7 +248,7 @@ class _Walker:
             if np.isnan(own).any():
                 raise ReplayError("a step has numbers that are not finite")
             closed = min(closed, float(own.min()) - ROUNDING * size)
-        return bound, closed, kept
+        return bound, closed, kept, dual
 
     def priced(self, groups: _Groups, count: int) -> tuple[list[NDArray[np.float64]], float]:
         """Unary costs with the prices of the cliques of each pose, and the sum of the prices."""
@@ -279,61 +287,44 @@ class _Walker:
                 if not self.exclusion(int(k), int(m))[np.ix_(own, other)].all():
                     raise ReplayError(f"a clique has poses of kinds {k} and {m} that go together")
 
-    def search(self, groups: _Groups, *, walked: bool) -> float:
+    def search(self, groups: _Groups, dual: RegionDual, *, walked: bool) -> float:
         """Least cost of a region, or the target where nothing is cheaper.
 
         Where it was walked, the layouts below the target are noted: they are said to cost more.
         """
         if walked and self.witness is None:
             raise ReplayError("a region is said to be searched by walking")
-        order = sorted(range(len(groups)), key=lambda g: len(groups[g].poses))
-        blocks = [g for g in order for _ in range(groups[g].count)]
-        costs: dict[tuple[int, int], NDArray[np.float64]] = {}
+        try:
+            found, looked = layouts_below(
+                groups, self.costs, self.exclusion, dual, self.target, MOST_LOOKED - self.looked
+            )
+        except LookedTooOften:
+            raise ReplayError("regions said to be searched are too large to search again") from None
+        self.looked += looked
+        cost = self.cost_of(groups, found)
+        if not walked or self.witness is None:
+            return min(self.target, float(cost.min(initial=np.inf)))
+        kinds = [group.kind for group in groups for _ in range(group.count)]
+        poses = [group.poses for group in groups for _ in range(group.count)]
+        for chosen in found[cost < self.target].tolist():
+            self.witness.layouts.append(
+                tuple((k, int(own[at])) for k, own, at in zip(kinds, poses, chosen, strict=True))
+            )
+        return self.target
 
-        def between(g: int, h: int) -> NDArray[np.float64]:
-            if (g, h) not in costs:
-                k, m = groups[g].kind, groups[h].kind
-                low, high = (g, h) if k <= m else (h, g)
-                pair = (min(k, m), max(k, m))
-                at = np.ix_(groups[low].poses, groups[high].poses)
-                table = self.costs.get(pair)
-                cost = np.zeros((len(groups[low].poses), len(groups[high].poses)))
-                cost += 0.0 if table is None else table[at]
-                cost[self.exclusion(*pair)[at]] = np.inf
-                costs[g, h] = cost if low == g else cost.T
-            return costs[g, h]
-
-        standing: list[tuple[int, int]] = []
-
-        def place(depth: int, first: int, cost: float, best: float, added: list[Any]) -> float:
-            if depth == len(blocks):
-                if walked and self.witness is not None:
-                    self.witness.layouts.append(tuple(standing))
-                    return best
-                return min(best, cost)
-            g = blocks[depth]
-            later = blocks[depth + 1 :]
-            rest = sum(float(added[h].min()) for h in later)
-            for pose in np.argsort(added[g], kind="stable"):
-                new = cost + float(added[g][pose])
-                if new + rest >= best:
-                    break
-                self.looked += 1
-                if self.looked > MOST_LOOKED:
-                    raise ReplayError("regions said to be searched are too large to search again")
-                if pose < first:
-                    continue
-                more = [
-                    own + between(g, h)[pose] if h in later else own for h, own in enumerate(added)
-                ]
-                again = bool(later) and later[0] == g
-                standing.append((groups[g].kind, int(groups[g].poses[pose])))
-                best = place(depth + 1, int(pose) if again else 0, new, best, more)
-                standing.pop()
-            return best
-
-        start = [self.stated.unary[group.kind][group.poses] + group.more for group in groups]
-        return place(0, 0, 0.0, self.target, start)
+    def cost_of(self, groups: _Groups, found: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What is charged for layouts of a region."""
+        blocks = [group for group in groups for _ in range(group.count)]
+        at = [group.poses[found[:, i]] for i, group in enumerate(blocks)]
+        total = np.zeros(len(found))
+        for i, group in enumerate(blocks):
+            total += self.stated.unary[group.kind][at[i]] + group.more[found[:, i]]
+            for j in range(i + 1, len(blocks)):
+                k, m = group.kind, blocks[j].kind
+                table = self.costs.get((min(k, m), max(k, m)))
+                if table is not None:
+                    total += table[at[i], at[j]] if k <= m else table[at[j], at[i]]
+        return total
 
 
 def _cheapest(cost: NDArray[np.float64], count: int) -> float:

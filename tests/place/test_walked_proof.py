@@ -10,6 +10,7 @@ import pytest
 from test_walked_bound import narrow_room
 
 from optimizer.place.bound.engine import compute_bound
+from optimizer.place.bound.enumeration import Effort
 from optimizer.place.optimize import optimize
 from optimizer.report.results import result_to_json
 from optimizer.verify import verify_result
@@ -23,12 +24,20 @@ BOUND = "walking.bound_person_metres_per_hour"
 def proven():
     """A narrow room, its result, and a proof that splits down to single layouts."""
     study = narrow_room(1)
-    usual = compute_bound.__kwdefaults__["leaf_layouts"]
-    compute_bound.__kwdefaults__["leaf_layouts"] = 1
+    usual, none = compute_bound.__kwdefaults__["efforts"], Effort(poses=0, nodes=1, layouts=1)
+    compute_bound.__kwdefaults__["efforts"] = (none, none)
     try:
         result = optimize(study, time_limit=6.0, seed=1, workers=1)
     finally:
-        compute_bound.__kwdefaults__["leaf_layouts"] = usual
+        compute_bound.__kwdefaults__["efforts"] = usual
+    return study, result_to_json(study, result), result.walking.file
+
+
+@pytest.fixture(scope="module")
+def searched():
+    """The same room and result, proven by walking all layouts that the tables leave."""
+    study = narrow_room(1)
+    result = optimize(study, time_limit=6.0, seed=1, workers=1)
     return study, result_to_json(study, result), result.walking.file
 
 
@@ -71,6 +80,24 @@ def test_charges_that_are_not_walked_are_refuted(proven):
 def test_a_raised_bound_is_refuted(proven):
     """One percent more than the least walking: its layout is closed without proof, or walked."""
     study, result, content = proven
+    raised = copy.deepcopy(result)
+    raised["walking"][BOUND.split(".")[1]] *= 1.01
+    assert failed(study, raised, content) & {WALKS, BOUND}
+
+
+def test_a_room_whose_layouts_were_all_walked_is_believed(searched):
+    """No region is split, the walking is proven least, and a sample of the layouts is walked."""
+    study, result, content = searched
+    nodes = read_stated(content).steps["nodes"]
+    assert len(nodes) == 1
+    assert nodes[0, 1] == 2
+    assert result["status"] == "OPTIMAL"
+    assert failed(study, result, content) == set()
+
+
+def test_a_bound_that_walked_layouts_refute_fails(searched):
+    """At one percent more than the least walking, the best layout is said to walk more."""
+    study, result, content = searched
     raised = copy.deepcopy(result)
     raised["walking"][BOUND.split(".")[1]] *= 1.01
     assert failed(study, raised, content) & {WALKS, BOUND}

@@ -22,6 +22,7 @@ import numpy as np
 from optimizer.place.bound.cliques import Exclusions, Row
 from optimizer.place.bound.clock import CHARGE, ENTRY, REGION, Clock
 from optimizer.place.bound.duals import inherit_dual
+from optimizer.place.bound.enumeration import Effort, search_region
 from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
@@ -39,6 +40,12 @@ from optimizer.place.bound.walks import Walks, raise_unary
 
 LEAF_LAYOUTS = 2_000  # regions with at most so many layouts are searched completely
 LEAF_STEPS = 20_000
+# where layouts are walked: for all layouts at once, for a region, and for all regions together, for
+# who checks the proof searches them again
+WHOLE = Effort(poses=3_000, nodes=60_000, layouts=60_000)
+PART = Effort(poses=1_500, nodes=500, layouts=500)
+MOST_NODES = 100_000
+SINGLE = Effort(poses=1_000_000, nodes=1_000_000, layouts=1)
 EXACT = 1e-7  # relative gap at which a region counts as closed
 GAIN, PATIENCE = 0.01, 8  # least gain of a region's rounds, as a share of the gap; rounds for it
 # where walks are charged, regions are soon small and charges tell more than further rounds do
@@ -126,9 +133,11 @@ class BranchAndBound:
     on_bound
         Told each better bound of the whole problem.
     leaf_layouts
-        Regions with at most so many layouts are searched completely.
+        Regions with at most so many layouts are searched completely, by the tables.
     walks
         The truth beyond the tables, or None.
+    efforts
+        Where there is one: what searching all layouts may take, and a region.
     """
 
     def __init__(
@@ -144,7 +153,9 @@ class BranchAndBound:
         on_bound: Callable[[float], None] | None = None,
         leaf_layouts: int = LEAF_LAYOUTS,
         walks: Walks | None = None,
+        efforts: tuple[Effort, Effort] = (WHOLE, PART),
     ) -> None:
+        self._efforts = efforts
         self._problem = problem
         self._upper_bound = upper_bound
         self._clock = clock
@@ -161,6 +172,7 @@ class BranchAndBound:
         self._settled = np.inf  # least bound among the regions that are done with
         self._nodes = 1
         self._cuts = root.cuts_made
+        self._looked = 0  # partial layouts in regions that were searched by walking
 
     def run(self) -> Branched:
         """Return the bound when the clock ends, the gap is reached or nothing is open."""
@@ -213,7 +225,10 @@ class BranchAndBound:
             return
         self._try_positions(outcome)
         region = outcome.tables.region
-        if region.layouts() <= self._leaf_layouts or all(
+        if self._walks is not None:
+            if self._walked(node, outcome):
+                return
+        elif region.layouts() <= self._leaf_layouts or all(
             len(group.poses) == 1 for group in region.groups
         ):
             cost, layout, complete = cheapest_layout(
@@ -222,20 +237,47 @@ class BranchAndBound:
                 below=self._upper_bound,
                 most_steps=LEAF_STEPS,
                 unary=outcome.tables.unary,
-                truth=None if self._walks is None else self._walks.cost,
                 clock=self._clock,
             )
             if layout is not None:
                 self._upper_bound, self._layout = cost, layout
             if complete:
-                node.enumerated = True
-                node.bound = max(node.bound, self._upper_bound)
-                node.outcome = None
-                self._settled = min(self._settled, node.bound)
+                self._settle(node)
                 return
         node.region, node.unary = region, outcome.tables.unary
         node.outcome = replace(outcome, tables=None)
         heapq.heappush(self._open, (node.bound, next(self._ticket), node))
+
+    def _settle(self, node: Node) -> None:
+        """Be done with a region that was searched completely."""
+        node.enumerated = True
+        node.bound = max(node.bound, self._upper_bound)
+        node.outcome = None
+        self._settled = min(self._settled, node.bound)
+
+    def _walked(self, node: Node, outcome: Outcome) -> bool:
+        """Walk all layouts of a region that may be cheaper than the incumbent, if they are few."""
+        if outcome.tables is None or self._walks is None:
+            return False
+        effort = self._efforts[0 if node is self._root else 1]
+        effort = replace(effort, nodes=max(min(effort.nodes, MOST_NODES - self._looked), 1))
+        if all(len(group.poses) == 1 for group in outcome.tables.region.groups):
+            effort = SINGLE
+        found = search_region(
+            self._problem,
+            outcome.tables,
+            outcome.dual,
+            below=self._upper_bound,
+            truth=self._walks.cost,
+            effort=effort,
+            clock=self._clock,
+        )
+        if found.layout is not None:
+            self._upper_bound, self._layout = found.cost, found.layout
+        if found.complete:
+            self._looked += found.nodes
+            self._settle(node)
+        return found.complete
 
     def _try_positions(self, outcome: Outcome) -> None:
         """Take the relaxation's positions as a layout when they are whole numbers."""

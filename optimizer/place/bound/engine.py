@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.place.bound.branching import LEAF_LAYOUTS, Branched
+from optimizer.place.bound.branching import LEAF_LAYOUTS, PART, WHOLE, Branched
 from optimizer.place.bound.cliques import find_exclusions
 from optimizer.place.bound.clock import Clock
+from optimizer.place.bound.enumeration import Effort, is_small
 from optimizer.place.bound.incumbent import search_layout
 from optimizer.place.bound.leaves import Layout
 from optimizer.place.bound.problem import BoolArray, TableProblem
@@ -112,6 +113,7 @@ def compute_bound(
     should_stop: Callable[[], bool] | None,
     walks: Walks | None = None,
     leaf_layouts: int = LEAF_LAYOUTS,
+    efforts: tuple[Effort, Effort] = (WHOLE, PART),
     search_runs: int = 4,
     workers: Callable[[], int] = lambda: 1,
     by_work: bool = False,
@@ -125,7 +127,13 @@ def compute_bound(
 
     # where more is walked than the tables say, the cheapest layout of the tables proves nothing
     search = _Search(problem, clock=clock, best=limit, runs=search_runs if walks is None else 0)
-    rounds, steps = _solve_root(problem, search, clock=clock, on_bound=report("linear program"))
+    rounds, steps = _solve_root(
+        problem,
+        search,
+        effort=None if walks is None else efforts[0],
+        clock=clock,
+        on_bound=report("linear program"),
+    )
     root = rounds.outcome()
     found = SharedBranchAndBound(
         problem,
@@ -137,6 +145,7 @@ def compute_bound(
         exclusions=rounds.exclusions,
         on_bound=report("branch and bound"),
         leaf_layouts=leaf_layouts,
+        efforts=efforts,
         walks=walks,
         workers=workers,
     ).run()
@@ -169,10 +178,14 @@ def _solve_root(
     problem: TableProblem,
     search: "_Search",
     *,
+    effort: Effort | None,
     clock: Clock,
     on_bound: Callable[[float], None],
 ) -> "tuple[Rounds, list[Step]]":
-    """Message passing, then linear programs on all layouts, with a search after either."""
+    """Message passing, then linear programs on all layouts, with a search after either.
+
+    With an `effort`, no program is solved where it suffices for a complete search.
+    """
     rounds = Rounds(
         build_tables(problem),
         upper_bound=search.best,
@@ -184,7 +197,15 @@ def _solve_root(
     search.run(rounds)
     passed = rounds.outcome()
     steps = [_step("message passing", min(passed.bound, search.best), rounds, clock)]
-    if passed.tables is not None and not clock.expired():
+    # where walking the layouts that are left takes less than a program does, none is needed
+    small = (
+        passed.tables is not None
+        and effort is not None
+        and is_small(
+            problem, passed.tables, passed.dual, below=search.best, effort=effort, clock=clock
+        )
+    )
+    if passed.tables is not None and not small and not clock.expired():
         rounds.exclusions = find_exclusions(problem, passed.tables.region)
         rounds.solve_programs()
         search.run(rounds)
