@@ -33,38 +33,43 @@ def write_pictures(
 ) -> None:
     """Write the files of a result that has a layout into a folder.
 
-    The report, half of the work, is drawn in a process of its own; where that fails it is drawn
-    here, so that what is wrong is told.
+    They are drawn in processes of their own, as many as there are cores, and here from when
+    `meanwhile` is done; what fails is drawn here again, so that what is wrong is told.
 
     Parameters
     ----------
     meanwhile
-        Done in this process while the report is drawn; what it raises ends the drawing.
+        Done in this process while the first files are drawn; what it raises ends the drawing.
     """
     from optimizer.evaluate import evaluate
-    from optimizer.place.processes import side_by_side
+    from optimizer.place.processes import shared_out
 
     layout = result.layout
     if layout is None:
         return
-    today = evaluate(study, study.current_layout) if study.current_layout is not None else None
-    report = functools.partial(_write_report, study, result, today, folder, language)
-    draw = functools.partial(_write_drawings, study, result, today, folder)
-    tasks: list[Callable[[], object]] = [
-        functools.partial(_in_turn, meanwhile, draw),
-        functools.partial(_tried, report),
+    write_layout(layout, folder / "layout.json", study)
+
+    @functools.cache
+    def today() -> Evaluation | None:
+        return evaluate(study, study.current_layout) if study.current_layout is not None else None
+
+    tasks: list[Callable[[], None]] = [
+        lambda: _write_report(study, result, today(), folder, language),
+        lambda: _write_moves(study, result, today(), folder),
+        lambda: _write_sheet(study, result, folder),
+        lambda: _write_drawing(study, result, folder),
     ]
-    if not side_by_side(tasks)[1]:
-        report()
-
-
-def _in_turn(*tasks: Callable[[], None] | None) -> None:
-    for task in tasks:
-        if task is not None:
+    done = shared_out(meanwhile or _nothing, [functools.partial(_tried, task) for task in tasks])
+    for task, is_done in zip(tasks, done, strict=True):
+        if not is_done:
             task()
 
 
-def _tried(task: functools.partial[None]) -> bool:
+def _nothing() -> None:
+    """Do nothing meanwhile."""
+
+
+def _tried(task: Callable[[], None]) -> bool:
     """Whether a task was done without an error of files or of the study."""
     try:
         task()
@@ -73,23 +78,34 @@ def _tried(task: functools.partial[None]) -> bool:
     return True
 
 
-def _write_drawings(study: Study, result: Result, today: Evaluation | None, folder: Path) -> None:
-    """Write everything but the report."""
-    from optimizer.report.dxf import write_layout_dxf
-    from optimizer.report.moves import draw_before_after
+def _write_sheet(study: Study, result: Result, folder: Path) -> None:
+    """Write the sheet of the layout, as a picture and as lines."""
     from optimizer.report.sheets import draw_sheet, save_figure
 
-    layout = result.raise_for_status().layout
-    if layout is None:
+    if result.layout is not None:
+        sheet = draw_sheet(study, result.layout, result.evaluation)
+        for name in ("layout.png", "layout.svg"):
+            save_figure(sheet, folder / name)
+
+
+def _write_drawing(study: Study, result: Result, folder: Path) -> None:
+    """Write the drawing of the layout."""
+    from optimizer.report.dxf import write_layout_dxf
+
+    if result.layout is not None:
+        write_layout_dxf(study, result.layout, folder / "layout.dxf", result.evaluation)
+
+
+def _write_moves(study: Study, result: Result, today: Evaluation | None, folder: Path) -> None:
+    """Write what moves from today's layout to the new one, where there is one of today."""
+    from optimizer.report.moves import draw_before_after
+    from optimizer.report.sheets import save_figure
+
+    layout, evaluation = result.layout, result.evaluation
+    if layout is None or evaluation is None or today is None or study.current_layout is None:
         return
-    write_layout(layout, folder / "layout.json", study)
-    sheet = draw_sheet(study, layout, result.evaluation)
-    for name in ("layout.png", "layout.svg"):
-        save_figure(sheet, folder / name)
-    write_layout_dxf(study, layout, folder / "layout.dxf", result.evaluation)
-    if today is not None and study.current_layout is not None and result.evaluation is not None:
-        before, after = (study.current_layout, today), (layout, result.evaluation)
-        save_figure(draw_before_after(study, before, after), folder / "before_after.pdf")
+    before, after = (study.current_layout, today), (layout, evaluation)
+    save_figure(draw_before_after(study, before, after), folder / "before_after.pdf")
 
 
 def _write_report(

@@ -7,6 +7,7 @@ it has all that its parent had; only answers are sent back.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from multiprocessing.reduction import ForkingPickler
 from types import MappingProxyType
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-__all__ = ["end_processes", "side_by_side"]
+__all__ = ["end_processes", "shared_out", "side_by_side"]
 
 Done = TypeVar("Done")
 
@@ -46,6 +47,50 @@ def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
         return [tasks[0](), *(_receive(line) for _, line in lines)]
     finally:
         end_processes(lines)
+
+
+def shared_out(first: Callable[[], object], tasks: Sequence[Callable[[], object]]) -> list[bool]:
+    """Do one task here while as many forked processes as there are cores begin with the others.
+
+    Whoever is done takes the next task that nobody has begun: long ones should come first.
+
+    Parameters
+    ----------
+    first
+        Done in this process; what it raises ends the others.
+    tasks
+        At most 255; each returns whether it was done.
+
+    Returns
+    -------
+    list
+        Whether each of the tasks was done; it was not where its process died.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        first()
+        return [bool(task()) for task in tasks]
+    waiting, given = os.pipe()  # whoever reads a number from it has that task
+    os.write(given, bytes(range(len(tasks))))
+    os.close(given)
+
+    def go_on() -> list[int]:
+        done: list[int] = []
+        while number := os.read(waiting, 1):
+            if tasks[number[0]]():
+                done += number
+        return done
+
+    def begin() -> list[int]:
+        first()
+        return go_on()
+
+    others = min(len(tasks), max(1, (os.cpu_count() or 1) - 1))
+    try:
+        done = side_by_side([begin, *[go_on] * others])
+    finally:
+        os.close(waiting)
+    all_done = {number for numbers in done if numbers is not None for number in numbers}
+    return [number in all_done for number in range(len(tasks))]
 
 
 def end_processes(lines: Iterable[tuple[BaseProcess, Connection]]) -> None:

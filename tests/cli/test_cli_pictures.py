@@ -1,6 +1,8 @@
 """Pictures and report of a result, drawn side by side."""
 
+import multiprocessing
 import os
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -13,20 +15,30 @@ def draw(monkeypatch, tmp_path):
     """Draw with stand-ins for the drawings and the report; the folder that they wrote to."""
 
     def draw(report):
-        def drawings(study, result, today, folder):
+        def sheet(study, result, folder):
             (folder / "layout.svg").write_text("drawn")
 
-        monkeypatch.setattr(pictures, "_write_drawings", drawings)
-        monkeypatch.setattr(pictures, "_write_report", report)
-        study = SimpleNamespace(current_layout=None)
-        pictures.write_pictures(study, SimpleNamespace(layout="a layout"), tmp_path, "en")
+        monkeypatch.setattr(pictures, "write_layout", lambda *_: None)
+        monkeypatch.setattr(pictures, "_write_sheet", sheet)
+        for name in ("_write_moves", "_write_drawing"):
+            monkeypatch.setattr(pictures, name, lambda *_: None)
+        begun = multiprocessing.get_context("fork").Event()
+
+        def noted(*arguments):
+            begun.set()
+            report(*arguments)
+
+        monkeypatch.setattr(pictures, "_write_report", noted)
+        monkeypatch.setattr(os, "cpu_count", lambda: 2)
+        study, result = SimpleNamespace(current_layout=None), SimpleNamespace(layout="a layout")
+        pictures.write_pictures(study, result, tmp_path, "en", meanwhile=lambda: begun.wait(60))
         return sorted(file.name for file in tmp_path.iterdir())
 
     return draw
 
 
 def test_report_is_drawn_in_a_process_of_its_own(draw):
-    """Both are there in the end, and the report was not drawn here."""
+    """Both are there in the end; the report was drawn while something else was done here."""
     here = os.getpid()
     wrote = []
 
@@ -71,6 +83,11 @@ def test_what_is_done_meanwhile_is_done_here_and_may_end_it(draw, monkeypatch, t
     draw(report)
     (tmp_path / "layout.svg").unlink()
     study, result = SimpleNamespace(current_layout=None), SimpleNamespace(layout="a layout")
+
+    def report_without_end(study, result, today, folder, language):
+        time.sleep(600)
+
+    monkeypatch.setattr(pictures, "_write_report", report_without_end)
 
     def refuse():
         seen.append(os.getpid())
