@@ -21,12 +21,16 @@ from optimizer.report.words import word
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from optimizer.evaluation import Evaluation, MeetingPlace
     from optimizer.report.words import Language
     from optimizer.study import Study
+    from optimizer.walk.conflict_map import Raster
 
-__all__ = ["plot_conflicts"]
+    Heat = tuple[NDArray[np.float64], Raster]
+
+__all__ = ["conflict_heat", "plot_conflicts"]
 
 #: Largest and smallest circle of a place, points across.
 LARGEST, SMALLEST = 26.0, 9.0
@@ -55,7 +59,7 @@ def plot_conflicts(
     *,
     language: Language = "both",
     legend: bool = True,
-    heat: bool = True,
+    heat: bool | Heat | None = True,
 ) -> Axes:
     """Draw where people meet: a heat map, and numbered circles, their area ∝ encounters per hour.
 
@@ -75,11 +79,12 @@ def plot_conflicts(
     legend
         Whether to draw the legend, at the right of the axes.
     heat
-        Whether to draw the heat map.
+        Whether to draw the heat map; or the map itself, of `conflict_heat`, where it is known.
     """
     ax = overlay_axes(study, evaluation, ax, language)
     if heat:
-        _draw_heat(ax, study, evaluation, language)
+        found = conflict_heat(study, evaluation) if heat is True else heat or None
+        _draw_heat(ax, study, found, language)
     unit = word("picture", "encounter", language)
     rows = _rows(study, evaluation, language)
     most = max((value for value, _, _ in rows), default=0.0)
@@ -133,9 +138,13 @@ def _told(study: Study, flow: str, language: Language) -> str:
     return " → ".join(ends)
 
 
-def _draw_heat(ax: Axes, study: Study, evaluation: Evaluation, language: Language) -> None:
+def conflict_heat(study: Study, evaluation: Evaluation) -> Heat | None:
+    """Heat map as it is drawn, for who draws it more than once; None where nobody walks."""
+    return draw_conflicts(study, evaluation.legs, cell=CELL)
+
+
+def _draw_heat(ax: Axes, study: Study, found: Heat | None, language: Language) -> None:
     """Draw the heat map, and a strip that says what its colours mean."""
-    found = draw_conflicts(study, evaluation.legs, cell=CELL)
     if found is None or not found[0].max() > 0:
         return
     heat, raster = found

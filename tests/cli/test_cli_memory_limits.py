@@ -19,9 +19,9 @@ from optimizer.reading_limits import MIB, least
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: limits of Linux")
 
-#: Longest that a run may take beyond its time limit; ten times that on a machine that is shared.
-SECONDS = 10
-SHARED = 10
+#: Seconds after which a run counts as one that does not end, on a machine that is shared.
+ENDLESS = 600
+#: Time limit of the searches.
 LIMIT = 2
 PROGRAM = """
 import resource, sys
@@ -31,7 +31,7 @@ sys.exit(main())
 """
 COLUMNS = ("branch", "study", "format", "customers_per_day", "mean_wait_minutes",
            "replaceable_share", "area_m2", "wall_slots")  # fmt: skip
-PORTFOLIO = f"{','.join(COLUMNS)}\nhall,hall/study.toml,standard,400,5,0.6,200,4\n"
+PORTFOLIO = f"{','.join(COLUMNS)}\nhall,study.toml,standard,400,5,0.6,200,4\n"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def run(mib: float, words: list[str], kind: str = "RLIMIT_AS", **known: str) -> 
         [sys.executable, "-c", program, *words],
         capture_output=True,
         text=True,
-        timeout=SHARED * (SECONDS + LIMIT),
+        timeout=ENDLESS,
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **known},
     )
@@ -138,7 +138,7 @@ def test_standing_still_is_ended(way: str) -> None:
         [sys.executable, "-c", work],
         capture_output=True,
         text=True,
-        timeout=SHARED * SECONDS,
+        timeout=ENDLESS,
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
@@ -148,28 +148,19 @@ def test_standing_still_is_ended(way: str) -> None:
 
 
 @pytest.mark.slow
-def test_every_limit_ends_every_command(halls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_limit_ends_every_command(room: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """100 to 2000 MiB in steps of 50, each command: a result, or one line and exit code 2."""
-    study, out = str(halls / "hall" / "study.toml"), str(halls / "out")
-    result = str(halls / "out" / "result.json")
-    portfolio = halls / "list.csv"
+    study, out = str(room / "study.toml"), str(room / "out")
+    result, net = str(room / "out" / "result.json"), str(room / "net")
+    portfolio, store = room / "list.csv", str(room / "store.db")
     portfolio.write_text(PORTFOLIO, encoding="utf-8")
     short = ["--time-limit", str(LIMIT), "--workers", "1"]
     commands = {
         "check": ["check", study],
         "optimize": ["optimize", study, *short, "--out", out],
         "verify": ["verify", study, result],
-        "render": ["render", study, result, "--out", str(halls / "layout.png")],
-        "network run": [
-            "network",
-            "optimize",
-            str(portfolio),
-            *short,
-            "--out",
-            str(halls / "net"),
-            "--store",
-            str(halls / "store.db"),
-        ],
+        "render": ["render", study, result, "--out", str(room / "layout.png")],
+        "network": ["network", "optimize", str(portfolio), *short, "--out", net, "--store", store],
     }
     assert run(10_000, commands["optimize"])[0] in {0, 1}
     seen: Counter[str] = Counter()
@@ -180,6 +171,6 @@ def test_every_limit_ends_every_command(halls: Path, capsys: pytest.CaptureFixtu
             seen[f"{name}: {judged(*run(mib, words))}"] += 1
             longest[name] = max(longest[name], time.monotonic() - begun)
             assert json.loads(Path(result).read_text(encoding="utf-8"))["placements"]
-    with capsys.disabled():
-        print(f"\n{dict(seen)}; longest { ({k: round(v, 1) for k, v in longest.items()}) } s")
+        with capsys.disabled():
+            print(f"\n{name}: {dict(seen)}; longest {longest[name]:.1f} s", flush=True)
     assert all(seen[f"{name}: a result"] for name in commands)

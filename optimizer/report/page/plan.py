@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from optimizer.report.canvas import floor_limits, new_figure
 from optimizer.report.colours import INK, group_colours
-from optimizer.report.conflict_picture import plot_conflicts
+from optimizer.report.conflict_picture import conflict_heat, plot_conflicts
 from optimizer.report.flow_picture import plot_flows
 from optimizer.report.layout_picture import plot_layout
 from optimizer.report.overlays import plot_rules
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from optimizer.equipment.layout import Layout
     from optimizer.evaluation import Evaluation
+    from optimizer.report.conflict_picture import Heat
     from optimizer.report.page.hours import Scenario
     from optimizer.report.words import Tongue
     from optimizer.study import Study
@@ -75,7 +76,7 @@ def plan_pictures(
     if layout is None:
         return PlanPictures(after=picture_in_both(partial(_empty, study)))
     if evaluation is None:
-        picture = picture_in_both(partial(_drawn, study, layout, None, 0.0))
+        picture = picture_in_both(partial(_drawn, study, layout, None, 0.0, None))
         return PlanPictures(after=picture, model=_model(study, (), hover=[(layout, None)]))
     sides: list[tuple[Layout, Evaluation, Sequence[Scenario]]] = [(layout, evaluation, hours)]
     if today is not None and study.current_layout is not None:
@@ -87,7 +88,7 @@ def plan_pictures(
     matrix = _matrix(study)
     pictures = [
         picture_in_both(
-            partial(_drawn, study, placed, e, scale),
+            partial(_drawn, study, placed, e, scale, conflict_heat(study, e)),
             flows=flow_group(study, e, scale, matrix),
         )
         for placed, e, _ in sides
@@ -165,6 +166,7 @@ def _drawn(
     layout: Layout,
     evaluation: Evaluation | None,
     scale: float,
+    heat: Heat | None,
     language: Tongue,
 ) -> Figure:
     """Return the plan with the layout and all layers, but for the strips of the flows."""
@@ -184,8 +186,8 @@ def _drawn(
         guided=True,
         strips=False,
     )
-    for plot in (plot_conflicts, plot_rules):
-        plot(study, evaluation, ax=ax, legend=False, language=language)
+    plot_conflicts(study, evaluation, ax=ax, legend=False, language=language, heat=heat)
+    plot_rules(study, evaluation, ax=ax, legend=False, language=language)
     for draw in (plot_routes, plot_sight):
         draw(study, layout, evaluation, ax=ax, legend=False, language=language)
     return figure
