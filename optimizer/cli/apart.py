@@ -147,6 +147,12 @@ def _silence_machine_code() -> None:
     os.close(nothing)
     sys.stderr = kept
     sys.unraisablehook = _pass_over
+    # a process that this one forks is missed where it breaks, and done without
+    os.register_at_fork(after_in_child=_be_silent)
+
+
+def _be_silent() -> None:
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _pass_over(_: object) -> None:

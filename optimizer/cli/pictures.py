@@ -10,7 +10,6 @@ import functools
 from typing import TYPE_CHECKING, Literal
 
 from optimizer.equipment.layout_file import write_layout
-from optimizer.errors import OptimizerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,10 +69,10 @@ def _nothing() -> None:
 
 
 def _tried(task: Callable[[], None]) -> bool:
-    """Whether a task was done without an error of files or of the study."""
+    """Whether a task was done without an error; who finds that it was not does it anew."""
     try:
         task()
-    except (OptimizerError, OSError):
+    except Exception:
         return False
     return True
 
