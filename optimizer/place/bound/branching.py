@@ -43,7 +43,8 @@ LEAF_STEPS = 20_000
 # where layouts are walked: for all layouts at once, for a region, and for all regions together, for
 # who checks the proof searches them again
 WHOLE = Effort(poses=3_000, nodes=60_000, layouts=60_000)
-PART = Effort(poses=1_500, nodes=500, layouts=500)
+PART = Effort(poses=1_500, nodes=2_000, layouts=1_000)
+MOST_LAYOUTS = 10**14  # a region with more, conflicts included, is not worth the trial
 MOST_NODES = 100_000
 SINGLE = Effort(poses=1_000_000, nodes=1_000_000, layouts=1)
 EXACT = 1e-7  # relative gap at which a region counts as closed
@@ -259,9 +260,12 @@ class BranchAndBound:
         """Walk all layouts of a region that may be cheaper than the incumbent, if they are few."""
         if outcome.tables is None or self._walks is None:
             return False
+        region = outcome.tables.region
+        if node is not self._root and region.layouts() > MOST_LAYOUTS:
+            return False
         effort = self._efforts[0 if node is self._root else 1]
         effort = replace(effort, nodes=max(min(effort.nodes, MOST_NODES - self._looked), 1))
-        if all(len(group.poses) == 1 for group in outcome.tables.region.groups):
+        if all(len(group.poses) == 1 for group in region.groups):
             effort = SINGLE
         found = search_region(
             self._problem,

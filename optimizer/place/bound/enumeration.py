@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.place.bound.clock import PARTIAL, WALKED, Clock
+from optimizer.place.bound.clock import LISTED, WALKED, Clock
 from optimizer.place.bound.duals import reduced_costs
 from optimizer.place.bound.kernels import least_slack
 from optimizer.place.bound.leaf_kernels import list_layouts
@@ -167,7 +167,7 @@ def _listed(
     nodes, number = list_layouts(
         reduced, residual, starts, base, below + margin, effort.nodes, found
     )
-    clock.spend(PARTIAL * nodes)
+    clock.spend(LISTED * nodes)
     return nodes, None if number < 0 else found[:number] - starts[:-1]
 
 
