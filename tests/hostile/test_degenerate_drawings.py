@@ -84,6 +84,44 @@ def test_the_plain_room_has_no_defects(found) -> None:
     assert sum(summary["areas_m2"].values()) == pytest.approx(87.36)
 
 
+@pytest.mark.parametrize("within", [False, True], ids=["by itself", "in another block"])
+@pytest.mark.parametrize("where", ["base", "place", "scale"])
+def test_a_block_beyond_all_size_is_left_out_and_told(found, where, within) -> None:
+    """A base point, place or scale of 1e300: the room is the same without the block."""
+
+    def pen(space) -> None:
+        far = {"base": (1e300, 0)}.get(where, (0, 0))
+        block = space.doc.blocks.new("FAR", base_point=far)
+        block.add_lwpolyline(((100, 0), (300, 0), (300, 200)), close=True)
+        if within:
+            space.doc.blocks.new("AROUND").add_blockref("FAR", (0, 0))
+        more = {"scale": {"xscale": 1e300}}.get(where, {})
+        spot = (1e300 if where == "place" else 2000, 3000)
+        space.add_blockref(
+            "AROUND" if within else "FAR", spot, dxfattribs={"layer": "A-COLS", **more}
+        )
+
+    summary = found(pen)
+    (told,) = (d for d in summary["defects"] if d["code"] == "entity-broken")
+    assert "beyond all size" in told["sentence"]
+    assert summary["areas_m2"] == found()["areas_m2"]
+
+
+def test_a_block_drawn_at_places_of_the_country_is_kept(found, tmp_path) -> None:
+    """Drawn at 4e8 mm and set back by as much, it is a column of 0.4 x 0.4 m in the room."""
+
+    def pen(space) -> None:
+        block = space.doc.blocks.new("COLUMN")
+        block.add_lwpolyline(
+            [(4e8 + x, 4e8 + y) for x, y in ((0, 0), (400, 0), (400, 400), (0, 400))], close=True
+        )
+        space.add_blockref("COLUMN", (2000 - 4e8, 3000 - 4e8), dxfattribs={"layer": "A-COLS"})
+
+    assert codes(found(pen)) == []
+    (column,) = read_plan(tmp_path / "plan.dxf").columns
+    assert column.bounds == pytest.approx((2.2, 3.2, 2.6, 3.6), abs=1e-3)
+
+
 def test_a_sliver_is_listed(found) -> None:
     """A wall of 4 m and 1 mm, its middle (4, 3.0005) from the inner corner, is told there."""
     summary = found(lambda s: wall(s, (2000, 3000), (6000, 3000), (6000, 3001), (2000, 3001)))

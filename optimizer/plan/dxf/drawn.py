@@ -35,6 +35,7 @@ Window = tuple[float, float, float, float]
 MOST_DEPTH = 16
 #: Coordinates from here on are a mistake, in drawing units: a million kilometres in millimetres.
 FARTHEST = 1e15
+FAR = "its coordinates are no numbers, or beyond all size"
 #: Points that take about as much memory as a stroke itself.
 POINTS = 64
 #: Objects of other programs (walls of Tangent or AutoCAD Architecture) that hold no plain lines.
@@ -180,6 +181,7 @@ class _Pen:
         self.finder = FurnitureFinder(document.blocks, blocks, self.block)
         self.drawing = Drawing()
         self.compiled: dict[str, tuple[Stroke, ...]] = {}
+        self.reach: dict[str, float] = {}
         self.layered: dict[str, dict[str, list[Stroke]]] = {}
         self.meanings: dict[str, Meaning | None] = {}
         self.shell_known = self.knows_shell()
@@ -244,6 +246,8 @@ class _Pen:
         if meaning is Meaning.IGNORE or not inside:
             return
         matrix = matrix_of(insert)
+        if not self.lands(insert, matrix):
+            return
         if layer.casefold() not in self.hidden and self.finder.take(
             insert, matrix, sure=meaning is Meaning.FURNITURE
         ):
@@ -304,6 +308,7 @@ class _Pen:
             elif entity.dxf.layer.casefold() not in self.frozen:
                 strokes += self.nested(entity, (*above, name))
         self.compiled[name] = tuple(strokes)
+        self.reach[name] = max((float(np.abs(s.points).max()) for s in strokes), default=0.0)
         layered: dict[str, list[Stroke]] = {}
         for stroke in strokes:
             layered.setdefault(stroke.layer, []).append(stroke)
@@ -318,8 +323,19 @@ class _Pen:
             return
         for insert in entity.multi_insert() if entity.mcount > 1 else (entity,):
             matrix = matrix_of(insert)
+            if not self.lands(insert, matrix):
+                continue
             for stroke in inside:
                 yield stroke.moved(matrix, insert.dxf.layer)
+
+    def lands(self, insert: Any, matrix: NDArray[np.float64]) -> bool:
+        """Whether all that a block draws lies at places that are numbers; else it is left out."""
+        size = np.abs(matrix)
+        farthest = size[:2, :2].sum() * self.reach[insert.dxf.name] + size[2, :2].max()
+        lands = bool(farthest < FARTHEST)
+        if not lands:
+            self.left_out(insert, ValueError(FAR))
+        return lands
 
     def strokes(self, entity: Any) -> list[Stroke]:
         """Strokes of an entity; none, with a note, where the entity is broken."""
@@ -331,7 +347,7 @@ class _Pen:
         there = [s for s in found if len(s.points)]
         kept = [s for s in there if np.abs(s.points).max() < FARTHEST]  # not what is no number
         if len(kept) < len(there):
-            self.left_out(entity, ValueError("its coordinates are no numbers, or beyond all size"))
+            self.left_out(entity, ValueError(FAR))
         return kept
 
     def knows_shell(self) -> bool:
