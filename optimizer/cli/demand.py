@@ -95,13 +95,15 @@ def _fault(fault: RowFault) -> str:
 
 def _write_faults(found: QueueLog, path: Path) -> None:
     """Write one line for each dropped row, in the order of the file."""
+    from optimizer.report.comparison import plain_cell
+
     lines = sorted(
         (row, fault.code, fault.sentence) for fault in found.faults for row in fault.rows.tolist()
     )
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(("row", "reason", "sentence"))
-    writer.writerows(lines)
+    writer.writerows((row, code, plain_cell(sentence)) for row, code, sentence in lines)
     write_whole(path, text.getvalue())
 
 

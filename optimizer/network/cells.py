@@ -68,6 +68,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _harmless(cell: object) -> object:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, str) and cell.startswith(FORMULA):
-        return "'" + cell
+    if isinstance(cell, str):
+        mark = "'" if cell.startswith(FORMULA) else ""
+        # a bare return is not put into quotes, and what follows it would be a cell of its own
+        return mark + cell.replace("\r\n", "\n").replace("\r", "\n")
     return cell

@@ -136,4 +136,6 @@ def _difference(value: float | None, base: float | None) -> float | None:
 
 def plain_cell(text: str) -> str:
     """Return a text that a spreadsheet shows and does not calculate."""
-    return "'" + text if text.startswith(FORMULA_SIGNS) else text
+    mark = "'" if text.startswith(FORMULA_SIGNS) else ""
+    # a bare return is not put into quotes, and what follows it would be a cell of its own
+    return mark + text.replace("\r\n", "\n").replace("\r", "\n")

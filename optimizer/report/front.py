@@ -15,6 +15,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.atomic import write_whole
+from optimizer.report.comparison import plain_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,13 +69,14 @@ def write_front_csv(front: ParetoFront, path: str | Path) -> None:
     writer = csv.writer(out, lineterminator="\n")
     changes = [f"{name} change %" for name in names]
     constant = [f"{name} (constant)" for name in front.constant]
-    writer.writerow(["name", "roles", *names, *changes, *constant, "objective", "layout"])
+    head = ["name", "roles", *names, *changes, *constant, "objective", "layout"]
+    writer.writerow([plain_cell(cell) for cell in head])
     for point in front.points:
         change = front.changes(point, front.points[0])
         writer.writerow(
             [
-                point.name,
-                " ".join(point.roles),
+                plain_cell(point.name),
+                plain_cell(" ".join(point.roles)),
                 *(f"{point.values[name]:.6g}" for name in names),
                 *("" if (c := change[n]) is None else f"{100 * c:.2f}" for n in names),
                 *(f"{value:.6g}" for value in front.constant.values()),

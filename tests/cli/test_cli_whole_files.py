@@ -211,3 +211,23 @@ def test_a_full_disk_leaves_the_earlier_result(out, room_left):
     assert child(work) == 0
     assert set(marks(out).values()) == {"a"}
     assert sorted(os.listdir(out)) == sorted(FILES)
+
+
+@pytest.mark.parametrize("named", ["certificate.npz", *(n for n in FILES if n[0] != "c")])
+def test_a_disk_that_is_full_at_one_file_leaves_the_earlier_result(out, named, monkeypatch):
+    """No space for that file, whichever it is: one error, the old result, and no leftover."""
+    real, asked = os.fsync, []
+
+    def full(handle: int) -> None:
+        name = Path(os.readlink(f"/proc/self/fd/{handle}")).name
+        if name.startswith(f".{Path(named).stem}") and name.endswith(Path(named).suffix):
+            asked.append(name)
+            raise OSError(28, "No space left on device", named)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(out, "b")
+    assert asked
+    assert set(marks(out).values()) == {"a"}
+    assert sorted(os.listdir(out)) == sorted(FILES)

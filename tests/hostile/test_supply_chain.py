@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.M)
 FILES = ("ready", "tests", "browser", "bench", "fuzz", "peers")
@@ -63,18 +68,20 @@ sys.addaudithook(refuse)
 """
 
 
-@pytest.mark.slow
-def test_the_main_job_asks_no_network(root, tmp_path) -> None:
-    """`optimize` ends as ever where every connection and every look-up of a name is refused."""
-    (tmp_path / "sitecustomize.py").write_text(REFUSED, encoding="utf-8")
-    known = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(root)])}
+def refusing(root: Path, folder: Path) -> dict[str, str]:
+    """Environment in which every Python refuses the network, which is tried first."""
+    (folder / "sitecustomize.py").write_text(REFUSED, encoding="utf-8")
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(root)])}
     asked = "import socket; socket.create_connection(('127.0.0.1', 9))"
     tried = subprocess.run(
         [sys.executable, "-c", asked], env=known, capture_output=True, text=True, check=False
     )
     assert "the network was asked" in tried.stderr
-    study = root / "floorplans" / "old_corner" / "study.toml"
-    words = ("optimize", study, "--time-limit", "4", "--out", tmp_path / "out", "--json")
+    return known
+
+
+def ended(known: dict[str, str], *words: object) -> str:
+    """What a command prints that ends as ever, and has not asked the network."""
     ran = subprocess.run(
         [sys.executable, "-m", "optimizer", *map(str, words)],
         env=known,
@@ -84,4 +91,29 @@ def test_the_main_job_asks_no_network(root, tmp_path) -> None:
     )
     assert ran.returncode in {0, 1}, ran.stderr[-2000:]
     assert "the network was asked" not in ran.stderr
-    assert json.loads(ran.stdout)["placements"]
+    return ran.stdout
+
+
+@pytest.mark.slow
+def test_the_main_job_asks_no_network(root, tmp_path) -> None:
+    """`optimize` ends as ever where every connection and every look-up of a name is refused."""
+    known = refusing(root, tmp_path)
+    study = root / "floorplans" / "old_corner" / "study.toml"
+    out = tmp_path / "out"
+    said = ended(known, "optimize", study, "--time-limit", "4", "--out", out, "--json")
+    assert json.loads(said)["placements"]
+
+
+@pytest.mark.slow
+def test_the_job_of_all_branches_asks_no_network(root, tmp_path) -> None:
+    """`network optimize` has its workers on this machine, and they ask nobody else."""
+    known = refusing(root, tmp_path)
+    shutil.copytree(root / "floorplans" / "old_corner", tmp_path / "old_corner")
+    head = "branch,study,format,customers_per_day,mean_wait_minutes,replaceable_share,area_m2"
+    row = "corner,old_corner/study.toml,standard,400,5,0.6,200"
+    portfolio = tmp_path / "list.csv"
+    portfolio.write_text(f"{head},wall_slots\n{row},4\n", encoding="utf-8")
+    more = ("--store", tmp_path / "store.db", "--out", tmp_path / "net", "--workers", "1")
+    said = ended(known, "network", "optimize", portfolio, "--time-limit", "4", *more, "--json")
+    (branch,) = json.loads(said)["branches"]
+    assert branch["state"] == "done"
