@@ -81,7 +81,7 @@ def write_front_csv(front: ParetoFront, path: str | Path) -> None:
                 *("" if (c := change[n]) is None else f"{100 * c:.2f}" for n in names),
                 *(f"{value:.6g}" for value in front.constant.values()),
                 f"{point.evaluation.objective.value:.6g}",
-                f"layouts/{point.name}.json",
+                plain_cell(f"layouts/{point.name}.json"),
             ]
         )
     write_whole(path, out.getvalue())
