@@ -127,13 +127,9 @@ def compute_bound(
 
     # where more is walked than the tables say, the cheapest layout of the tables proves nothing
     search = _Search(problem, clock=clock, best=limit, runs=search_runs if walks is None else 0)
-    rounds, steps = _solve_root(
-        problem,
-        search,
-        effort=None if walks is None else efforts[0],
-        clock=clock,
-        on_bound=report("linear program"),
-    )
+    effort = None if walks is None else efforts[0]
+    told = report("linear program")
+    rounds, steps = _solve_root(problem, search, effort=effort, clock=clock, on_bound=told)
     root = rounds.outcome()
     found = SharedBranchAndBound(
         problem,
@@ -149,15 +145,15 @@ def compute_bound(
         walks=walks,
         workers=workers,
     ).run()
-    method, kept = _method(root, found), _open_poses(problem, root)
-    report(method)(found.bound)
+    report(_method(root, found))(found.bound)
     if found.nodes > 1:
         steps.append(_step("branch and bound", found.bound, rounds, clock, nodes=found.nodes))
+    kept = _open_poses(problem, root)
     return Bound(
         value=found.bound,
         root_value=min(root.bound, search.best),
         message_passing_value=min(root.message_passing, search.best),
-        method=method,
+        method=_method(root, found),
         seconds=clock.seconds(),
         nodes=found.nodes,
         cuts=found.cuts,
@@ -166,12 +162,13 @@ def compute_bound(
         upper_bound=found.upper_bound,
         layout=found.layout,
         steps=tuple(steps),
-        certificate=Certificate(
-            upper_bound=found.upper_bound,
-            root=found.proof,
-            unit=0.0 if walks is None else walks.unit,
-        ),
+        certificate=_certificate(found, walks),
     )
+
+
+def _certificate(found: Branched, walks: Walks | None) -> Certificate:
+    unit = 0.0 if walks is None else walks.unit
+    return Certificate(upper_bound=found.upper_bound, root=found.proof, unit=unit)
 
 
 def _solve_root(
