@@ -6,9 +6,11 @@ it has all that its parent had; only answers are sent back.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 from multiprocessing.reduction import ForkingPickler
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["end_processes", "shared_out", "side_by_side"]
 
 Done = TypeVar("Done")
+#: The number by which Linux is asked to kill a process with its parent (prctl).
+WITH_PARENT = 1
 
 
 def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
@@ -40,7 +44,7 @@ def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done | None]:
     try:
         for task in tasks[1:]:
             here, there = context.Pipe(duplex=False)
-            process = context.Process(target=_do, args=(task, there), daemon=True)
+            process = context.Process(target=_do, args=(task, there, os.getpid()), daemon=True)
             process.start()
             there.close()
             lines.append((process, here))
@@ -121,8 +125,12 @@ def _receive(line: Connection) -> Any:
         return None
 
 
-def _do(task: Callable[[], object], line: Connection) -> None:
-    """What one process does."""
+def _do(task: Callable[[], object], line: Connection, parent: int) -> None:
+    """What one process does; it ends with its parent, whose folder it would hold else."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(WITH_PARENT, signal.SIGKILL)
+        if os.getppid() != parent:  # it was killed before that
+            os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
     line.send(task())
     line.close()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,3 +58,31 @@ def test_the_task_of_a_process_that_dies_was_not_done(
 
     told = shared_out(lambda: os.read(read, 1), [kill, task(tmp_path, 1)])
     assert told == [False, True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: asks Linux")
+def test_processes_end_with_the_one_that_began_them() -> None:
+    """Whoever kills the program kills what it forked: nothing goes on to hold its folder."""
+    read, write = os.pipe()
+
+    def tell() -> bool:
+        os.write(write, b"%d\n" % os.getpid())
+        time.sleep(600)
+        return True
+
+    main = os.fork()
+    if main == 0:
+        try:
+            shared_out(lambda: time.sleep(600), [tell])
+        finally:
+            os._exit(1)
+    other = int(os.read(read, 20))
+    os.kill(main, signal.SIGKILL)
+    os.waitpid(main, 0)
+    for _ in range(600):
+        try:
+            os.kill(other, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("it goes on")
