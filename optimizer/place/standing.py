@@ -1,25 +1,28 @@
 """Walks past the fixtures that are known to stand: what the bound adds to the cost tables.
 
-In: a placement problem and regions of its layouts. Out: for each pose of a region what every layout
-of the region that uses it walks at least, beyond the tables.
+In: a placement problem and regions of its layouts. Out: for each pose of a region, and each pair of
+poses of two groups, what every layout of the region that uses it walks at least, beyond the tables.
 
-In a region some blocks have one pose left; of others the poses left have floor in common, which is
-taken wherever the block stands. With S the blocks of one pose and C that floor, the shell less S
-and C has walks that are never longer than in any layout of the region, so the tables may charge
+In a region some blocks have one pose left, S; of the others it is known what is in the way wherever
+they stand (`place.in_the_way`). The shell less S has walks that are never longer than in any layout
+of the region, nor are those past what is in the way, so the tables may charge
 
     to a pose r of another block:   Σ legs of the block at r to doors and to S,                (1)
     to S:                           Σ legs among S, and of S to doors,                         (2)
+    to poses of two other blocks:   Σ legs between them (`place.walks_between`),               (3)
 
-walked in that shell, for (1) past the block at r as well (`place.own_detour`).
+each leg by the longest of these walks, for (1) past the block at r as well (`place.own_detour`).
 
 Pairs of blocks may be charged for the walks of the one to doors past the other already
-(`place.blockers`). Those walks are not charged a second time: only where all that a kind may be
-charged for stand, its walks to doors are part of (1) and (2), and so are those charges.
+(`place.blockers`). Those walks are not charged a second time: where all that a kind may be charged
+for stand, its walks to doors are part of (1) and (2), and so are those charges. Elsewhere they are
+part of it by what they come to beyond the most that pairs may be charged for them.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,15 +31,17 @@ import shapely
 from optimizer.equipment.layout import place_points
 from optimizer.equipment.model import Role
 from optimizer.place.blockers import Detours
+from optimizer.place.in_the_way import InTheWay, Taken
 from optimizer.place.layout_walks import LayoutWalks
 from optimizer.place.own_detour import around_own_block
 from optimizer.place.tables import kind_legs
+from optimizer.place.walks_between import WalksBetween
 from optimizer.plan.space import Audience, free_space
 from optimizer.walk.shell import prepare_shell
 from optimizer.walked_legs import NO_WAY, door_access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,10 +55,6 @@ __all__ = ["Standing"]
 
 #: Blocks are taken this much smaller than they are, metres, and walks this share shorter.
 SHAVED, ROUNDING = 1e-6, 1e-6
-#: Floor in common that is narrower than this is not looked at, metres.
-LEAST_CORE = 1e-3
-#: Angles that differ from a right one by less than this are right, degrees.
-RIGHT = 1e-9
 #: Nothing is charged beyond this many times what the best known layout walks.
 MOST = 2.0
 #: Prepared shells that are kept.
@@ -62,6 +63,17 @@ NO_DETOURS = Detours()
 
 #: One leg: member of the block that walks, target, weight.
 _Walks = dict[tuple[int, Audience], list[tuple[tuple[float, float], float]]]
+
+
+@dataclass(frozen=True)
+class _Here:
+    """A region, the groups whose blocks stand, its costs of pairs, what is in the way, its hall."""
+
+    region: Region
+    alone: Sequence[int]
+    pair: Mapping[tuple[int, int], NDArray[np.float32]]
+    way: InTheWay
+    shells: Mapping[Audience, Shell]
 
 
 class Standing:
@@ -105,6 +117,10 @@ class Standing:
         self._shells: dict[tuple[Audience, bytes], Shell] = {}
         self._layouts = LayoutWalks(problem)
         self._costs: dict[Layout, float] = {}
+        self._taken = Taken(problem.kinds, problem.candidates, problem.study.walking.radius)
+        self._between = WalksBetween(problem, detours)
+        self.pair_units = self._between.units
+        self._way: tuple[Region, InTheWay] | None = None
 
     @classmethod
     def of(
@@ -121,43 +137,42 @@ class Standing:
             return None
         return cls(problem, tables, known, newest, detours)
 
+    def charge_pairs(
+        self, region: Region, pair: Mapping[tuple[int, int], NDArray[np.float32]]
+    ) -> dict[tuple[int, int], NDArray[np.float32]]:
+        """What pairs of poses of the region cost beyond what is charged: see `bound.walks`."""
+        return self._between.charge(region.groups, pair, self._way_in(region))
+
     def charge(
-        self, region: Region, unary: Sequence[NDArray[np.float64]]
+        self,
+        region: Region,
+        unary: Sequence[NDArray[np.float64]],
+        pair: Mapping[tuple[int, int], NDArray[np.float32]],
     ) -> list[NDArray[np.float64]] | None:
         """What each pose of the region costs beyond what is charged: see `bound.walks`."""
-        groups = region.groups
+        groups, way = region.groups, self._way_in(region)
         alone = [g for g, group in enumerate(groups) if group.count == len(group.poses) == 1]
-        solid = np.concatenate([self._solid(group) for group in groups])
-        if not len(solid):
+        if not alone and not way.sets and not len(way.cores):
             return None
-        shells = {audience: self._shell(audience, solid) for audience in self._audiences}
-        free_ways = self._free_ways(groups, alone)
+        here = _Here(region, alone, pair, way, self._shells_with([groups[g] for g in alone]))
+        free_ways = self._free_ways(here)
         more = []
         for g, group in enumerate(groups):
-            others = [h for h in alone if h != g]
             if g in alone:
                 more.append(np.zeros(1))
                 continue
-            known = group.kind in free_ways
-            others_of = [groups[h] for h in others]
-            charged = unary[g] + self._by_tables(group, others_of, own=known)
-            walked = self._walked(group, others_of, shells, doors=known)
+            free = group.kind in free_ways
+            charged = unary[g] + self._by_tables(here, g, alone, own=free)
+            walked = self._walked(here, g, alone, doors=free)
             more.append(np.maximum(walked - charged, 0.0))
         if alone:
-            standing = [groups[g] for g in alone]
-            within = self._free_ways(groups, alone, whole=True)
-            charged_all = sum(float(unary[g][0]) for g in alone) + sum(
-                float(
-                    self._by_tables(one, standing[:i], own=one.kind in within, other_kinds=within)[
-                        0
-                    ]
-                )
-                for i, one in enumerate(standing)
-            )
-            walked_all = sum(
-                float(self._walked_alone(one, standing[:i], shells, doors=one.kind in within))
-                for i, one in enumerate(standing)
-            )
+            within = self._free_ways(here, whole=True)
+            charged_all = walked_all = 0.0
+            for i, g in enumerate(alone):
+                own, before = groups[g].kind in within, alone[:i]
+                by_tables = self._by_tables(here, g, before, own=own, other_kinds=within)
+                charged_all += float(unary[g][0] + by_tables[0])
+                walked_all += float(self._walked(here, g, before, doors=own)[0])
             more[alone[0]][0] = max(0.0, walked_all - charged_all)
         return more
 
@@ -181,21 +196,18 @@ class Standing:
             found.append(np.column_stack([middle, size, poses[:, 2]]))
         return np.concatenate(found)
 
-    def _solid(self, group: Group) -> NDArray[np.float64]:
-        """(n, 5) floor that the blocks of a group take wherever they stand in the region."""
-        if len(group.poses) == 1:
-            return self._boxes(group.kind, group.poses)
-        cores = []
-        members = len(self._problem.kinds[group.kind].members)
-        for boxes in np.split(self._boxes(group.kind, group.poses), members):
-            if (np.abs((boxes[:, 4] + 45.0) % 90.0 - 45.0) > RIGHT).any():
-                continue
-            across = (np.rint(boxes[:, 4] / 90.0).astype(int) % 2 == 1)[:, None]
-            half = np.where(across, boxes[:, [3, 2]], boxes[:, [2, 3]]) / 2
-            low, high = (boxes[:, :2] - half).max(axis=0), (boxes[:, :2] + half).min(axis=0)
-            if (high - low > LEAST_CORE).all():
-                cores.append([*((low + high) / 2), *(high - low), 0.0])
-        return np.array(cores).reshape(-1, 5)
+    def _way_in(self, region: Region) -> InTheWay:
+        """What is in the way in a region; the last one is kept."""
+        if self._way is None or self._way[0] is not region:
+            self._way = region, InTheWay.of(self._taken, region.groups)
+        return self._way[1]
+
+    def _shells_with(self, standing: Sequence[Group]) -> dict[Audience, Shell]:
+        """The hall of each audience with some blocks standing."""
+        if not standing:
+            return {audience: self._problem.shells[audience] for audience in self._audiences}
+        solid = np.concatenate([self._boxes(group.kind, group.poses) for group in standing])
+        return {audience: self._shell(audience, solid) for audience in self._audiences}
 
     def _shell(self, audience: Audience, solid: NDArray[np.float64]) -> Shell:
         """The hall with some floor taken."""
@@ -233,14 +245,12 @@ class Standing:
             self._access[key] = place_points([point], self._problem.candidates[k])[:, 0]  # type: ignore[list-item]
         return self._access[key]
 
-    def _free_ways(
-        self, groups: Sequence[Group], alone: Sequence[int], *, whole: bool = False
-    ) -> frozenset[int]:
+    def _free_ways(self, here: _Here, *, whole: bool = False) -> frozenset[int]:
         """Kinds whose walks to doors are charged here: all blocks that may be in their way stand.
 
         For a block that does not stand itself; `whole`: for one that does.
         """
-        standing = Counter(groups[g].kind for g in alone)
+        standing = Counter(here.region.groups[g].kind for g in here.alone)
         kinds = self._problem.kinds
         return frozenset(
             k
@@ -269,73 +279,85 @@ class Standing:
         return found
 
     def _walked(
-        self,
-        group: Group,
-        others: Sequence[Group],
-        shells: dict[Audience, Shell],
-        *,
-        doors: bool,
+        self, here: _Here, g: int, others: Sequence[int], *, doors: bool
     ) -> NDArray[np.float64]:
-        """Cost (1) of each pose of a group; without `doors`, walks to them as the tables say."""
-        k = group.kind
-        poses = self._problem.candidates[k][group.poses]
-        total = np.zeros(len(poses)) if doors else self._tables.unary[k][group.poses].copy()
-        standing = [(other.kind, int(other.poses[0])) for other in others]
-        for (m, audience), targets in self._targets(k, standing, doors=doors).items():
-            at = np.ascontiguousarray(self._points(k, m, audience)[group.poses])
-            to = np.array([point for point, _ in targets])
-            shell = shells[audience]
-            lengths = around_own_block(
-                shell, self._problem.kinds[k], poses, at, to, shell.distances(at, to)
-            )
-            total += _open_ways(lengths) @ np.array([weight for _, weight in targets])
-        return np.minimum(total, self._most) * (1.0 - ROUNDING)
+        """Cost (1) of each pose of a group, or the share of (2) of one that stands.
 
-    def _walked_alone(
-        self,
-        one: Group,
-        others: Sequence[Group],
-        shells: dict[Audience, Shell],
-        *,
-        doors: bool,
-    ) -> float:
-        """Share of cost (2) that one block has with those before it."""
-        total = 0.0 if doors else float(self._tables.unary[one.kind][one.poses[0]])
-        standing = [(other.kind, int(other.poses[0])) for other in others]
-        for (m, audience), targets in self._targets(one.kind, standing, doors=doors).items():
-            at = self._points(one.kind, m, audience)[one.poses]
-            lengths = shells[audience].distances(at, np.array([point for point, _ in targets]))[0]
-            total += float(_open_ways(lengths) @ np.array([weight for _, weight in targets]))
-        return float(min(total, self._most)) * (1.0 - ROUNDING)
+        Without `doors`, walks to them by what they come to beyond the most that pairs are charged.
+        """
+        group = here.region.groups[g]
+        standing = [here.region.groups[h] for h in others if h != g]
+        blocks = [(other.kind, int(other.poses[0])) for other in standing]
+        to_doors, to_blocks = self._ways_to(here, g, blocks)
+        if not doors:
+            known = self._tables.unary[group.kind][group.poses]
+            beyond = to_doors - known - self._most_detours(here, g)
+            to_doors = known + np.maximum(beyond, 0.0)
+        return np.minimum(to_doors + to_blocks, self._most)
+
+    def _ways_to(
+        self, here: _Here, g: int, blocks: Sequence[tuple[int, int]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weighted lengths of walks from each pose of a group to doors, and to blocks."""
+        group = here.region.groups[g]
+        poses = self._problem.candidates[group.kind][group.poses]
+        to_doors, to_blocks = np.zeros(len(poses)), np.zeros(len(poses))
+        doors, others = (
+            self._targets(group.kind, ()),
+            self._targets(group.kind, blocks, doors=False),
+        )
+        for m, audience in {**doors, **others}:
+            first, then = doors.get((m, audience), []), others.get((m, audience), [])
+            at = np.ascontiguousarray(self._points(group.kind, m, audience)[group.poses])
+            to = np.array([point for point, _ in (*first, *then)])
+            weights = np.array([weight for _, weight in (*first, *then)])
+            shell = here.shells[audience]
+            lengths = shell.distances(at, to)
+            if g not in here.alone:
+                kind = self._problem.kinds[group.kind]
+                lengths = around_own_block(shell, kind, poses, at, to, lengths)
+            walked = here.way.lengthened(at, to, _open_ways(lengths), ends=(g,)) * weights
+            to_doors += walked[:, : len(first)].sum(axis=1)
+            to_blocks += walked[:, len(first) :].sum(axis=1)
+        return to_doors * (1.0 - ROUNDING), to_blocks * (1.0 - ROUNDING)
+
+    def _most_detours(self, here: _Here, g: int) -> NDArray[np.float64]:
+        """The most that pairs charge each pose of a group for its walks to doors."""
+        group = here.region.groups[g]
+        total = np.zeros(len(group.poses))
+        for r in self._detours.blockers(group.kind):
+            poses = np.concatenate([one.poses for one in here.region.groups if one.kind == r])
+            blocks = self._problem.kinds[r].count - (r == group.kind)
+            table = self._detours.tables[group.kind, r][np.ix_(group.poses, poses)]
+            total += blocks * table.max(axis=1).astype(np.float64)
+        return total
 
     def _by_tables(
         self,
-        group: Group,
-        others: Sequence[Group],
+        here: _Here,
+        g: int,
+        others: Sequence[int],
         *,
         own: bool,
         other_kinds: frozenset[int] = frozenset(),
     ) -> NDArray[np.float64]:
-        """What the tables charge between each pose of a group and blocks that stand.
+        """What is charged between each pose of a group and blocks that stand.
 
         Of detours on the way to doors those of the group itself, where `own`, and of the others of
         some kinds.
         """
-        total = np.zeros(len(group.poses))
-        for other in others:
-            k, m = group.kind, other.kind
-            table = self._tables.pairs.get((min(k, m), max(k, m)))
+        groups = here.region.groups
+        k, poses = groups[g].kind, groups[g].poses
+        total = np.zeros(len(poses))
+        for h in others:
+            m, pose = groups[h].kind, int(groups[h].poses[0])
+            table = here.pair.get((min(g, h), max(g, h)))
             if table is not None:
-                at = (
-                    np.ix_(group.poses, other.poses) if k <= m else np.ix_(other.poses, group.poses)
-                )
-                part = table[at].astype(np.float64)
-                total += part[:, 0] if k <= m else part[0]
-            pose = int(other.poses[0])
+                total += table[:, 0] if g <= h else table[0]
             if not own:
-                total -= self._detours.between(k, group.poses, m, pose)
+                total -= self._detours.between(k, poses, m, pose)
             if m not in other_kinds:
-                total -= self._detours.before(k, group.poses, m, pose)
+                total -= self._detours.before(k, poses, m, pose)
         return total
 
 

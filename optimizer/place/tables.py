@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from optimizer.study import Study
     from optimizer.walk.shell import Shell
 
-__all__ = ["Tables", "kind_legs", "leg_weight", "make_tables", "study_legs"]
+__all__ = ["AccessPoints", "Tables", "kind_legs", "leg_weight", "make_tables", "study_legs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def make_tables(
     """Cost tables of all kinds; legs of weight 0 are left out."""
     unary = [np.zeros(len(poses)) for poses in candidates]
     pairs: dict[tuple[int, int], NDArray[np.float32]] = {}
-    points = _AccessPoints(kinds, candidates)
+    points = AccessPoints(kinds, candidates)
 
     def distances(ends: _Ends) -> NDArray[np.float64]:
         (k, member), other, audience = ends
@@ -169,7 +169,7 @@ def _number_of_pairs(kinds: Sequence[BlockKind], one: _Home, other: _Home | str)
     return count if count == 1 else count * (count - 1) / 2
 
 
-class _AccessPoints:
+class AccessPoints:
     """Access points of all poses, (n, 2), once per kind, member and audience; and ways to them."""
 
     def __init__(
@@ -180,6 +180,7 @@ class _AccessPoints:
         self._cache: dict[tuple[int, int, Audience], NDArray[np.float64]] = {}
 
     def of(self, k: int, member: int, audience: Audience) -> NDArray[np.float64]:
+        """Access points of a member at all poses of its kind."""
         key = (k, member, audience)
         if key not in self._cache:
             role = Role.STAFF if audience is Audience.STAFF else Role.CUSTOMER

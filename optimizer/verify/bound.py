@@ -6,9 +6,9 @@ its blocks are the study's fixtures and its poses hold the layout, that its cost
 more than what is walked (all walks of the layout, and a sample of other poses, walked anew round
 the two blocks; walks to doors past a third one), that its cliques and barred pairs follow from the
 placement rules, and that its steps prove the stated bound. Where the proof charges more than the
-tables, for walks past blocks that stand in every layout of a region, or says that the layouts which
-are left were walked, a sample of either is walked anew. What is said of poses and layouts outside
-the samples stays believed.
+tables, for walks past what is in the way in every layout of a region, or says that the layouts
+which are left were walked, a sample of either is walked anew. What is said of poses and layouts
+outside the samples stays believed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import numpy as np
 
 from optimizer.verify.claim import agree, hold, is_number, lookup, open_claim
 from optimizer.verify.exclusion import excludes, outline_of
-from optimizer.verify.replay import ReplayError, Witness, replay
+from optimizer.verify.proof_region import Witness
+from optimizer.verify.replay import ReplayError, replay
 from optimizer.verify.stated import ProofFileError, read_stated
 from optimizer.verify.walked_costs import WalkedCosts, turned
 
@@ -163,7 +164,7 @@ def _check_witness(scene: Scene, proof: Stated, result: Any, witness: Witness) -
     return hold(
         f"{FILE}.walks",
         not faults,
-        f"of {len(witness.charged)} regions that charge more than the tables and "
+        f"of {witness.regions} regions that charge more than the tables and "
         f"{len(witness.layouts)} layouts said to be walked, {tried} costs were walked anew; "
         f"{len(faults)} are too high" + (f": {'; '.join(faults[:2])}" if faults else ""),
     )

@@ -15,29 +15,32 @@ and (1) is least where each group takes its n cheapest θ. With one block at p, 
 θ_h(q) + T(p, q) − φ(p) − ψ(q) at least: the own bound of p. A layout uses a pose that was closed,
 or lies in what is left; a split lists the numbers of blocks on the one side.
 
-A region may charge more than the tables, for walks past blocks that stand in all its layouts, and
-may be said to be searched by walking the layouts that the costs leave below the target. Arithmetic
-cannot tell whether that is right: both are handed over, to be walked again (`Witness`).
+A region may charge more than the tables, for poses and pairs of poses, as walks lead past what is
+in the way in all its layouts, and may be said to be searched by walking the layouts that the costs
+leave below the target. Arithmetic cannot tell whether that is right: both are handed over, to be
+walked again (`Witness`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.verify.proof_region import Group, Region
 from optimizer.verify.searched import LookedTooOften, RegionDual, layouts_below
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from optimizer.verify.proof_region import Witness
     from optimizer.verify.stated import Stated
 
-__all__ = ["Charged", "Group", "ReplayError", "Witness", "replay"]
+__all__ = ["ReplayError", "replay"]
 
 #: Share of the sums that rounding may have added, and is taken off.
 ROUNDING = 1e-10
@@ -49,38 +52,6 @@ Exclusion = Callable[[int, int], "NDArray[np.bool_]"]
 
 class ReplayError(ValueError):
     """A step of the proof is not allowed."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """So many blocks of a kind at open poses, and what these cost beyond the tables."""
-
-    kind: int
-    count: int
-    poses: NDArray[np.int64]
-    more: NDArray[np.float64]
-
-
-_Groups = tuple[Group, ...]
-#: A region with all that it charges.
-Charged = _Groups
-
-
-@dataclass
-class Witness:
-    """What a proof says that arithmetic cannot tell.
-
-    Parameters
-    ----------
-    charged
-        Regions that charge more than the tables.
-    layouts
-        Layouts that cost less than the target by what is charged, and are said to cost more in
-        truth: (kind, pose) of each block.
-    """
-
-    charged: list[Charged] = field(default_factory=list)
-    layouts: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
 
 
 def replay(
@@ -120,7 +91,7 @@ def replay(
             charged[exclusion(k, m) | np.isinf(table)] = np.float32(stated.barriers[k, m])
             tables[k, m] = charged
     try:
-        return walker.value(groups, tables)
+        return walker.value(Region(groups, tables))
     except IndexError:
         raise ReplayError("the steps of the proof end too early") from None
 
@@ -153,59 +124,65 @@ class _Walker:
     def bits(self, name: str, count: int) -> NDArray[np.bool_]:
         return np.unpackbits(self.take(name, -(-count // 8)), count=count).astype(bool)
 
-    def value(self, groups: _Groups, tables: Mapping[tuple[int, int], Any]) -> float:
+    def value(self, region: Region) -> float:
         """Least cost in a region that the next steps prove."""
         stages, whole, split, parts, charged = (int(n) for n in self.take("nodes", 1)[0])
         if charged:
-            groups = self.charge(groups)
+            region = self.charge(region, charged - 1)
         value, floor = -np.inf, np.inf
         dual: RegionDual | None = None
         for _ in range(stages):
-            if any(len(group.poses) < group.count for group in groups):
+            if not region.fits:
                 raise ReplayError("a step speaks of a region without layouts")
-            bound, closed, kept, dual = self.stage(groups, tables)
+            bound, closed, kept, dual = self.stage(region)
             value = max(value, min(floor, bound))
             floor = min(floor, closed)
             if kept is not None:
-                groups, tables = _keep(groups, tables, kept)
+                region = region.keep(kept)
                 dual = dual.keep(kept)
-        if any(len(group.poses) < group.count for group in groups):
+        if not region.fits:
             return max(value, floor)
         if whole:
             if dual is None:
-                dual = RegionDual(self.priced(groups, 0)[0], {}, 0.0)
-            return max(value, min(floor, self.search(groups, dual, walked=whole == 2)))
+                dual = RegionDual(self.priced(region.groups, 0)[0], {}, 0.0)
+            return max(value, min(floor, self.search(region, dual, walked=whole == 2)))
         if parts == 1 and split < 0:
-            return max(value, min(floor, self.value(groups, tables)))
+            return max(value, min(floor, self.value(region)))
         if parts:
-            group = groups[split]
+            group = region.groups[split]
             if parts != group.count + 1:
                 raise ReplayError(f"a region is split into {parts} parts, not {group.count + 1}")
             side = self.bits("sides", len(group.poses))
-            least = min(
-                self.value(*_part(groups, tables, split, side, number)) for number in range(parts)
-            )
+            least = min(self.value(region.part(split, side, number)) for number in range(parts))
             value = max(value, min(floor, least))
         return value
 
-    def charge(self, groups: _Groups) -> _Groups:
-        """A region with more charged, which is noted."""
+    def charge(self, region: Region, pairs: int) -> Region:
+        """A region with more charged, for so many pairs of groups as well; it is noted."""
         if self.witness is None:
             raise ReplayError("a step charges more than the tables do")
         unit = float(self.stated.steps["unit"][0])
         if not unit >= 0.0:
             raise ReplayError("what is charged beyond the tables is below 0")
-        new = tuple(
-            replace(group, more=group.more + unit * self.take("more", len(group.poses)))
-            for group in groups
-        )
-        self.witness.charged.append(new)
+        groups = region.groups
+        more = [unit * self.take("more", len(group.poses)) for group in groups]
+        added = {}
+        for g, h in self.take("linked", pairs).tolist():
+            if (g, h) not in region.tables or (g, h) in added:
+                raise ReplayError("a step charges more for two groups that have no costs, or twice")
+            size = len(groups[g].poses), len(groups[h].poses)
+            steps = self.take("beyond", size[0] * size[1]).reshape(size)
+            unit = self.stated.units[groups[g].kind, groups[h].kind]
+            added[g, h] = (steps * np.float64(unit)).astype(np.float32)
+        new = region.with_more(more, added)
+        self.witness.note(new)
         return new
 
     def stage(
-        self, groups: _Groups, tables: Mapping[tuple[int, int], Any]
+        self, region: Region
     ) -> tuple[float, float, list[NDArray[np.bool_]] | None, RegionDual]:
         """Bound of a region, least own bound of the poses closed, those kept (None: all), dual."""
+        groups, tables = region.groups, region.tables
         priced, closes = (int(n) for n in self.take("stages", 1)[0])
         theta, paid = self.priced(groups, priced)
         duals, within = {}, {}
@@ -250,7 +227,9 @@ class _Walker:
             closed = min(closed, float(own.min()) - ROUNDING * size)
         return bound, closed, kept, dual
 
-    def priced(self, groups: _Groups, count: int) -> tuple[list[NDArray[np.float64]], float]:
+    def priced(
+        self, groups: Sequence[Group], count: int
+    ) -> tuple[list[NDArray[np.float64]], float]:
         """Unary costs with the prices of the cliques of each pose, and the sum of the prices."""
         starts = np.cumsum([0, *(len(poses) for poses in self.stated.poses)])
         ends = self.stated.steps["clique_ends"]
@@ -287,7 +266,7 @@ class _Walker:
                 if not self.exclusion(int(k), int(m))[np.ix_(own, other)].all():
                     raise ReplayError(f"a clique has poses of kinds {k} and {m} that go together")
 
-    def search(self, groups: _Groups, dual: RegionDual, *, walked: bool) -> float:
+    def search(self, region: Region, dual: RegionDual, *, walked: bool) -> float:
         """Least cost of a region, or the target where nothing is cheaper.
 
         Where it was walked, the layouts below the target are noted: they are said to cost more.
@@ -296,12 +275,13 @@ class _Walker:
             raise ReplayError("a region is said to be searched by walking")
         try:
             found, looked = layouts_below(
-                groups, self.costs, self.exclusion, dual, self.target, MOST_LOOKED - self.looked
+                region, self.costs, self.exclusion, dual, self.target, MOST_LOOKED - self.looked
             )
         except LookedTooOften:
             raise ReplayError("regions said to be searched are too large to search again") from None
         self.looked += looked
-        cost = self.cost_of(groups, found)
+        cost = self.cost_of(region, found)
+        groups = region.groups
         if not walked or self.witness is None:
             return min(self.target, float(cost.min(initial=np.inf)))
         kinds = [group.kind for group in groups for _ in range(group.count)]
@@ -312,9 +292,10 @@ class _Walker:
             )
         return self.target
 
-    def cost_of(self, groups: _Groups, found: NDArray[np.int64]) -> NDArray[np.float64]:
+    def cost_of(self, region: Region, found: NDArray[np.int64]) -> NDArray[np.float64]:
         """What is charged for layouts of a region."""
-        blocks = [group for group in groups for _ in range(group.count)]
+        owner = [g for g, group in enumerate(region.groups) for _ in range(group.count)]
+        blocks = [region.groups[g] for g in owner]
         at = [group.poses[found[:, i]] for i, group in enumerate(blocks)]
         total = np.zeros(len(found))
         for i, group in enumerate(blocks):
@@ -324,6 +305,9 @@ class _Walker:
                 table = self.costs.get((min(k, m), max(k, m)))
                 if table is not None:
                     total += table[at[i], at[j]] if k <= m else table[at[j], at[i]]
+                added = region.added.get((owner[i], owner[j]))
+                if added is not None:
+                    total += added[found[:, i], found[:, j]]
         return total
 
 
@@ -332,41 +316,3 @@ def _cheapest(cost: NDArray[np.float64], count: int) -> float:
     if count == 1:
         return float(cost.min())
     return float(np.sort(cost)[:count].sum())
-
-
-def _keep(
-    groups: _Groups, tables: Mapping[tuple[int, int], Any], kept: list[NDArray[np.bool_]]
-) -> tuple[_Groups, dict[tuple[int, int], Any]]:
-    left = tuple(
-        replace(group, poses=group.poses[mask], more=group.more[mask])
-        for group, mask in zip(groups, kept, strict=True)
-    )
-    return left, {(g, h): table[np.ix_(kept[g], kept[h])] for (g, h), table in tables.items()}
-
-
-def _part(
-    groups: _Groups,
-    tables: Mapping[tuple[int, int], Any],
-    split: int,
-    side: NDArray[np.bool_],
-    number: int,
-) -> tuple[_Groups, dict[tuple[int, int], Any]]:
-    """The region with so many blocks of a group on its first side."""
-    new: list[Group] = []
-    origin: list[tuple[int, NDArray[np.bool_]]] = []
-    for g, group in enumerate(groups):
-        halves = [(group.count, np.ones(len(group.poses), dtype=bool))]
-        if g == split:
-            halves = [(number, side), (group.count - number, ~side)]
-        for count, mask in halves:
-            if count:
-                new.append(Group(group.kind, count, group.poses[mask], group.more[mask]))
-                origin.append((g, mask))
-    parts = {}
-    for i, (g, mask) in enumerate(origin):
-        for j in range(i, len(origin)):
-            h, other = origin[j]
-            table = tables.get((g, h))
-            if table is not None and (i != j or new[i].count > 1):
-                parts[i, j] = table[np.ix_(mask, other)]
-    return tuple(new), parts

@@ -20,7 +20,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.verify.replay import Group
+    from optimizer.verify.proof_region import Region
 
 __all__ = ["LookedTooOften", "RegionDual", "layouts_below"]
 
@@ -56,7 +56,7 @@ class RegionDual:
 
 
 def layouts_below(
-    groups: Sequence[Group],
+    region: Region,
     costs: Costs,
     exclusion: Exclusion,
     dual: RegionDual,
@@ -67,8 +67,8 @@ def layouts_below(
 
     Parameters
     ----------
-    groups
-        The region: so many blocks each at open poses.
+    region
+        The region: so many blocks each at open poses, and what pairs cost beyond `costs`.
     costs
         Of pairs of kinds.
     exclusion
@@ -91,11 +91,12 @@ def layouts_below(
     LookedTooOften
         Where they do not suffice.
     """
+    groups = region.groups
     blocks = [g for g, group in enumerate(groups) for _ in range(group.count)]
     rest = {}
     for i, g in enumerate(blocks):
         for j in range(i + 1, len(blocks)):
-            rest[i, j] = _rest(groups, costs, exclusion, dual, (g, blocks[j]))
+            rest[i, j] = _rest(region, costs, exclusion, dual, (g, blocks[j]))
             rest[j, i] = rest[i, j].T
     search = _Search(rest, limit + ROUNDING * (1.0 + abs(limit)), most)
     open_ones = {i: (np.arange(len(dual.theta[g])), dual.theta[g]) for i, g in enumerate(blocks)}
@@ -105,14 +106,14 @@ def layouts_below(
 
 
 def _rest(
-    groups: Sequence[Group],
+    region: Region,
     costs: Costs,
     exclusion: Exclusion,
     dual: RegionDual,
     pair: tuple[int, int],
 ) -> NDArray[np.float64]:
     """T − φ − ψ of two blocks' poses; inf where they exclude each other or change places."""
-    g, h = pair
+    (g, h), groups = pair, region.groups
     k, m = groups[g].kind, groups[h].kind
     low, high = (g, h) if k <= m else (h, g)
     key = (min(k, m), max(k, m))
@@ -121,6 +122,8 @@ def _rest(
     cost = np.zeros((len(groups[low].poses), len(groups[high].poses)))
     cost += 0.0 if table is None else table[at]
     cost = cost if low == g else cost.T
+    if pair in region.added:
+        cost = cost + region.added[pair]
     if pair in dual.potentials:
         row, column = dual.potentials[pair]
         cost = cost - row[:, None] - column[None, :]

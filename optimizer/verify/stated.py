@@ -27,7 +27,7 @@ NO_WAY = 65_535
 #: Arrays of the steps of the proof.
 STEPS = (
     "nodes", "sides", "stages", "scales", "potentials", "kept",
-    "priced", "prices", "cliques", "clique_ends", "more", "unit",
+    "priced", "prices", "cliques", "clique_ends", "more", "unit", "linked", "beyond",
 )  # fmt: skip
 
 
@@ -57,6 +57,8 @@ class Stated:
         For each kind the cost of each pose, objective units an hour.
     pairs
         (k, m), k ≤ m: cost of each pair of poses, float32; inf where there is no way.
+    units
+        (k, m): the step that its costs are held in.
     barriers
         (k, m): what the proof charges for two poses that cannot stand together; no layout pays it.
     detours
@@ -73,6 +75,7 @@ class Stated:
     unary: tuple[NDArray[np.float64], ...]
     pairs: Mapping[tuple[int, int], NDArray[np.float32]]
     barriers: Mapping[tuple[int, int], float]
+    units: Mapping[tuple[int, int], float]
     steps: Mapping[str, NDArray[Any]]
     detours: Mapping[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
     shares: Mapping[tuple[int, int], float] = field(default_factory=dict)
@@ -106,10 +109,11 @@ def read_stated(content: bytes) -> Stated:
         )
         poses = tuple(np.asarray(arrays[f"poses_{k}"], float) for k in range(len(kinds)))
         unary = tuple(np.asarray(arrays[f"unary_{k}"], float) for k in range(len(kinds)))
-        pairs, barriers = {}, {}
+        pairs, barriers, units = {}, {}, {}
         for k, m, unit, barrier in json.loads(arrays["tables"].tobytes()):
             pairs[int(k), int(m)] = _table(arrays[f"pair_{k}_{m}"], float(unit))
             barriers[int(k), int(m)] = float(barrier)
+            units[int(k), int(m)] = float(unit)
         detours, shares = {}, {}
         for k, r, share, unit in json.loads(arrays["detours"].tobytes()):
             detours[int(k), int(r)] = _table(arrays[f"detour_{k}_{r}"], float(unit))
@@ -123,6 +127,7 @@ def read_stated(content: bytes) -> Stated:
         unary=unary,
         pairs=pairs,
         barriers=barriers,
+        units=units,
         steps=steps,
         detours=detours,
         shares=shares,
@@ -152,6 +157,8 @@ def _check_shapes(stated: Stated) -> None:
             raise ProofFileError(f"the cost table of kinds {k} and {m} has another size than them")
         if not (table >= 0).all():
             raise ProofFileError(f"the cost table of kinds {k} and {m} has a cost below 0")
+    if not all(np.isfinite(unit) and unit > 0.0 for unit in stated.units.values()):
+        raise ProofFileError("a cost table has a step that is not above 0")
     for (k, r), table in stated.detours.items():
         if (min(k, r), max(k, r)) not in stated.pairs or table.shape != (sizes[k], sizes[r]):
             raise ProofFileError(f"the detours of kind {k} past kind {r} have another size")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely import Polygon, intersection_all, union_all
+from shapely import MultiPoint, Polygon, distance, intersection_all, points, union_all
 
 from optimizer.equipment.model import Role
 from optimizer.plan.space import Audience
@@ -20,22 +20,25 @@ from optimizer.verify.placed import Placed
 from optimizer.verify.ways import find_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from optimizer.verify.demand import Walk
-    from optimizer.verify.replay import Charged, Group
+    from optimizer.verify.proof_region import Group, Region
     from optimizer.verify.scene import Scene
     from optimizer.verify.stated import Stated
 
 __all__ = ["WalkedCosts", "turned"]
 
+#: A block by kind, number within the kind and pose.
+_Block = tuple[int, int, int]
+
 #: Entries of each cost table, and groups of each region, that are walked anew.
 SAMPLE = 2
-#: Regions and layouts that are.
-REGIONS, LAYOUTS = 12, 12
+#: Layouts that are.
+LAYOUTS = 12
 #: Floor in common is looked for among so many poses at most.
 MOST_IN_COMMON = 200
 
@@ -69,7 +72,7 @@ class WalkedCosts:
         rng = np.random.default_rng(20)
         for k, costs in enumerate(self.proof.unary):
             for p in rng.integers(0, len(costs), min(SAMPLE, len(costs))):
-                yield self._entry(float(costs[p]), ((k, 0, int(p)),))
+                yield self._entry(float(costs[p]), ((k, 0, int(p)),), walks=_between)
         for (k, m), table in self.proof.pairs.items():
             near = [int(chosen[k][0]), int(rng.integers(0, len(table)))]
             for p in near[:SAMPLE]:
@@ -77,7 +80,8 @@ class WalkedCosts:
                 if np.isfinite(table[p, q]):
                     other = 1 if k == m else 0
                     if other < len(self.proof.kinds[m].fixtures):
-                        yield self._entry(float(table[p, q]), ((k, 0, p), (m, other, q)))
+                        both = (k, 0, p), (m, other, q)
+                        yield self._entry(float(table[p, q]), both, walks=_between)
 
     def sample_detours(self, chosen: list[list[int]]) -> Iterator[tuple[str, float, float]]:
         """Yield some charges for walks to doors past another block: charged in full, and walked."""
@@ -90,30 +94,57 @@ class WalkedCosts:
             for p, q in {(int(dearest[0]), int(dearest[1])), within, drawn}:
                 if table[p, q] > 0.0:
                     charged = float(self.proof.unary[k][p] + table[p, q] / self.proof.shares[k, r])
-                    yield self._entry(charged, ((k, 0, p), (r, other, q)), alone=True)
+                    both = (k, 0, p), (r, other, q)
+                    yield self._entry(charged, both, walks=_between, alone=True)
 
-    def sample_charged(self, regions: Sequence[Charged]) -> Iterator[tuple[str, float, float]]:
+    def sample_charged(self, regions: Sequence[Region]) -> Iterator[tuple[str, float, float]]:
         """Yield some charges of regions: what they are, what is charged, what is walked."""
         rng = np.random.default_rng(21)
-        picked = rng.permutation(len(regions))[:REGIONS]
-        for groups in (regions[i] for i in sorted(picked)):
+        for region in regions:
+            groups, alone = region.groups, region.alone
             blocks = self._first_blocks(groups)
-            alone = [g for g, group in enumerate(groups) if group.count == len(group.poses) == 1]
             standing = [(groups[g].kind, blocks[g], int(groups[g].poses[0])) for g in alone]
             taken = union_all([self._in_common(group) for group in groups])
             free = [g for g in range(len(groups)) if g not in alone and groups[g].more.any()]
             if alone:
-                total = sum(self._charge(groups[g], 0, standing[:i]) for i, g in enumerate(alone))
+                total = sum(self._charge(region, g, 0, alone[:i]) for i, g in enumerate(alone))
                 total += sum(self._detour(a, b) for a in standing for b in standing if a != b)
-                yield self._entry(total, standing, taken=taken, among=True)
+                aside = self._aside(region, alone, standing)
+                yield self._entry(
+                    total, (*standing, *aside), taken=taken, walks=_among, third=aside
+                )
             for g in rng.permutation(free)[:SAMPLE]:
                 at = int(np.argmax(groups[g].more))
                 block = (groups[g].kind, blocks[g], int(groups[g].poses[at]))
                 # and with those standing that the block is charged for as they are in its way
-                third = self._third(groups, g, at, blocks, alone)
-                charged = self._charge(groups[g], at, standing)
+                third = self._third(region, g, at)
+                charged = self._charge(region, g, at, alone)
                 charged += sum(self._detour(block, one) for one in (*standing, *third))
-                yield self._entry(charged, (block, *standing, *third), taken=taken, third=third)
+                yield self._entry(
+                    charged, (block, *standing, *third), taken=taken, walks=_of_first, third=third
+                )
+            yield from self._sample_pairs(region, rng, taken)
+
+    def _sample_pairs(
+        self, region: Region, rng: np.random.Generator, taken: BaseGeometry
+    ) -> Iterator[tuple[str, float, float]]:
+        """Yield the dearest of what some pairs of groups of a region are charged."""
+        groups, blocks = region.groups, self._first_blocks(region.groups)
+        keys = sorted(region.added)
+        for g, h in [keys[i] for i in rng.permutation(len(keys))[:SAMPLE]]:
+            k, m = groups[g].kind, groups[h].kind
+            possible = region.tables[g, h] < self.proof.barriers[k, m]
+            added = np.where(possible, region.added[g, h], 0.0)
+            p, q = np.unravel_index(int(added.argmax()), added.shape)
+            pair = (
+                (k, blocks[g], int(groups[g].poses[p])),
+                (m, blocks[h], int(groups[h].poses[q])),
+            )
+            if g == h or not added[p, q] > 0.0:
+                continue
+            charged = float(self.proof.pairs[k, m][pair[0][2], pair[1][2]] + added[p, q])
+            aside = self._aside(region, (g, h), pair)
+            yield self._entry(charged, (*pair, *aside), taken=taken, walks=_between, third=aside)
 
     def sample_layouts(
         self, layouts: Sequence[tuple[tuple[int, int], ...]], target: float
@@ -126,42 +157,65 @@ class WalkedCosts:
             for kind, pose in layouts[i]:
                 blocks.append((kind, seen[kind], pose))
                 seen[kind] += 1
-            yield self._entry(target, blocks, among=True)
+            yield self._entry(target, blocks, walks=_among)
 
-    def _charge(self, group: Group, at: int, standing: Sequence[tuple[int, int, int]]) -> float:
+    def _charge(self, region: Region, g: int, at: int, standing: Sequence[int]) -> float:
         """What a proof charges a pose of a group, its walks to blocks that stand included."""
+        group = region.groups[g]
         k, pose = group.kind, int(group.poses[at])
         total = float(self.proof.unary[k][pose] + group.more[at])
-        for m, _, other in standing:
+        for h in standing:
+            m, other = region.groups[h].kind, int(region.groups[h].poses[0])
             table = self.proof.pairs.get((min(k, m), max(k, m)))
             if table is not None:
                 total += float(table[pose, other] if k <= m else table[other, pose])
+            added = region.added.get((min(g, h), max(g, h)))
+            if added is not None:
+                total += float(added[at, 0] if g <= h else added[0, at])
         return total
 
-    def _detour(self, block: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    def _detour(self, block: _Block, other: _Block) -> float:
         """What a block is charged for another one on its ways to doors."""
         table = self.proof.detours.get((block[0], other[0]))
         return 0.0 if table is None else float(table[block[2], other[2]])
 
-    def _third(
-        self,
-        groups: Charged,
-        g: int,
-        at: int,
-        blocks: Sequence[int],
-        alone: Sequence[int],
-    ) -> list[tuple[int, int, int]]:
-        """Blocks that do not stand, where a pose of a group is charged most for them."""
-        found = []
+    def _third(self, region: Region, g: int, at: int) -> list[_Block]:
+        """A block of every other group that does not stand.
+
+        Where a pose of the group is charged most for it on its ways to doors, or else aside.
+        """
+        groups, alone = region.groups, region.alone
+        blocks = self._first_blocks(groups)
+        block = (groups[g].kind, blocks[g], int(groups[g].poses[at]))
+        found, charged = [], []
         for h, group in enumerate(groups):
-            table = self.proof.detours.get((groups[g].kind, group.kind))
+            table = self.proof.detours.get((block[0], group.kind))
             if h == g or h in alone or table is None:
                 continue
-            row = table[int(groups[g].poses[at]), group.poses]
+            row = table[block[2], group.poses]
             found.append((group.kind, blocks[h], int(group.poses[int(row.argmax())])))
+            charged.append(h)
+        return found + self._aside(region, (g, *charged), [block])
+
+    def _aside(
+        self, region: Region, but: Collection[int], blocks: Sequence[_Block]
+    ) -> list[_Block]:
+        """A block of every group that does not stand, but for some, as far away as can be.
+
+        Wherever they stand, walks among the blocks given are as long as is charged for them.
+        """
+        ends = np.array([self.proof.poses[k][pose, :2] for k, _, pose in blocks])
+        among = MultiPoint(ends).convex_hull
+        first = self._first_blocks(region.groups)
+        found = []
+        for h, group in enumerate(region.groups):
+            if h in but or h in region.alone or len(group.poses) > MOST_IN_COMMON:
+                continue
+            away = distance(points(self.proof.poses[group.kind][group.poses, :2]), among)
+            found.append((group.kind, first[h], int(group.poses[int(away.argmax())])))
         return found
 
-    def _first_blocks(self, groups: Charged) -> list[int]:
+    def _first_blocks(self, groups: Sequence[Group]) -> list[int]:
         """Number of a block of each group within its kind; no block is in two groups."""
         used: Counter[int] = Counter()
         first = []
@@ -184,34 +238,32 @@ class WalkedCosts:
     def _entry(
         self,
         charged: float,
-        blocks: Sequence[tuple[int, int, int]],
+        blocks: Sequence[_Block],
         *,
+        walks: Callable[[Walk, Sequence[set[str]], set[str]], bool],
         taken: BaseGeometry | None = None,
-        among: bool = False,
         alone: bool = False,
-        third: Sequence[tuple[int, int, int]] = (),
+        third: Sequence[_Block] = (),
     ) -> tuple[str, float, float]:
-        """What the first block (or, `among` them, all) walks to doors and the others.
+        """What is charged for some walks of the blocks, and how long they are.
 
-        A cost table's entry is the walks between two blocks; then neither is to a door. `alone`:
-        the first block to doors, not to the others; to the `third` ones it does not walk either.
+        `alone`: those of the first block, not to the others; to the `third` ones nobody walks.
         """
         standing = [self._placed(*block) for block in blocks]
         walked_to = standing[:1] if alone else standing[: len(standing) - len(third)]
         own = [{fixture.name for fixture in block} for block in walked_to]
         fixtures = [fixture for block in standing for fixture in block]
         names = {fixture.name for fixture in self.scene.fixtures}
-        chosen = _between if taken is None and not among else _among if among else _of_first
         found = 0.0
         for audience in (Audience.CUSTOMER, Audience.STAFF):
-            walks = [
+            chosen = [
                 walk
                 for walk in self.scene.walks
                 if walk.staff is (audience is Audience.STAFF)
                 and self._weight(walk)
-                and chosen(walk, own, names)
+                and walks(walk, own, names)
             ]
-            found += self._walked(walks, fixtures, audience, taken)
+            found += self._walked(chosen, fixtures, audience, taken)
         what = " and ".join(
             f"{fixtures_of[0].name} at ({fixtures_of[0].x:.2f}, {fixtures_of[0].y:.2f})"
             for fixtures_of in standing

@@ -14,6 +14,7 @@ from optimizer.place import blocker_kernels, blockers
 from optimizer.place.blockers import find_detours
 from optimizer.place.bound import layout_cost, lower_bound
 from optimizer.place.bound.region import Region
+from optimizer.place.bound.tables import build_tables
 from optimizer.place.optimize import optimize
 from optimizer.place.standing import Standing
 from optimizer.place.table_problem import make_table_problem
@@ -98,7 +99,8 @@ def test_no_region_is_charged_a_walk_twice(hall):
             for poses, p in zip(problem.candidates, layout, strict=True)
         ]
         region = Region.root(tables).keep(kept)
-        more = truth.charge(region, [tables.unary[g.kind][g.poses] for g in region.groups])
+        unary = [tables.unary[g.kind][g.poses] for g in region.groups]
+        more = truth.charge(region, unary, build_tables(tables).keep(kept).pair)
         if more is None:
             continue
         for other in product(*(group.poses.tolist() for group in region.groups)):

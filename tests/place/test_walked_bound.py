@@ -15,9 +15,12 @@ from tiny_studies import machine, make_study, room
 
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, Stop
 from optimizer.equipment.model import Anchoring
+from optimizer.place.blockers import Detours, find_detours
 from optimizer.place.bound import layout_cost, lower_bound
 from optimizer.place.bound.record import record_proof
 from optimizer.place.bound.region import Region
+from optimizer.place.bound.tables import build_tables
+from optimizer.place.bound.walks import raise_costs
 from optimizer.place.problem import build_problem
 from optimizer.place.scorer import Scorer
 from optimizer.place.standing import Standing
@@ -107,11 +110,12 @@ def test_no_region_is_charged_more_than_its_layouts_walk(hall):
             np.flatnonzero(np.hypot(*(poses - poses[p])[:, :2].T) <= rng.choice([0.0, 0.0, 0.8]))
             for poses, p in zip(problem.candidates, layout, strict=True)
         ]
-        region = Region.root(tables).keep(
-            [np.isin(np.arange(len(c)), n) for c, n in zip(problem.candidates, near, strict=True)]
-        )
+        kept = [
+            np.isin(np.arange(len(c)), n) for c, n in zip(problem.candidates, near, strict=True)
+        ]
+        region = Region.root(tables).keep(kept)
         unary = [tables.unary[g.kind][g.poses] for g in region.groups]
-        more = truth.charge(region, unary)
+        more = truth.charge(region, unary, build_tables(tables).keep(kept).pair)
         if more is None:
             continue
         by_tables = layout_cost(tables, tuple((pose,) for pose in layout))
@@ -122,6 +126,49 @@ def test_no_region_is_charged_more_than_its_layouts_walk(hall):
         raised += charged > by_tables * (1 + 1e-3)
         assert charged <= walked[layout] * (1 + SMALL)
     assert raised > 0
+
+
+def charged_chain(problem, tables, detours, layout, rng):
+    """Tables of ever smaller regions around a layout, each charged on top of the one before."""
+    truth = Standing.of(problem, tables, 1000.0, detours=detours)
+    here = build_tables(tables)
+    for share in (0.5, 0.3, 0.3):
+        kept = [
+            (rng.random(len(group.poses)) < share) | (group.poses == pose)
+            for group, pose in zip(here.region.groups, layout, strict=True)
+        ]
+        here = here.keep(kept)
+        raised = raise_costs(here, truth, least=0.0)
+        here = here if raised is None else raised.tables
+        yield here
+
+
+@pytest.mark.parametrize("with_detours", [False, True])
+def test_charges_upon_charges_stay_below_the_truth(hall, with_detours):
+    """Regions within regions, charged one after the other: no layout costs more than it walks."""
+    problem, plain, walked = hall
+    detours = Detours()
+    if with_detours:
+        usual = [one for one in walked if walked[one] < 3.0 * min(walked.values())]
+        far = max(usual, key=lambda one: walked[one] / layout_cost(plain, tuple((p,) for p in one)))
+        detours = find_detours(problem, far, walking=walked[far])
+    tables = make_table_problem(problem, detours)
+    rng = np.random.default_rng(8)
+    dearer = of_pairs = 0
+    for layout in [list(walked)[i] for i in rng.integers(0, len(walked), 25)]:
+        for here in charged_chain(problem, tables, detours, layout, rng):
+            groups = here.region.groups
+            of_pairs += len(here.added)
+            for other in product(*(range(len(group.poses)) for group in groups)):
+                one = tuple(int(g.poses[p]) for g, p in zip(groups, other, strict=True))
+                if one not in walked:
+                    continue
+                cost = sum(float(own[p]) for own, p in zip(here.unary, other, strict=True))
+                cost += sum(float(t[other[g], other[h]]) for (g, h), t in here.pair.items())
+                assert cost <= walked[one] * (1 + SMALL)
+                dearer += cost > layout_cost(tables, tuple((p,) for p in one)) * (1 + 1e-3)
+    assert dearer > 0
+    assert of_pairs > 0
 
 
 def test_a_complete_search_proves_the_least_true_walking(hall):

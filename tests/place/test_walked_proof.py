@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from test_walked_bound import narrow_room
 
+from optimizer.place.bound import branching
 from optimizer.place.bound.engine import compute_bound
 from optimizer.place.bound.enumeration import Effort
 from optimizer.place.optimize import optimize
@@ -22,14 +23,16 @@ BOUND = "walking.bound_person_metres_per_hour"
 
 @pytest.fixture(scope="module")
 def proven():
-    """A narrow room, its result, and a proof that splits down to single layouts."""
+    """A narrow room, its result, and a proof that splits down and charges all that it can."""
     study = narrow_room(1)
     usual, none = compute_bound.__kwdefaults__["efforts"], Effort(poses=0, nodes=1, layouts=1)
     compute_bound.__kwdefaults__["efforts"] = (none, none)
+    worth, branching.WORTH = branching.WORTH, -1.0
     try:
         result = optimize(study, time_limit=6.0, seed=1, workers=1)
     finally:
         compute_bound.__kwdefaults__["efforts"] = usual
+        branching.WORTH = worth
     return study, result_to_json(study, result), result.walking.file
 
 
@@ -75,6 +78,24 @@ def test_charges_that_are_not_walked_are_refuted(proven):
 
     study, result, content = proven
     assert WALKS in failed(study, result, rewritten(content, dearer))
+
+
+@pytest.mark.parametrize(("steps", "refuted"), [(0, False), (4_000, True)])
+def test_charges_for_pairs_that_are_not_walked_are_refuted(proven, steps, refuted):
+    """One step that charges all poses of two kinds more for the walks between them."""
+    study, result, content = proven
+    stated = read_stated(content)
+    sizes = [len(poses) for poses in stated.poses]
+    (k, m), *_ = stated.pairs
+
+    def dearer(arrays):
+        # the root, and the same region with more charged: nothing for poses, for one pair of kinds
+        arrays["proof_nodes"] = np.array([[0, 0, -1, 1, 0], [0, 0, -1, 0, 2]])
+        arrays["proof_more"] = np.zeros(sum(sizes), dtype=np.uint16)
+        arrays["proof_linked"] = np.array([[k, m]])
+        arrays["proof_beyond"] = np.full(sizes[k] * sizes[m], steps, dtype=np.uint16)
+
+    assert (WALKS in failed(study, result, rewritten(content, dearer))) is refuted
 
 
 def test_a_raised_bound_is_refuted(proven):

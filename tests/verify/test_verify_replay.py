@@ -8,7 +8,8 @@ import pytest
 from optimizer.place.bound import TableProblem, conflict_matrix
 from optimizer.place.bound.engine import compute_bound
 from optimizer.place.bound.record import record_proof
-from optimizer.verify.replay import ReplayError, Witness, replay
+from optimizer.verify.proof_region import Witness
+from optimizer.verify.replay import ReplayError, replay
 from optimizer.verify.stated import Stated, StatedKind
 
 COUNTS = (2, 1, 1)
@@ -74,6 +75,7 @@ def stated_of(problem, record):
         unary=problem.unary,
         pairs=problem.pairs,
         barriers=record.barriers,
+        units=dict.fromkeys(problem.pairs, 1 / 64),
         steps=record.arrays,
     )
 
@@ -199,7 +201,36 @@ def test_charges_beyond_the_tables_need_a_witness():
     witness = Witness()
     replay(changed, exclusion_of(problem), target=1.0, witness=witness)
     # five units of a half, at the first pose of the first class, in the one region
-    assert [group.more.tolist()[:2] for group in witness.charged[0]] == [[2.5, 0.0], [0, 0], [0, 0]]
+    (region,) = witness.charged
+    assert [group.more.tolist()[:2] for group in region.groups] == [[2.5, 0.0], [0, 0], [0, 0]]
+
+
+def test_charges_for_pairs_come_on_top_of_their_costs():
+    """Two steps more for one pair of poses; none for groups without costs, and none twice."""
+    problem = problem_of(3)
+    record, _ = proof_of(problem)
+    beyond = np.zeros(6 * 5, dtype=np.uint16)
+    beyond[7] = 2  # second pose of the first class, third of the second
+    steps = {
+        **record.arrays,
+        "nodes": np.array([[0, 0, -1, 1, 0], [0, 0, -1, 0, 2]]),
+        "more": np.zeros(sum(SIZES), dtype=np.uint16),
+        "linked": np.array([[0, 1]]),
+        "beyond": beyond,
+    }
+    stated = stated_of(problem, record)
+    witness = Witness()
+    exclusion = exclusion_of(problem)
+    replay(Stated(**{**vars(stated), "steps": steps}), exclusion, target=1.0, witness=witness)
+    (region,) = witness.charged
+    assert region.added[0, 1][1, 2] == 2 / 64
+    assert region.added[0, 1].sum() == 2 / 64
+    for links in ([[1, 0]], [[5, 6]]):
+        wrong = {**steps, "linked": np.array(links)}
+        with pytest.raises(ReplayError, match="two groups"):
+            replay(
+                Stated(**{**vars(stated), "steps": wrong}), exclusion, target=1.0, witness=witness
+            )
 
 
 def test_layouts_said_to_be_walked_are_handed_over():

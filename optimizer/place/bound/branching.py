@@ -27,6 +27,7 @@ from optimizer.place.bound.leaves import Layout, cheapest_layout
 from optimizer.place.bound.problem import (
     BoolArray,
     FloatArray,
+    PairCosts,
     TableProblem,
     layout_cost,
 )
@@ -36,10 +37,9 @@ from optimizer.place.bound.rounds import Outcome, Rounds
 from optimizer.place.bound.splits import choose_split
 from optimizer.place.bound.tables import Tables
 from optimizer.place.bound.transport_cuts import Cut, inherit_cut
-from optimizer.place.bound.walks import Walks, raise_unary
+from optimizer.place.bound.walks import Walks, raise_costs
 
-LEAF_LAYOUTS = 2_000  # regions with at most so many layouts are searched completely
-LEAF_STEPS = 20_000
+LEAF_LAYOUTS, LEAF_STEPS = 2_000, 20_000  # regions of so many layouts are searched completely
 # where layouts are walked: for all layouts at once, for a region, and for all regions together, for
 # who checks the proof searches them again
 WHOLE = Effort(poses=3_000, nodes=60_000, layouts=60_000)
@@ -96,14 +96,17 @@ class Node:
     side: BoolArray | None = None
     children: "list[Node]" = field(default_factory=list)
     more: tuple[FloatArray, ...] | None = None
+    pairs: PairCosts = field(default_factory=dict)
     outcome: Outcome | None = None  # without its tables, which would fill the memory
     region: Region | None = None
     unary: tuple[FloatArray, ...] = ()
+    added: PairCosts = field(default_factory=dict)
 
     def proof(self) -> ProofNode:
         """Return the proof of the region and of all below it."""
         return ProofNode(
             more=self.more,
+            pairs=self.pairs,
             stages=self.stages,
             enumerated=self.enumerated,
             group=self.group,
@@ -171,8 +174,7 @@ class BranchAndBound:
         self._ticket = count()
         self._open: list[tuple[float, int, Node]] = []
         self._settled = np.inf  # least bound among the regions that are done with
-        self._nodes = 1
-        self._cuts = root.cuts_made
+        self._nodes, self._cuts = 1, root.cuts_made
         self._looked = 0  # partial layouts in regions that were searched by walking
 
     def run(self) -> Branched:
@@ -245,7 +247,7 @@ class BranchAndBound:
             if complete:
                 self._settle(node)
                 return
-        node.region, node.unary = region, outcome.tables.unary
+        node.region, node.unary, node.added = region, outcome.tables.unary, outcome.tables.added
         node.outcome = replace(outcome, tables=None)
         heapq.heappush(self._open, (node.bound, next(self._ticket), node))
 
@@ -316,7 +318,7 @@ class BranchAndBound:
                 for group in region.groups
             ],
         )
-        tables = replace(tables, unary=node.unary)
+        tables = replace(tables, unary=node.unary).with_added(node.added)
         node.group, node.side = choose_split(tables, outcome.positions, outcome.charged)
         node.outcome = node.region = None
         for part in tables.region.split(node.group, node.side):
@@ -354,13 +356,13 @@ class BranchAndBound:
         if self._walks is not None and passed.tables is not None:
             least = WORTH * max(self._upper_bound - max(node.bound, passed.bound), 0.0)
             self._clock.spend(CHARGE)
-            raised = raise_unary(passed.tables, self._walks, least=least)
-            if raised is not None:
+            more = raise_costs(passed.tables, self._walks, least=least)
+            if more is not None:
                 node.stages, node.bound = passed.stages, max(node.bound, passed.bound)
-                inner = Node(bound=node.bound, more=raised[1])
-                node.children.append(inner)
-                node = inner
-                rounds = self._rounds(raised[0], passed.cuts, passed.rows, passed.dual, node.bound)
+                node.children.append(Node(bound=node.bound, more=more.more, pairs=more.pairs))
+                node = node.children[-1]
+                known = passed.cuts, passed.rows, passed.dual
+                rounds = self._rounds(more.tables, *known, node.bound)
                 rounds.pass_messages()
         found = rounds.solve_programs()
         self._nodes += 1

@@ -14,7 +14,7 @@ from time import perf_counter
 # of each column and row in it, of one region, of what a region's fixtures are charged by walking,
 # of one partial layout, of one in compiled loops, and of one layout that is walked.
 ENTRY, PROGRAM, PIVOT, PIVOT_WIDTH = 1e-9, 1e-2, 2e-5, 2e-8
-REGION, CHARGE, PARTIAL, LISTED, WALKED = 1e-2, 2e-2, 2e-5, 3e-6, 2e-4
+REGION, CHARGE, PARTIAL, LISTED, WALKED = 1e-2, 3e-2, 2e-5, 3e-6, 2e-4
 
 
 @dataclass

@@ -167,8 +167,14 @@ def compute_bound(
 
 
 def _certificate(found: Branched, walks: Walks | None) -> Certificate:
-    unit = 0.0 if walks is None else walks.unit
-    return Certificate(upper_bound=found.upper_bound, root=found.proof, unit=unit)
+    if walks is None:
+        return Certificate(upper_bound=found.upper_bound, root=found.proof)
+    return Certificate(
+        upper_bound=found.upper_bound,
+        root=found.proof,
+        unit=walks.unit,
+        pair_units=walks.pair_units,
+    )
 
 
 def _solve_root(

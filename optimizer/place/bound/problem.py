@@ -30,6 +30,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 Pair = tuple[int, int]
+Table = NDArray[np.float32]
+PairCosts = Mapping[Pair, Table]
 SparseMatrix = Any  # scipy.sparse, which ships no types
 
 

@@ -11,7 +11,7 @@ worst child. The certificate proves min(upper bound, bound of the root): no layo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from optimizer.place.bound.problem import (
     BoolArray,
     FloatArray,
     Pair,
+    Table,
     TableProblem,
     conflict_matrix,
     pose_offsets,
@@ -88,6 +89,8 @@ class ProofNode:
         or that of the same region with more charged.
     more
         Per group what is charged beyond the costs so far, before the stages; None: nothing.
+    pairs
+        The same for pairs of groups, where anything is.
     """
 
     more: tuple[FloatArray, ...] | None = None
@@ -96,6 +99,7 @@ class ProofNode:
     group: int = -1
     side: BoolArray | None = None
     children: "tuple[ProofNode, ...]" = ()
+    pairs: Mapping[Pair, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +115,14 @@ class Certificate:
     unit
         What `ProofNode.more` counts in; 0 where nothing more than the tables is charged. Such a
         proof rests on more than the table problem, and `verify_bound` does not go through it.
+    pair_units
+        What `ProofNode.pairs` counts in, by class.
     """
 
     upper_bound: float
     root: ProofNode
     unit: float = 0.0
+    pair_units: Mapping[Pair, float] = field(default_factory=dict)
 
 
 def verify_bound(problem: TableProblem, certificate: Certificate) -> float:

@@ -14,9 +14,12 @@ and a split counts like a last stage with the least value of its parts. No upper
 
 Arrays (regions in preorder, stages in the order of the regions, all cursors run on):
     nodes       (n, 5)  stages, whether searched completely (2: by true costs), group that is split
-                        (-1), parts (without a split 1: the same region), whether more is charged
+                        (-1), parts (without a split 1: the same region), 0 where no more is
+                        charged, else 1 and the number of pairs of groups that are
     more        uint16  what is charged beyond the costs so far, group after group, in
     unit        (1,)    this unit
+    linked      (n, 2)  pairs of groups that are charged more
+    beyond      uint16  how much, row after row, in the unit of the cost table of their kinds
     sides       bits    first side of each split, over the poses of the group
     stages      (s, 2)  priced cliques, whether poses are closed
     scales      (p,)    for each pair of groups with a table, in order, the unit of its potentials
@@ -72,7 +75,7 @@ def record_proof(problem: TableProblem, certificate: Certificate) -> Record:
     certificate
         The proof of its bound.
     """
-    writer = _Writer(problem, certificate.upper_bound, certificate.unit)
+    writer = _Writer(problem, certificate.upper_bound, certificate.unit, certificate.pair_units)
     value = writer.write(build_tables(problem), certificate.root)
     return Record(
         value=min(value, certificate.upper_bound),
@@ -86,8 +89,11 @@ class _Writer:
     problem: TableProblem
     upper_bound: float
     unit: float
+    pair_units: Mapping[Pair, float]
     nodes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     more: list[NDArray[np.uint16]] = field(default_factory=list)
+    linked: list[Pair] = field(default_factory=list)
+    beyond: list[NDArray[np.uint16]] = field(default_factory=list)
     sides: list[NDArray[np.uint8]] = field(default_factory=list)
     stages: list[tuple[int, int]] = field(default_factory=list)
     scales: list[float] = field(default_factory=list)
@@ -102,13 +108,18 @@ class _Writer:
         stages = _needed(node.stages)
         place = len(self.nodes)
         parts = len(node.children)
-        charged = int(node.more is not None)
+        charged = 0 if node.more is None else 1 + len(node.pairs)
         whole = (2 if self.unit else 1) if node.enumerated else 0
         self.nodes.append((len(stages), whole, node.group if parts else -1, parts, charged))
         if node.more is not None:
             units = np.rint(np.concatenate(node.more) / self.unit).astype(np.uint16)
             self.more.append(units)
-            tables = tables.charged(node.more)
+            for key, part in node.pairs.items():
+                first, second = (tables.region.groups[g].kind for g in key)
+                self.linked.append(key)
+                whole = np.rint(part / self.pair_units[first, second])
+                self.beyond.append(whole.astype(np.uint16).ravel())
+            tables = tables.with_added(node.pairs).charged(node.more)
         value, floor = -np.inf, np.inf
         for stage in stages:
             tables, bound, closed = self._stage(tables, stage)
@@ -186,6 +197,8 @@ class _Writer:
             "nodes": np.array(self.nodes, dtype=np.int32).reshape(-1, 5),
             "more": _joined(self.more, np.uint16),
             "unit": np.array([self.unit or 1.0]),
+            "linked": np.array(self.linked, dtype=np.int32).reshape(-1, 2),
+            "beyond": _joined(self.beyond, np.uint16),
             "sides": _joined(self.sides, np.uint8),
             "stages": np.array(self.stages, dtype=np.int32).reshape(-1, 2),
             "scales": np.array(self.scales),

@@ -5,7 +5,7 @@ the true ones and unary costs, restricted to the open poses.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,8 @@ class Tables:
         Number of the first pose of each class, when poses are numbered through all classes.
     xy
         Per group the positions of its poses, or None.
+    added
+        What `pair` charges beyond the costs of the problem, for pairs of groups where it does.
     """
 
     region: Region
@@ -56,6 +58,7 @@ class Tables:
     room: tuple[FloatArray, ...]
     offsets: IntArray
     xy: tuple[FloatArray | None, ...]
+    added: Mapping[Pair, Table] = field(default_factory=dict)
 
     def pairs_count(self, pair: Pair) -> float:
         """Number of pairs of distinct fixtures that a pair of groups stands for."""
@@ -84,6 +87,14 @@ class Tables:
         unary = tuple(own + part for own, part in zip(self.unary, more, strict=True))
         return replace(self, unary=unary)
 
+    def with_added(self, more: Mapping[Pair, Table]) -> "Tables":
+        """Return the tables with more charged for pairs of groups, exact in single precision."""
+        pair, added = dict(self.pair), dict(self.added)
+        for key, part in more.items():
+            pair[key] = pair[key] + part
+            added[key] = added[key] + part if key in added else part
+        return replace(self, pair=pair, added=added)
+
     def keep(self, kept: Sequence[BoolArray]) -> "Tables":
         """Return the tables of the region with only the kept poses of each group."""
         indices = [np.flatnonzero(mask) for mask in kept]
@@ -107,12 +118,15 @@ class Tables:
         indices
             For each of its groups the positions of its poses within that group.
         """
-        pair = {}
+        pair, added = {}, {}
         for g, of_g in enumerate(origin):
             for h in range(g, len(origin)):
                 table = self.pair.get((of_g, origin[h]))
                 if table is not None and (g != h or region.groups[g].count > 1):
-                    pair[g, h] = np.ascontiguousarray(table[np.ix_(indices[g], indices[h])])
+                    at = np.ix_(indices[g], indices[h])
+                    pair[g, h] = np.ascontiguousarray(table[at])
+                    if (of_g, origin[h]) in self.added:
+                        added[g, h] = np.ascontiguousarray(self.added[of_g, origin[h]][at])
 
         def part(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
             return tuple(
@@ -131,6 +145,7 @@ class Tables:
             room=room,
             offsets=self.offsets,
             xy=part(self.xy),
+            added=added,
         )
 
 

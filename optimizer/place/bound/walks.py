@@ -2,16 +2,17 @@
 
 In comes a region of a table problem whose costs are lower bounds of something dearer, the truth
 that `Walks` knows: where some fixtures of every layout of the region stand is known there, and they
-are in the way of others. Out come the region's tables with that added to the unary costs.
+are in the way of others. Out come the region's tables with that added to the costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from optimizer.place.bound.leaves import Layout
-from optimizer.place.bound.problem import FloatArray
+from optimizer.place.bound.problem import FloatArray, Pair, Table
 from optimizer.place.bound.region import Region
 from optimizer.place.bound.tables import Tables
 
@@ -24,12 +25,34 @@ class Walks(Protocol):
     Attributes
     ----------
     unit
-        What is added to a cost is a whole number of units, at most `LEVELS`.
+        What is added to a unary cost is a whole number of units, at most `LEVELS`.
+    pair_units
+        The same of what is added to the costs of two classes, where anything may be.
     """
 
     unit: float
+    pair_units: dict[Pair, float]
 
-    def charge(self, region: Region, unary: Sequence[FloatArray]) -> list[FloatArray] | None:
+    def charge_pairs(self, region: Region, pair: Mapping[Pair, Table]) -> dict[Pair, Table]:
+        """Per two groups and their poses what every layout of the region costs beyond the tables.
+
+        Parameters
+        ----------
+        region
+            The layouts.
+        pair
+            Costs of pairs of groups, as charged so far.
+
+        Returns
+        -------
+        dict
+            Costs to add to some of `pair`: whole numbers of units, at most `LEVELS`.
+        """
+        ...
+
+    def charge(
+        self, region: Region, unary: Sequence[FloatArray], pair: Mapping[Pair, Table]
+    ) -> list[FloatArray] | None:
         """Per group and pose what every layout of the region that uses it costs beyond the tables.
 
         Parameters
@@ -38,6 +61,8 @@ class Walks(Protocol):
             The layouts.
         unary
             Per group the unary cost of its poses, as charged so far.
+        pair
+            Costs of pairs of groups, as charged so far.
 
         Returns
         -------
@@ -55,10 +80,27 @@ class Walks(Protocol):
         ...
 
 
-def raise_unary(
-    tables: Tables, walks: Walks, *, least: float
-) -> tuple[Tables, tuple[FloatArray, ...]] | None:
-    """Return tables with what is walked beyond them, and that; None where it is next to nothing.
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """Tables with what is walked beyond them.
+
+    Attributes
+    ----------
+    tables
+        The raised tables.
+    more
+        Per group what its poses cost more.
+    pairs
+        What pairs of groups cost more.
+    """
+
+    tables: Tables
+    more: tuple[FloatArray, ...]
+    pairs: Mapping[Pair, Table]
+
+
+def raise_costs(tables: Tables, walks: Walks, *, least: float) -> Raised | None:
+    """Return tables with what is walked beyond them; None where it is next to nothing.
 
     Parameters
     ----------
@@ -67,12 +109,15 @@ def raise_unary(
     walks
         The truth.
     least
-        Sum over the groups of the largest additions that is worth it.
+        Sum over groups and pairs of groups of the largest additions that is worth it.
     """
-    more = walks.charge(tables.region, tables.unary)
-    if more is None:
+    pairs = walks.charge_pairs(tables.region, tables.pair)
+    raised = tables.with_added(pairs)
+    found = walks.charge(raised.region, raised.unary, raised.pair)
+    more = [np.zeros(len(own)) for own in tables.unary] if found is None else found
+    whole = tuple(np.minimum(np.floor(part / walks.unit), LEVELS) * walks.unit for part in more)
+    largest = sum(float(part.max(initial=0.0)) for part in whole)
+    largest += sum(float(part.max(initial=0.0)) for part in pairs.values())
+    if largest <= least:
         return None
-    whole = [np.minimum(np.floor(part / walks.unit), LEVELS) * walks.unit for part in more]
-    if sum(float(part.max(initial=0.0)) for part in whole) <= least:
-        return None
-    return tables.charged(whole), tuple(whole)
+    return Raised(tables=raised.charged(whole), more=whole, pairs=pairs)
