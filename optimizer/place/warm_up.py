@@ -1,8 +1,8 @@
 """Compiling the inner loops before the clock starts.
 
-In: nothing. Out: nothing but a warm cache: a toy room goes once through search and bound, so that
-every kernel is compiled (once per machine, half a minute) or loaded from the cache on disk (a
-second). A time limit that a planner sets is then spent on the planner's hall.
+In: nothing. Out: nothing but a warm cache: a toy room goes once through search, judgement and
+bound, so that every kernel is compiled (once per machine, a minute) or loaded from the cache on
+disk (a second). A time limit that a planner sets is then spent on the planner's hall.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import shapely
 from optimizer.demand.flows import PersonClass
 from optimizer.demand.mix import Arrivals, Business, BusinessMix, StaffRound, Stop
 from optimizer.equipment.model import FixtureType, Role, StandingPoint
+from optimizer.evaluate import evaluate
 from optimizer.place.bound.engine import compute_bound
 from optimizer.place.bound.enumeration import Effort
 from optimizer.place.certificate import prove
@@ -43,6 +44,8 @@ def warm_up() -> None:
     search = Search(problem, seed=1)
     first = search.start()
     search.run(Budget(steps=40), first)
+    problem.fit(first)  # as today's layout is asked
+    evaluate(problem.study, problem.layout(first), shells=problem.shells)
     least = search.least_walking
     if least is not None:
         prove(problem, least, seconds=0.2)
