@@ -11,6 +11,7 @@ import functools
 import logging
 import time
 
+import numpy as np
 import shapely
 
 from optimizer.demand.flows import PersonClass
@@ -44,10 +45,10 @@ def warm_up() -> None:
     search = Search(problem, seed=1)
     first = search.start()
     search.run(Budget(steps=40), first)
-    problem.fit(first)  # as today's layout is asked
-    evaluate(problem.study, problem.layout(first), shells=problem.shells)
     least = search.least_walking
     if least is not None:
+        problem.fit(np.array(least.chosen))  # as today's layout is asked
+        evaluate(problem.study, problem.layout(least.chosen), shells=problem.shells)
         prove(problem, least, seconds=0.2)
         _prove_in_parts(problem, least.score.walking)
     seconds = time.perf_counter() - start
