@@ -146,17 +146,15 @@ def _silence_machine_code() -> None:
     os.dup2(nothing, 2)
     os.close(nothing)
     sys.stderr = kept
-    sys.unraisablehook = _pass_over
+    # an error that nobody can be told of, as of a thread that cannot begin, is passed over, by a
+    # function of the interpreter: to call one of ours takes memory, and its failure is told
+    sys.unraisablehook = callable
     # a process that this one forks is missed where it breaks, and done without
     os.register_at_fork(after_in_child=_be_silent)
 
 
 def _be_silent() -> None:
     sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-
-
-def _pass_over(_: object) -> None:
-    """Say nothing of an error that nobody can be told of, as of a thread that cannot begin."""
 
 
 def _told(how: str) -> int:
